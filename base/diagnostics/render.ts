@@ -1,0 +1,64 @@
+// Diagnostics as people read them in a terminal: message, frame of the source, related positions, the way out.
+
+import { lineTable, positionAt } from "../text/line-table.ts"
+import type { Span } from "../text/span.ts"
+import type { Diagnostic, Severity } from "./diagnostic.ts"
+
+/** How each role of text is coloured; plain text is `(role, text) => text`. */
+export type Paint = (role: Severity | "code" | "path" | "gutter" | "hint", text: string) => string
+
+export const plain: Paint = (_role, text) => text
+
+export interface RenderOptions {
+  readonly paint: Paint
+  /** Text of a file by path; a diagnostic in an unknown file is shown without a frame. */
+  readonly textOf: (path: string) => string | undefined
+  /** Draw with Unicode lines. */
+  readonly unicode: boolean
+}
+
+/** One diagnostic as a block of lines, without a newline at the end. */
+export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
+  const { paint } = options
+  const lines = [`${paint(diagnostic.severity, diagnostic.severity)} ${paint("code", diagnostic.code)} ${diagnostic.message}`]
+  lines.push(...frame(diagnostic.path, diagnostic.span, diagnostic.severity, options))
+  for (const related of diagnostic.related) {
+    lines.push(`  ${paint("hint", "see")} ${related.message}`)
+    lines.push(...frame(related.path, related.span, "info", options))
+  }
+  for (const fix of diagnostic.fixes) lines.push(`  ${paint("hint", "fix")} ${fix.title}`)
+  return lines.join("\n")
+}
+
+/** "2 errors, 1 warning", or "" when there is none. */
+export function summarise(diagnostics: readonly Diagnostic[]): string {
+  const count = (severity: Severity): string => {
+    const n = diagnostics.filter((diagnostic) => diagnostic.severity === severity).length
+    return n === 0 ? "" : `${n} ${severity}${n === 1 ? "" : "s"}`
+  }
+  return [count("error"), count("warning")].filter((part) => part !== "").join(", ")
+}
+
+function frame(path: string, span: Span, role: Severity, { paint, textOf, unicode }: RenderOptions): readonly string[] {
+  const text = textOf(path)
+  if (text === undefined) return [`  ${paint("path", path)}`]
+  const table = lineTable(text)
+  const from = positionAt(table, span.start)
+  const to = positionAt(table, Math.max(span.start, span.end))
+  const bar = paint("gutter", unicode ? "│" : "|")
+  const width = String(from.line + 1).length
+  const source = lineText(text, table.starts, from.line)
+  const end = to.line === from.line ? to.column : source.length
+  const marks = Math.max(1, end - from.column)
+  const lead = source.slice(0, from.column).replace(/[^\t]/g, " ")
+  return [
+    `  ${paint("path", `${path}:${from.line + 1}:${from.column + 1}`)}`,
+    `  ${paint("gutter", String(from.line + 1).padStart(width))} ${bar} ${source}`,
+    `  ${" ".repeat(width)} ${bar} ${lead}${paint(role, (unicode ? "━" : "^").repeat(marks))}`,
+  ]
+}
+
+function lineText(text: string, starts: readonly number[], line: number): string {
+  const end = starts[line + 1] ?? text.length
+  return text.slice(starts[line], end).replace(/\r?\n$/, "")
+}

@@ -1,0 +1,47 @@
+// Reads what a program's TypeScript tool modules export, without running them.
+
+import { existsSync, readFileSync } from "node:fs"
+import { stripTypeScriptTypes } from "node:module"
+import { dirname, resolve } from "node:path"
+import { init, parse as parseModule } from "es-module-lexer"
+import { parse } from "../grammar/parse.ts"
+import type { Program } from "./fs.ts"
+
+export type ToolModule = { readonly exports: readonly string[] } | "missing"
+
+/** By path of the module relative to the program's root, for each `from "./tools.ts"` of a tool. */
+export async function readToolModules({ sources, root }: Program): Promise<ReadonlyMap<string, ToolModule>> {
+  const modules = new Map<string, ToolModule>()
+  for (const source of sources) {
+    for (const item of parse(source).value.file.items) {
+      if (item.kind !== "tool" || item.source?.kind !== "typescriptSource") continue
+      const written = item.source.module.parts.map((part) => (part.kind === "templateText" ? part.value : "")).join("")
+      const path = joinPath(dirname(source.path), written)
+      if (!modules.has(path)) modules.set(path, await readExports(resolve(root, path)))
+    }
+  }
+  return modules
+}
+
+async function readExports(file: string): Promise<ToolModule> {
+  if (!existsSync(file)) return "missing"
+  await init
+  try {
+    const [, exports] = parseModule(stripTypeScriptTypes(readFileSync(file, "utf8"), { mode: "transform" }))
+    return { exports: exports.map((entry) => entry.n) }
+  } catch {
+    // A module that does not parse is TypeScript's to report; without a list nothing is said about its exports.
+    return { exports: ["*"] }
+  }
+}
+
+/** Joins like the checker does: forward slashes, `.` and `..` resolved, no leading `./`. */
+export function joinPath(folder: string, path: string): string {
+  const parts: string[] = []
+  for (const part of `${folder}/${path}`.split("/")) {
+    if (part === "" || part === ".") continue
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop()
+    else parts.push(part)
+  }
+  return parts.join("/")
+}

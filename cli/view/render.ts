@@ -1,0 +1,174 @@
+// Draws a run as a tree of lines for the terminal: steps, attempts, waits, tokens and dollars. Pure: `nowMs` comes in.
+
+import type { Terminal } from "../terminal.ts"
+import type { AttemptView, RunView, StepView } from "./fold.ts"
+
+export interface DrawOptions {
+  readonly terminal: Pick<Terminal, "style" | "unicode" | "columns">
+  readonly nowMs: number
+  /** Everything finished is folded to one line per step of the top level. */
+  readonly fold: boolean
+}
+
+type State = "done" | "failed" | "running" | "waiting"
+
+/** The whole picture, a line per element. */
+export function drawRun(view: RunView, options: DrawOptions): readonly string[] {
+  const { style } = options.terminal
+  const { summary } = view
+  const elapsed = seconds((summary.completedAtMs ?? options.nowMs) - summary.createdAtMs)
+  const colour = summary.status === "completed" ? style.green : summary.status === "failed" || summary.status === "terminated" ? style.red : style.yellow
+  const phase = view.status?.phase === "compensating" && summary.status === "running" ? "undoing" : summary.status
+  const head = `${style.bold(summary.name || "run")} ${style.dim(summary.id)}  ${colour(phase)}  ${style.dim(elapsed)}  ${spending(view, options)}`.trimEnd()
+  return [head, ...drawSteps(groups(view.steps), "", options)]
+}
+
+/** "$0.0132 of $0.50, 31,204 of 200,000 tokens" */
+export function spending({ status }: RunView, { terminal: { style } }: DrawOptions): string {
+  if (status === undefined) return ""
+  const { spent, budget } = status
+  const of = (limit: string | undefined): string => (limit === undefined ? "" : style.dim(` of ${limit}`))
+  return [
+    `${dollars(spent.nanoDollars)}${of(budget?.nanoDollars === undefined ? undefined : dollars(budget.nanoDollars))}`,
+    `${count(spent.tokens)}${of(budget?.tokens === undefined ? undefined : count(budget.tokens))} tokens`,
+  ].join(style.dim(", "))
+}
+
+export function dollars(nanoDollars: number): string {
+  const value = nanoDollars / 1e9
+  return `$${value === 0 || value >= 1 ? value.toFixed(2) : value.toFixed(4)}`
+}
+
+export function count(n: number): string {
+  return n.toLocaleString("en-US")
+}
+
+/** Iterations `sources[0]`, `sources[1]`, … stand together under `sources`. */
+interface Group {
+  readonly name: string
+  readonly steps: readonly StepView[]
+  readonly loop: boolean
+}
+
+function groups(steps: readonly StepView[]): readonly Group[] {
+  const result = new Map<string, { name: string; steps: StepView[]; loop: boolean }>()
+  for (const step of steps) {
+    const base = /^(.*)\[\d+\]$/.exec(step.name)?.[1]
+    const group = result.get(base ?? step.name)
+    if (group !== undefined) group.steps.push(step)
+    else result.set(base ?? step.name, { name: base ?? step.name, steps: [step], loop: base !== undefined })
+  }
+  return [...result.values()]
+}
+
+function drawSteps(all: readonly Group[], lead: string, options: DrawOptions): readonly string[] {
+  const { unicode, style } = options.terminal
+  return all.flatMap((group, index) => {
+    const last = index === all.length - 1
+    const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
+    const under = style.dim(unicode ? (last ? "   " : "│  ") : last ? "   " : "|  ")
+    const state = stateOf(group.steps, options)
+    const lines = [`${lead}${branch}${mark(state, options)} ${drawGroup(group, state, options)}`]
+    const inner = group.loop ? group.steps : group.steps.flatMap((step) => step.children)
+    const shown = inner.filter((step) => !options.fold || stateOf([step], options) !== "done" || (!group.loop && isUndo(step)))
+    if (state === "done" && options.fold) return lines
+    if (group.loop) for (const [i, step] of shown.slice(0, 6).entries()) lines.push(...drawIteration(step, `${lead}${under}`, i === Math.min(shown.length, 6) - 1, options))
+    else lines.push(...drawSteps(groups(shown), `${lead}${under}`, options))
+    return lines
+  })
+}
+
+function isUndo(step: StepView): boolean {
+  return step.name === "undo"
+}
+
+function drawIteration(step: StepView, lead: string, last: boolean, options: DrawOptions): readonly string[] {
+  const { unicode, style } = options.terminal
+  const inner = leaves(step)
+  const target = inner.find((leaf) => stateOf([leaf], options) !== "done") ?? inner[0] ?? step
+  const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
+  const state = stateOf([step], options)
+  return [`${lead}${branch}${mark(state, options)} ${step.name} ${style.dim(target === step ? "" : target.name)} ${details(step, state, options)}`.trimEnd()]
+}
+
+function drawGroup(group: Group, state: State, options: DrawOptions): string {
+  const { style } = options.terminal
+  const name = group.name.padEnd(14)
+  if (!group.loop) return `${name} ${details(group.steps[0]!, state, options)}`.trimEnd()
+  const done = group.steps.filter((step) => stateOf([step], options) === "done").length
+  return `${name} ${done} of ${group.steps.length} ${style.dim("done")}  ${details({ path: "", name: "", attempts: [], children: group.steps }, state, options)}`.trimEnd()
+}
+
+/** Attempts, errors met, time and tokens of a step with all below it. */
+function details(step: StepView, state: State, options: DrawOptions): string {
+  const { style } = options.terminal
+  const attempts = allAttempts(step)
+  const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0)
+  const nanoDollars = attempts.reduce((sum, attempt) => sum + attempt.nanoDollars, 0)
+  const parts: string[] = []
+  if (step.answer !== undefined) parts.push(`${style.green(shown(step.answer.value))}${step.answer.by === undefined ? "" : style.dim(` by ${step.answer.by}`)}`)
+  const waits = allSteps(step).flatMap((inner) => (inner.waiting === undefined ? [] : [inner.waiting]))
+  for (const waiting of waits.slice(0, 1)) {
+    const left = waiting.until === undefined ? "" : ` ${seconds(Math.max(0, waiting.until - options.nowMs))}`
+    if (waiting.for === "retry") parts.push(style.yellow(`retries in${left}`) + style.dim(waiting.error === undefined ? "" : ` after ${waiting.error}`))
+    if (waiting.for === "answer") parts.push(style.magenta(`waits for an answer${left === "" ? "" : `, lapses in${left}`}`))
+    if (waiting.for === "manual") parts.push(style.magenta(`parked for a person${left === "" ? "" : `, lapses in${left}`}`))
+  }
+  const errors = tally(attempts)
+  if (errors !== "") parts.push(style.dim(state === "failed" ? style.red(errors) : errors))
+  if (tokens > 0) parts.push(style.dim(`${count(tokens)} tokens ${dollars(nanoDollars)}`))
+  const from = Math.min(...attempts.map((attempt) => attempt.startedAtMs))
+  const to = Math.max(...attempts.map((attempt) => attempt.endedAtMs ?? options.nowMs))
+  if (attempts.length > 0) parts.push(style.dim(seconds(to - from)))
+  return parts.join("  ")
+}
+
+/** "503 ×2" is not known here, kinds are: "unavailable ×2, rate_limited" */
+function tally(attempts: readonly AttemptView[]): string {
+  const kinds = new Map<string, number>()
+  for (const attempt of attempts) if (attempt.error !== undefined) kinds.set(attempt.error.kind, (kinds.get(attempt.error.kind) ?? 0) + 1)
+  const retried = [...kinds].map(([kind, times]) => (times === 1 ? kind : `${kind} ×${times}`)).join(", ")
+  return retried === "" ? "" : `met ${retried}`
+}
+
+function stateOf(steps: readonly StepView[], options: DrawOptions): State {
+  const all = steps.flatMap(allSteps)
+  if (all.some((step) => step.waiting !== undefined)) return "waiting"
+  if (all.some((step) => step.attempts.some((attempt) => attempt.outcome === undefined))) return "running"
+  const failed = (step: StepView): boolean => step.attempts.at(-1)?.outcome === "failed" && step.answer === undefined
+  void options
+  return steps.every((step) => allSteps(step).some(failed)) && steps.length > 0 ? "failed" : "done"
+}
+
+function mark(state: State, { terminal: { style, unicode } }: DrawOptions): string {
+  switch (state) {
+    case "done": return style.green(unicode ? "✓" : "+")
+    case "failed": return style.red(unicode ? "✗" : "x")
+    case "running": return style.yellow(unicode ? "●" : "*")
+    case "waiting": return style.magenta(unicode ? "◌" : "~")
+  }
+}
+
+function allSteps(step: StepView): readonly StepView[] {
+  return [step, ...step.children.flatMap(allSteps)]
+}
+
+function leaves(step: StepView): readonly StepView[] {
+  return allSteps(step).filter((inner) => inner.children.length === 0)
+}
+
+function allAttempts(step: StepView): readonly AttemptView[] {
+  return allSteps(step).flatMap((inner) => inner.attempts)
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value)
+}
+
+function seconds(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)}s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return `${minutes}m${Math.floor((ms % 60_000) / 1000)}s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 48 ? `${hours}h${minutes % 60}m` : `${Math.floor(hours / 24)}d${hours % 24}h`
+}

@@ -1,0 +1,183 @@
+// Resolves the names of statements; a local is visible after its statement, to the end of its block.
+
+import { unreachable } from "../../base/assert.ts"
+import { diagnostic } from "../../base/diagnostics/report.ts"
+import { nearest } from "../../base/diagnostics/suggest.ts"
+import type {
+  BlockForm, Branch, CatchClause, Clause, MatchArm, Pattern, RightHandSide, Statement,
+} from "../../grammar/syntax/nodes.ts"
+import { isBuiltInError } from "./built-ins.ts"
+import { resolveExpression } from "./resolve-expressions.ts"
+import { resolveClauses } from "./resolve-clauses.ts"
+import { declareLocal, errorKinds, resolveErrors, resolveName, resolveType, type Resolver } from "./resolver.ts"
+import { childOf, type Scope } from "./scopes.ts"
+
+export function resolveBlock(statements: readonly Statement[], scope: Scope, resolver: Resolver): void {
+  for (const statement of statements) resolveStatement(statement, scope, resolver)
+}
+
+function resolveStatement(statement: Statement, scope: Scope, resolver: Resolver): void {
+  switch (statement.kind) {
+    case "let":
+      if (statement.type !== undefined) resolveType(statement.type, resolver)
+      resolveRight(statement.value, statement.clauses, scope, resolver)
+      return declareLocal(statement.name, statement.mutable ? "var" : "let", statement, scope, resolver)
+    case "assign":
+      resolveName(statement.name, scope, resolver)
+      return resolveRight(statement.value, statement.clauses, scope, resolver)
+    case "callStatement":
+      return resolveRight(statement.call, statement.clauses, scope, resolver)
+    case "return":
+      if (statement.value !== undefined) resolveRight(statement.value, statement.clauses, scope, resolver)
+      return
+    case "fail":
+      resolveErrors([statement.error], resolver)
+      if (statement.message !== undefined) resolveExpression(statement.message, scope, resolver)
+      if (statement.data !== undefined) resolveExpression(statement.data, scope, resolver)
+      return
+    case "log":
+      return resolveExpression(statement.message, scope, resolver)
+    case "value":
+      return resolveExpression(statement.value, scope, resolver)
+    case "sleep":
+      if (statement.duration !== undefined) resolveExpression(statement.duration, scope, resolver)
+      if (statement.until !== undefined) resolveExpression(statement.until, scope, resolver)
+      return
+    case "publish":
+      resolveExpression(statement.value, scope, resolver)
+      return resolveExpression(statement.topic, scope, resolver)
+    case "continueAsNew":
+      for (const { value } of statement.arguments) resolveExpression(value, scope, resolver)
+      return
+    default:
+      return resolveForm(statement, scope, resolver)
+  }
+}
+
+function resolveRight(value: RightHandSide, clauses: readonly Clause[], scope: Scope, resolver: Resolver): void {
+  if (isForm(value)) resolveForm(value, scope, resolver)
+  else resolveExpression(value, scope, resolver)
+  resolveClauses(clauses, scope, resolver, value)
+}
+
+const FORMS: ReadonlySet<string> = new Set<BlockForm["kind"]>([
+  "if", "match", "for", "repeat", "while", "parallel", "race", "try", "within", "saga", "wait", "do",
+])
+
+/** Tells the two halves of a right-hand side apart. */
+export function isForm(value: RightHandSide): value is BlockForm {
+  return FORMS.has(value.kind)
+}
+
+function resolveForm(form: BlockForm, scope: Scope, resolver: Resolver): void {
+  const block = (statements: readonly Statement[]): void => resolveBlock(statements, childOf(scope), resolver)
+  switch (form.kind) {
+    case "if":
+      resolveExpression(form.condition, scope, resolver)
+      block(form.then.statements)
+      if (form.otherwise?.kind === "if") resolveForm(form.otherwise, scope, resolver)
+      else if (form.otherwise !== undefined) block(form.otherwise.statements)
+      return
+    case "match":
+      resolveExpression(form.subject, scope, resolver)
+      resolveClauses(form.clauses, scope, resolver, form.subject)
+      for (const arm of form.arms) resolveArm(arm, scope, resolver)
+      return
+    case "for": {
+      resolveExpression(form.items, scope, resolver)
+      if (form.atATime !== undefined) resolveExpression(form.atATime, scope, resolver)
+      const body = childOf(scope)
+      declareLocal(form.variable, "loopVariable", form, body, resolver)
+      if (form.index !== undefined) declareLocal(form.index, "loopVariable", form, body, resolver)
+      return resolveBlock(form.body.statements, body, resolver)
+    }
+    case "repeat": {
+      resolveExpression(form.times, scope, resolver)
+      const body = childOf(scope)
+      resolveBlock(form.body.statements, body, resolver)
+      if (form.until !== undefined) resolveExpression(form.until, body, resolver)
+      return
+    }
+    case "while":
+      resolveExpression(form.condition, scope, resolver)
+      if (form.times !== undefined) resolveExpression(form.times, scope, resolver)
+      return block(form.body.statements)
+    case "parallel":
+      for (const branch of form.branches) resolveBranch(branch, scope, resolver)
+      for (const branch of form.branches) declareLocal(branch.name, "branch", branch, scope, resolver)
+      return
+    case "race":
+      for (const branch of form.branches) resolveBranch(branch, scope, resolver)
+      return
+    case "try":
+      block(form.body.statements)
+      for (const clause of form.catches) resolveCatch(clause, scope, resolver)
+      return
+    case "within":
+      resolveClauses(form.clauses, scope, resolver, form)
+      return block(form.body.statements)
+    case "saga":
+    case "do":
+      return block(form.body.statements)
+    case "wait":
+      resolveName(form.event, resolver.fileScope, resolver)
+      if (form.timeout !== undefined) resolveExpression(form.timeout, scope, resolver)
+      return
+    default:
+      return unreachable(form)
+  }
+}
+
+function resolveBranch(branch: Branch, scope: Scope, resolver: Resolver): void {
+  resolveRight(branch.value, branch.clauses, scope, resolver)
+}
+
+function resolveArm(arm: MatchArm, scope: Scope, resolver: Resolver): void {
+  const body = childOf(scope)
+  for (const pattern of arm.patterns) resolvePattern(pattern, body, resolver)
+  resolveBlock(arm.body.statements, body, resolver)
+}
+
+function resolvePattern(pattern: Pattern, scope: Scope, resolver: Resolver): void {
+  switch (pattern.kind) {
+    case "typePattern":
+      // A built-in error kind stands for itself.
+      if (!isBuiltInError(pattern.type.text)) resolveName(pattern.type, resolver.fileScope, resolver)
+      if (pattern.binding !== undefined) declareLocal(pattern.binding, "patternBinding", pattern, scope, resolver)
+      return
+    case "memberPattern":
+      return resolveName(pattern.type, resolver.fileScope, resolver)
+    case "literalPattern":
+    case "nothingPattern":
+    case "elsePattern":
+      return
+    default:
+      return unreachable(pattern)
+  }
+}
+
+function resolveCatch(clause: CatchClause, scope: Scope, resolver: Resolver): void {
+  resolveErrors(clause.kinds, resolver)
+  const body = childOf(scope)
+  const { binding } = clause
+  if (binding !== undefined) {
+    if (clause.kinds.length === 0 && meansKind(binding.text, resolver)) reportLoneKind(clause, resolver)
+    else declareLocal(binding, "caught", clause, body, resolver)
+  }
+  resolveBlock(clause.body.statements, body, resolver)
+}
+
+function meansKind(name: string, resolver: Resolver): boolean {
+  const kinds = errorKinds(resolver)
+  return kinds.includes(name) || (name.length > 2 && nearest(name, kinds) !== undefined)
+}
+
+function reportLoneKind(clause: CatchClause, resolver: Resolver): void {
+  const { text, span } = clause.binding!
+  const kinds = errorKinds(resolver)
+  const kind = kinds.includes(text) ? text : nearest(text, kinds)!
+  const at = { path: resolver.path, span }
+  const edit = { span, text: `${kind} as e` }
+  const fix = { title: `Write ${kind} as e`, path: at.path, edits: [edit], applicability: "maybe" } as const
+  resolver.diagnostics.push(diagnostic("AF2012", at, { name: text, kind }, { fixes: [fix] }))
+}

@@ -1,0 +1,128 @@
+// The small steps of resolving: a name, an error kind, a type, a new local.
+
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import { diagnostic } from "../../base/diagnostics/report.ts"
+import { nearest } from "../../base/diagnostics/suggest.ts"
+import { unreachable } from "../../base/assert.ts"
+import type { Name, Node, TypeNode } from "../../grammar/syntax/nodes.ts"
+import { BUILT_IN_ERRORS, BUILT_IN_TYPES, isBuiltInError, isBuiltInType } from "./built-ins.ts"
+import { didYouMean, replaceFix } from "./hints.ts"
+import { addSymbol, lookUp, visibleNames, type Scope, type Table, type Uses } from "./scopes.ts"
+import type { SymbolId, SymbolKind } from "./types.ts"
+
+/** What resolving reads and writes; private to the binder. */
+export interface Resolver {
+  readonly path: string
+  readonly uses: Uses
+  readonly table: Table
+  readonly diagnostics: Diagnostic[]
+  readonly fileScope: Scope
+  /** The callable whose body is being resolved. */
+  readonly owner?: SymbolId
+}
+
+export function resolveType(type: TypeNode, resolver: Resolver): void {
+  switch (type.kind) {
+    case "namedType":
+      return resolveTypeName(type.name, resolver)
+    case "arrayType":
+      return resolveType(type.element, resolver)
+    case "mapType":
+      return resolveType(type.value, resolver)
+    case "optionalType":
+      return resolveType(type.type, resolver)
+    case "recordType":
+      for (const field of type.fields) resolveType(field.type, resolver)
+      return
+    case "unionType":
+      for (const member of type.members) resolveType(member, resolver)
+      return
+    case "literalType":
+      return
+    default:
+      return unreachable(type)
+  }
+}
+
+const TYPE_KINDS: ReadonlySet<SymbolKind> = new Set(["type", "enum", "error", "event"])
+
+function resolveTypeName(name: Name, resolver: Resolver): void {
+  if (name.text === "" || name.recovered || isBuiltInType(name.text)) return
+  const symbol = lookUp(resolver.fileScope, name.text)
+  if (symbol !== undefined) resolver.uses.set(name.id, symbol)
+  const kind = symbol === undefined ? undefined : resolver.table.symbols[symbol]!.kind
+  if (kind !== undefined && TYPE_KINDS.has(kind)) return
+  const declared = [...resolver.fileScope.names].filter(([, id]) => TYPE_KINDS.has(resolver.table.symbols[id]!.kind))
+  const near = nearest(name.text, [...declared.map(([text]) => text), ...BUILT_IN_TYPES])
+  const at = { path: resolver.path, span: name.span }
+  const hint = kind === undefined ? didYouMean(near) : `: it is a ${kind}`
+  resolver.diagnostics.push(diagnostic("AF2009", at, { name: name.text, hint }, { fixes: replaceFix(at, near) }))
+}
+
+export function resolveName(name: Name, scope: Scope, resolver: Resolver): void {
+  if (name.text === "" || name.recovered) return
+  const symbol = lookUp(scope, name.text)
+  if (symbol !== undefined) {
+    resolver.uses.set(name.id, symbol)
+    return
+  }
+  const near = nearest(name.text, [...visibleNames(scope)].map(([text]) => text))
+  const at = { path: resolver.path, span: name.span }
+  const facts = { name: name.text, hint: didYouMean(near) }
+  resolver.diagnostics.push(diagnostic("AF2001", at, facts, { fixes: replaceFix(at, near) }))
+}
+
+/** Built-in kinds have no symbol; a declared one is bound to its declaration. */
+export function resolveErrors(names: readonly Name[], resolver: Resolver): void {
+  for (const name of names) {
+    if (name.text === "" || name.recovered || isBuiltInError(name.text)) continue
+    const symbol = lookUp(resolver.fileScope, name.text)
+    if (symbol !== undefined && resolver.table.symbols[symbol]!.kind === "error") {
+      resolver.uses.set(name.id, symbol)
+      continue
+    }
+    const near = nearest(name.text, errorKinds(resolver))
+    const at = { path: resolver.path, span: name.span }
+    const facts = { name: name.text, hint: didYouMean(near) }
+    resolver.diagnostics.push(diagnostic("AF2008", at, facts, { fixes: replaceFix(at, near) }))
+  }
+}
+
+/** Every error kind visible in the file: the built-in ones and the declared ones. */
+export function errorKinds(resolver: Resolver): readonly string[] {
+  const declared = [...resolver.fileScope.names].filter(([, id]) => resolver.table.symbols[id]!.kind === "error")
+  return [...BUILT_IN_ERRORS, ...declared.map(([name]) => name)]
+}
+
+/** Declares a local; one that another local (case aside) or a declaration already means is refused, and still declared. */
+export function declareLocal(name: Name, kind: SymbolKind, node: Node, scope: Scope, resolver: Resolver): void {
+  if (name.text === "") return
+  const clash = clashing(name.text, scope, resolver)
+  if (clash !== undefined && !name.recovered) {
+    const before = resolver.table.symbols[clash]!
+    const at = { path: resolver.path, span: name.span }
+    const declared = before.node
+    const related =
+      declared === undefined || before.path === ""
+        ? []
+        : [{ path: before.path, span: "name" in declared && typeof declared.name === "object" ? declared.name.span : declared.span,
+             message: `${before.name} is declared here` }]
+    const code = scope.names.has(before.name) ? "AF2002" : "AF2003"
+    resolver.diagnostics.push(diagnostic(code, at, { name: name.text, kind: describe(before.kind, before.name, name.text) }, { related }))
+  }
+  const { path, table, owner } = resolver
+  const id = addSymbol(table, { name: name.text, kind, path, node, owner })
+  resolver.uses.set(name.id, id)
+  scope.names.set(name.text, id)
+}
+
+function describe(kind: string, before: string, name: string): string {
+  return before === name ? kind : `${kind} ${before}, and case does not tell names apart`
+}
+
+function clashing(name: string, scope: Scope, resolver: Resolver): SymbolId | undefined {
+  for (let at: Scope | undefined = scope; at !== undefined && at !== resolver.fileScope; at = at.parent) {
+    for (const [text, id] of at.names) if (text.toLowerCase() === name.toLowerCase()) return id
+  }
+  return lookUp(resolver.fileScope, name)
+}

@@ -1,0 +1,52 @@
+// What binding gives: each name's declaration. A new value; the syntax is not touched.
+
+import type { Declaration, FileNode, NodeId, Node } from "../../grammar/syntax/nodes.ts"
+import type { Source } from "../../base/text/source.ts"
+
+/** Index into `SymbolTable.symbols`. */
+export type SymbolId = number
+
+/** A parsed file as the compiler takes it. */
+export interface BoundFile {
+  readonly source: Source
+  readonly file: FileNode
+  /** Name nodes (by id) that refer to a symbol; the name of a declaration refers to itself. */
+  readonly uses: ReadonlyMap<NodeId, SymbolId>
+  /** Symbols visible at the top of the file, by name: its declarations and what it imports. */
+  readonly scope: ReadonlyMap<string, SymbolId>
+}
+
+export type SymbolKind =
+  | Exclude<Declaration["kind"], "import" | "test">
+  | "parameter"
+  | "let"
+  | "var"
+  | "loopVariable"
+  | "lambdaParameter"
+  | "caught"
+  | "patternBinding"
+  | "branch"
+  | "result"
+  | "builtin"
+
+export interface Symbol {
+  readonly id: SymbolId
+  readonly name: string
+  readonly kind: SymbolKind
+  /** File of the declaration; "" for built-ins. */
+  readonly path: string
+  /** The declaring node; absent for built-ins. */
+  readonly node?: Node
+  /** The workflow or callable in whose scope a local stands. */
+  readonly owner?: SymbolId
+}
+
+export interface SymbolTable {
+  readonly symbols: readonly Symbol[]
+}
+
+export interface Bound {
+  /** By path, in order of path. */
+  readonly files: ReadonlyMap<string, BoundFile>
+  readonly symbols: SymbolTable
+}

@@ -1,0 +1,83 @@
+// What checking gives: the type of each expression and what is known of the flow. A new value beside the bound files.
+
+import type { Clause, Expression, NodeId } from "../../grammar/syntax/nodes.ts"
+import type { Bound, SymbolId } from "../1-bind/types.ts"
+
+/** JSON-Schema constraints written with `@`, by name: minLength, maxLength, pattern, format, min, max, minItems, maxItems … */
+export type Constraints = Readonly<Record<string, string | number | boolean>>
+
+export type Type =
+  | { readonly kind: "string" | "int" | "number"; readonly constraints?: Constraints }
+  | { readonly kind: "bool" | "time" | "duration" | "money" | "json" | "message" | "nothing" }
+  | { readonly kind: "literal"; readonly value: string | number | boolean }
+  | { readonly kind: "array"; readonly element: Type; readonly constraints?: Constraints }
+  | { readonly kind: "map"; readonly value: Type; readonly constraints?: Constraints }
+  | { readonly kind: "optional"; readonly type: Type }
+  | { readonly kind: "record"; readonly fields: readonly FieldType[] }
+  /** A declared record, union, enum, error or event: structure in `DeclaredType`, by symbol. */
+  | { readonly kind: "declared"; readonly symbol: SymbolId; readonly name: string }
+  | { readonly kind: "union"; readonly members: readonly Type[] }
+  /** `Result<T>` of `collect failures`. */
+  | { readonly kind: "result"; readonly value: Type }
+  /** A caught error: kind, message, step and data. */
+  | { readonly kind: "caughtError"; readonly errors: readonly string[] }
+  | { readonly kind: "secret" }
+  | { readonly kind: "function"; readonly parameters: readonly Type[]; readonly result: Type }
+  /** An enum's name in `Verdict.publish`, a model's name in a model clause … */
+  | { readonly kind: "namespace"; readonly symbol: SymbolId }
+  /** The type of what could not be typed: compatible with everything, so that one mistake is reported once. */
+  | { readonly kind: "unknown" }
+  /** No value comes back: `fail`, an endless loop. */
+  | { readonly kind: "never" }
+
+export interface FieldType {
+  readonly name: string
+  readonly type: Type
+  readonly doc?: string
+}
+
+export type DeclaredType =
+  | { readonly kind: "record"; readonly fields: readonly FieldType[] }
+  | { readonly kind: "alias"; readonly type: Type }
+  /** Records told apart by an added `kind` field that holds the member's name. */
+  | { readonly kind: "taggedUnion"; readonly members: readonly SymbolId[] }
+  | { readonly kind: "enum"; readonly members: readonly { readonly name: string; readonly doc?: string }[] }
+  | { readonly kind: "error"; readonly fields: readonly FieldType[] }
+  | { readonly kind: "event"; readonly fields: readonly FieldType[] }
+
+/** The shape of a callable: tool, agent, human or workflow. */
+export interface Signature {
+  readonly symbol: SymbolId
+  readonly parameters: readonly { readonly name: string; readonly type: Type; readonly default?: Expression }[]
+  /** `nothing` when no result is declared. */
+  readonly result: Type
+}
+
+/** A clause with where it came from, for emission and for explain-policy. */
+export interface EffectiveClause {
+  readonly clause: Clause
+  readonly path: string
+  readonly from: "call" | "callable" | "policy" | "steps" | "default"
+}
+
+export interface FileFacts {
+  /** By id of the expression, type node, pattern or block form. */
+  readonly types: ReadonlyMap<NodeId, Type>
+  /** By id of the call expression: the callable it calls (absent for list and string methods). */
+  readonly calls: ReadonlyMap<NodeId, SymbolId>
+  /** By id of a list/string/built-in call: which built-in it is, such as "list.chunks" or "now". */
+  readonly builtins: ReadonlyMap<NodeId, string>
+  /** By id of a call, for, parallel …: its step name segment, unique within its scope, such as "fetchSource" or "sources". */
+  readonly stepNames: ReadonlyMap<NodeId, string>
+}
+
+export interface Checked {
+  readonly bound: Bound
+  readonly files: ReadonlyMap<string, FileFacts>
+  readonly declared: ReadonlyMap<SymbolId, DeclaredType>
+  readonly signatures: ReadonlyMap<SymbolId, Signature>
+  /** By callable: its clauses after `use` and precedence, one per kind (nearest wins), nested budgets apart. */
+  readonly policies: ReadonlyMap<SymbolId, readonly EffectiveClause[]>
+  /** Constructs parsed and checked but not active yet, with where: named by `build`. */
+  readonly inactive: readonly { readonly construct: string; readonly path: string; readonly node: NodeId }[]
+}

@@ -1,0 +1,248 @@
+// Hands ready work to connected workers: leases per stream, flow control, redelivery when a stream breaks.
+
+import { wireTaskId } from "../engine/timers.ts"
+import type { HistoryEvent, Turn } from "../engine/types.ts"
+import type { ActivityRow } from "./store/store.ts"
+
+export interface TurnItem {
+  readonly kind: "turn"
+  readonly instanceId: string
+  readonly past: readonly HistoryEvent[]
+  readonly fresh: readonly HistoryEvent[]
+  readonly token: string
+}
+
+export interface ActivityItem {
+  readonly kind: "activity"
+  readonly instanceId: string
+  readonly wireTaskId: number
+  readonly name: string
+  readonly input?: string
+  readonly token: string
+}
+
+export type WorkItem = TurnItem | ActivityItem
+
+export interface Worker {
+  /** The other end of the connection: answers come without any other sign of who sends them. */
+  readonly peer: string
+  /** How many items it runs at once; undefined for a worker that did not say so. */
+  readonly slots?: number
+  readonly send: (item: WorkItem) => void
+  readonly end: () => void
+}
+
+export interface ReadyTurn {
+  readonly generation: number
+  readonly turn: Turn
+  readonly past: readonly HistoryEvent[]
+}
+
+export interface TurnIdentity {
+  readonly generation: number
+  readonly number: number
+}
+
+export interface Dispatcher {
+  connect(worker: Worker): () => void
+  offerTurn(instanceId: string): void
+  offerActivity(row: ActivityRow): void
+  /** Drops all work of an instance that is gone; tells whether a worker may still answer for it. */
+  withdraw(instanceId: string): boolean
+  /** The turn that an answer belongs to, or undefined when nobody waits for that answer. */
+  takeTurn(answer: { readonly instanceId: string; readonly peer: string; readonly token: string }): TurnIdentity | undefined
+  takeActivity(answer: { readonly instanceId: string; readonly wireTaskId: number }): ActivityRow | undefined
+  pump(): void
+  workers(): number
+  close(): void
+}
+
+export interface DispatcherOptions {
+  readonly beginTurn: (instanceId: string) => ReadyTurn | undefined
+  /** Called when time, not an event, made work deliverable. */
+  readonly onReady: () => void
+}
+
+interface Stream {
+  readonly worker: Worker
+  readonly itemsMax: number
+  readonly activitiesMax: number
+  readonly turns: Set<string>
+  readonly activities: Set<string>
+}
+
+interface Lease extends TurnIdentity {
+  readonly stream: Stream
+  readonly token: string
+}
+
+/** The SDK as published runs 10 items, queues 100 more and silently drops what comes on top. */
+const unannounced = { itemsMax: 100, activitiesMax: 8 }
+/** Slots that stay free of activities, so that turns always get through. */
+const slotsForTurns = 2
+/** How long a stopping SDK worker may still answer what it was given: its own limit. */
+const lateAnswerMs = 30_000
+
+interface State {
+  readonly streams: Set<Stream>
+  readonly turnQueue: Set<string>
+  readonly activityQueue: Map<string, ActivityRow>
+  readonly turnLeases: Map<string, Lease>
+  readonly activityLeases: Map<string, { readonly row: ActivityRow; readonly stream: Stream }>
+  /** Turns that a peer, whose stream is gone, may still answer. */
+  readonly lateTurns: Map<string, { readonly identity: TurnIdentity; readonly timeout: NodeJS.Timeout }>
+}
+
+export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dispatcher {
+  const state: State = {
+    streams: new Set(), turnQueue: new Set(), activityQueue: new Map(), turnLeases: new Map(),
+    activityLeases: new Map(), lateTurns: new Map(),
+  }
+  const { streams, turnQueue, activityQueue, turnLeases, activityLeases, lateTurns } = state
+  const tokens = { last: 0 }
+  const newToken = () => `${++tokens.last}`
+  return {
+    connect(worker) {
+      const stream = openStream(worker)
+      streams.add(stream)
+      return () => disconnect(state, stream, onReady)
+    },
+    offerTurn(instanceId) {
+      if (!turnLeases.has(instanceId)) turnQueue.add(instanceId)
+    },
+    offerActivity: (row) => void activityQueue.set(activityKey(row.instanceId, wireTaskId(row.generation, row.taskId)), row),
+    withdraw(instanceId) {
+      turnQueue.delete(instanceId)
+      for (const [key, row] of activityQueue) if (row.instanceId === instanceId) activityQueue.delete(key)
+      const held = [...activityLeases].filter(([, { row }]) => row.instanceId === instanceId)
+      for (const [key, { stream }] of held) {
+        activityLeases.delete(key)
+        stream.activities.delete(key)
+      }
+      return held.length > 0
+    },
+    takeTurn: (answer) => takeTurn(state, answer),
+    takeActivity({ instanceId, wireTaskId: id }) {
+      const key = activityKey(instanceId, id)
+      const lease = activityLeases.get(key)
+      lease?.stream.activities.delete(key)
+      activityLeases.delete(key)
+      // An answer of a worker whose stream broke is as good as the one its successor would give.
+      const row = lease?.row ?? activityQueue.get(key)
+      activityQueue.delete(key)
+      return row
+    },
+    pump() {
+      pumpTurns(state, beginTurn, newToken)
+      pumpActivities(state, newToken)
+    },
+    workers: () => streams.size,
+    close() {
+      for (const { timeout } of lateTurns.values()) clearTimeout(timeout)
+      lateTurns.clear()
+      for (const stream of streams) stream.worker.end()
+    },
+  }
+}
+
+function openStream(worker: Worker): Stream {
+  const { slots } = worker
+  const limits = slots === undefined
+    ? unannounced
+    : { itemsMax: Math.max(1, slots), activitiesMax: Math.max(1, slots - slotsForTurns) }
+  return { worker, ...limits, turns: new Set(), activities: new Set() }
+}
+
+function activityKey(instanceId: string, wireId: number): string {
+  return `${wireId} ${instanceId}`
+}
+
+function lateKey(peer: string, instanceId: string): string {
+  return `${peer} ${instanceId}`
+}
+
+function disconnect(state: State, stream: Stream, onReady: () => void): void {
+  if (!state.streams.delete(stream)) return
+  const { peer } = stream.worker
+  for (const id of stream.turns) {
+    const lease = state.turnLeases.get(id)
+    state.turnLeases.delete(id)
+    state.turnQueue.add(id)
+    if (!lease) continue
+    const key = lateKey(peer, id)
+    const forget = () => {
+      state.lateTurns.delete(key)
+      onReady()
+    }
+    const timeout = setTimeout(forget, lateAnswerMs).unref()
+    state.lateTurns.set(key, { identity: lease, timeout })
+  }
+  for (const key of stream.activities) {
+    const lease = state.activityLeases.get(key)
+    state.activityLeases.delete(key)
+    if (lease) state.activityQueue.set(key, lease.row)
+  }
+  onReady()
+}
+
+function takeTurn(
+  state: State, { instanceId, peer, token }: Parameters<Dispatcher["takeTurn"]>[0],
+): TurnIdentity | undefined {
+  const lease = state.turnLeases.get(instanceId)
+  if (lease && (token === "" ? lease.stream.worker.peer === peer : lease.token === token)) {
+    state.turnLeases.delete(instanceId)
+    lease.stream.turns.delete(instanceId)
+    return lease
+  }
+  const key = lateKey(peer, instanceId)
+  const late = state.lateTurns.get(key)
+  if (!late) return undefined
+  clearTimeout(late.timeout)
+  state.lateTurns.delete(key)
+  if (lease) return undefined
+  state.turnQueue.delete(instanceId)
+  return late.identity
+}
+
+function outstanding(stream: Stream): number {
+  return stream.turns.size + stream.activities.size
+}
+
+function leastBusy(streams: Iterable<Stream>, fits: (stream: Stream) => boolean): Stream | undefined {
+  let best: Stream | undefined
+  for (const stream of streams) {
+    if (outstanding(stream) >= stream.itemsMax || !fits(stream)) continue
+    if (!best || outstanding(stream) < outstanding(best)) best = stream
+  }
+  return best
+}
+
+function pumpTurns(state: State, beginTurn: DispatcherOptions["beginTurn"], newToken: () => string): void {
+  for (const id of state.turnQueue) {
+    if (!leastBusy(state.streams, () => true)) return
+    // Two turns of one instance at one peer could not be told apart by their answers.
+    const stream = leastBusy(state.streams, ({ worker }) => !state.lateTurns.has(lateKey(worker.peer, id)))
+    if (!stream) continue
+    state.turnQueue.delete(id)
+    const ready = beginTurn(id)
+    if (!ready) continue
+    const token = newToken()
+    state.turnLeases.set(id, { stream, token, generation: ready.generation, number: ready.turn.number })
+    stream.turns.add(id)
+    stream.worker.send({ kind: "turn", instanceId: id, past: ready.past, fresh: ready.turn.events, token })
+  }
+}
+
+function pumpActivities(state: State, newToken: () => string): void {
+  for (const [key, row] of state.activityQueue) {
+    const stream = leastBusy(state.streams, ({ activities, activitiesMax }) => activities.size < activitiesMax)
+    if (!stream) return
+    state.activityQueue.delete(key)
+    state.activityLeases.set(key, { row, stream })
+    stream.activities.add(key)
+    const { instanceId, name, input, generation, taskId } = row
+    const wireId = wireTaskId(generation, taskId)
+    const payload = input === undefined ? {} : { input }
+    stream.worker.send({ kind: "activity", instanceId, wireTaskId: wireId, name, token: newToken(), ...payload })
+  }
+}

@@ -1,0 +1,338 @@
+// The loop: read an input, decide its step, commit, and only then let anything leave.
+
+import { hasEnded, restore, summarize, wantsTurn } from "../engine/instance.ts"
+import { step } from "../engine/step.ts"
+import { delayUntil } from "../engine/timers.ts"
+import type { Action, FailureDetails, HistoryEvent, Input, Instance, InstanceSummary, Refusal } from "../engine/types.ts"
+import { createDispatcher } from "./dispatcher.ts"
+import type { Dispatcher, ReadyTurn, Worker } from "./dispatcher.ts"
+import { changes } from "./store/changes.ts"
+import type { ActivityRow, ListQuery, Store, Write } from "./store/store.ts"
+
+export interface HubOptions {
+  readonly store: Store
+  readonly clock: () => number
+  readonly newId: () => string
+  /** A commit failed: nothing of it has left, and the hub takes no more input. */
+  readonly onFault: (error: unknown) => void
+}
+
+export interface TurnAnswer {
+  readonly instanceId: string
+  readonly peer: string
+  readonly token: string
+  readonly actions: readonly Action[]
+  readonly customStatus?: string
+}
+
+export interface ActivityAnswer {
+  readonly instanceId: string
+  readonly wireTaskId: number
+  readonly result?: string
+  readonly failure?: FailureDetails
+}
+
+export interface StartRequest {
+  readonly instanceId?: string
+  readonly name: string
+  readonly input?: string
+  readonly scheduledStartMs?: number
+}
+
+/** Every promise settles after the commit of what it stands for. */
+export interface Hub {
+  start(request: StartRequest): Promise<{ readonly instanceId: string; readonly refusal?: Refusal }>
+  send(instanceId: string, input: Input): Promise<Refusal | undefined>
+  summary(instanceId: string): InstanceSummary | undefined
+  list(query: ListQuery): readonly InstanceSummary[]
+  history(instanceId: string): readonly HistoryEvent[]
+  /** Blocks for an unknown instance too: it may be about to start. */
+  wait(instanceId: string, until: (summary: InstanceSummary) => boolean, signal: AbortSignal): Promise<InstanceSummary>
+  connect(worker: Worker): () => void
+  completeTurn(answer: TurnAnswer): Promise<void>
+  completeActivity(answer: ActivityAnswer): Promise<void>
+  workers(): number
+  close(): Promise<void>
+}
+
+interface Reply {
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Watcher {
+  readonly until: (summary: InstanceSummary) => boolean
+  readonly resolve: (summary: InstanceSummary) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface State {
+  /** Instances with uncommitted changes or work under way; null marks one whose deletion is not yet committed. */
+  readonly instances: Map<string, Instance | null>
+  readonly watchers: Map<string, Set<Watcher>>
+  /** The generation that the next run of a purged id must have, while answers for the old one may still come. */
+  readonly nextGenerations: Map<string, number>
+  writes: Write[]
+  replies: Reply[]
+  activities: ActivityRow[]
+  touched: Set<string>
+  flushing: boolean
+  timersChanged: boolean
+  alarm: NodeJS.Timeout | undefined
+  stopped: Error | undefined
+}
+
+interface Context extends HubOptions {
+  readonly state: State
+  readonly dispatcher: Dispatcher
+}
+
+const instancesIdleMax = 1_000
+const timersPerCommit = 500
+
+export function createHub(options: HubOptions): Hub {
+  const state: State = {
+    instances: new Map(), watchers: new Map(), nextGenerations: new Map(), writes: [], replies: [], activities: [],
+    touched: new Set(), flushing: false, timersChanged: true, alarm: undefined, stopped: undefined,
+  }
+  const dispatcher = createDispatcher({
+    beginTurn: (instanceId) => beginTurn(cx, instanceId), onReady: () => scheduleFlush(cx),
+  })
+  const cx: Context = { ...options, state, dispatcher }
+  recover(cx)
+  return {
+    async start(request) {
+      const instanceId = request.instanceId || options.newId()
+      const firstGeneration = state.nextGenerations.get(instanceId)
+      const refusal = await submit(cx, instanceId, {
+        ...request, kind: "start", instanceId, executionId: options.newId(),
+        ...(firstGeneration === undefined ? {} : { firstGeneration }),
+      })
+      return { instanceId, ...(refusal ? { refusal } : {}) }
+    },
+    send: (instanceId, input) => submit(cx, instanceId, input),
+    summary: (instanceId) => options.store.summary(instanceId),
+    list: (query) => options.store.list(query),
+    history: (instanceId) => options.store.history(instanceId),
+    wait: (instanceId, until, signal) => wait(cx, instanceId, until, signal),
+    connect(worker) {
+      const disconnect = dispatcher.connect(worker)
+      scheduleFlush(cx)
+      return disconnect
+    },
+    completeTurn: (answer) => completeTurn(cx, answer),
+    completeActivity: (answer) => completeActivity(cx, answer),
+    workers: () => dispatcher.workers(),
+    close: () => close(cx),
+  }
+}
+
+/** Everything that was ready when the last process ended is ready again. */
+function recover(cx: Context): void {
+  for (const row of cx.store.activities()) cx.dispatcher.offerActivity(row)
+  for (const id of cx.store.idsWithInbox()) cx.dispatcher.offerTurn(id)
+  scheduleFlush(cx)
+}
+
+async function submit(cx: Context, instanceId: string, input: Input): Promise<Refusal | undefined> {
+  if (cx.state.stopped) throw cx.state.stopped
+  const refusal = transition(cx, instanceId, input)
+  await committed(cx)
+  return refusal
+}
+
+/** Steps an instance and, in the same commit, all the instances that it sends something to. */
+function transition(cx: Context, instanceId: string, input: Input): Refusal | undefined {
+  const now = cx.clock()
+  const messages = [{ to: instanceId, input }]
+  let refusal: Refusal | undefined
+  for (const [index, message] of messages.entries()) {
+    const before = find(cx, message.to)
+    const result = step(before, message.input, now)
+    if (index === 0) refusal = result.refusal
+    record(cx, message.to, before, result.instance)
+    cx.state.writes.push(...changes(message.to, before, result.instance, result.effects))
+    for (const effect of result.effects) {
+      if (effect.kind === "send") messages.push(effect)
+      else if (effect.kind === "runActivity") cx.state.activities.push({ instanceId: message.to, ...effect })
+      else cx.state.timersChanged = true
+    }
+  }
+  return refusal
+}
+
+function record(cx: Context, id: string, before: Instance | null, after: Instance | null): void {
+  if (before === after) return
+  cx.state.instances.set(id, after)
+  cx.state.touched.add(id)
+  if (before && !after && cx.dispatcher.withdraw(id)) cx.state.nextGenerations.set(id, before.generation + 1)
+}
+
+function find(cx: Context, id: string): Instance | null {
+  const known = cx.state.instances.get(id)
+  if (known !== undefined) return known
+  const stored = cx.store.load(id)
+  return stored ? restore(stored) : null
+}
+
+function beginTurn(cx: Context, id: string): ReadyTurn | undefined {
+  const before = find(cx, id)
+  const after = step(before, { kind: "turnBegun" }, cx.clock()).instance
+  if (!after?.turn) return undefined
+  // The frozen batch lives in memory only: after a crash the same events make a new one.
+  cx.state.instances.set(id, after)
+  return { generation: after.generation, turn: after.turn, past: after.history }
+}
+
+async function completeTurn(cx: Context, answer: TurnAnswer): Promise<void> {
+  const { instanceId, actions, customStatus } = answer
+  if (cx.state.stopped) throw cx.state.stopped
+  const identity = cx.dispatcher.takeTurn(answer)
+  const current = identity && find(cx, instanceId)
+  if (current?.turn?.number === identity?.number && current?.generation === identity?.generation && current) {
+    const executionId = cx.newId()
+    transition(cx, instanceId, {
+      kind: "turnCompleted", actions, executionId, ...(customStatus === undefined ? {} : { customStatus }),
+    })
+  }
+  await committed(cx)
+}
+
+async function completeActivity(cx: Context, answer: ActivityAnswer): Promise<void> {
+  if (cx.state.stopped) throw cx.state.stopped
+  const row = cx.dispatcher.takeActivity(answer)
+  if (row) {
+    const { generation, taskId } = row
+    const { result, failure } = answer
+    transition(cx, row.instanceId, {
+      kind: "activityCompleted", generation, taskId, failed: failure !== undefined,
+      ...(result === undefined ? {} : { result }), ...(failure ? { failure } : {}),
+    })
+    cx.state.writes.push({ kind: "deleteActivity", row })
+  }
+  await committed(cx)
+}
+
+function committed(cx: Context): Promise<void> {
+  scheduleFlush(cx)
+  return new Promise((resolve, reject) => cx.state.replies.push({ resolve, reject }))
+}
+
+/** All inputs of one tick of the event loop share a commit. */
+function scheduleFlush(cx: Context): void {
+  if (cx.state.flushing || cx.state.stopped) return
+  cx.state.flushing = true
+  setImmediate(() => flush(cx))
+}
+
+function flush(cx: Context): void {
+  const { state } = cx
+  const { writes, replies, activities, touched } = state
+  state.flushing = false
+  state.writes = []
+  state.replies = []
+  state.activities = []
+  state.touched = new Set()
+  try {
+    if (writes.length > 0) cx.store.commit(writes)
+    for (const row of activities) cx.dispatcher.offerActivity(row)
+    for (const id of touched) settle(cx, id)
+    for (const reply of replies) reply.resolve()
+    forgetIdle(state)
+    if (state.stopped) return
+    cx.dispatcher.pump()
+    if (state.timersChanged) setAlarm(cx)
+  } catch (error) {
+    fail(cx, error, replies)
+  }
+}
+
+/** What a commit makes of an instance: ready for a turn, of interest to who waits, or over. */
+function settle(cx: Context, id: string): void {
+  const instance = cx.state.instances.get(id)
+  if (instance === undefined) return
+  if (!instance || hasEnded(instance)) cx.state.instances.delete(id)
+  if (!instance) return
+  if (wantsTurn(instance)) cx.dispatcher.offerTurn(id)
+  const watchers = cx.state.watchers.get(id)
+  if (!watchers) return
+  const summary = summarize(instance)
+  for (const watcher of watchers) if (watcher.until(summary)) watcher.resolve(summary)
+}
+
+function forgetIdle({ instances }: State): void {
+  let surplus = instances.size - instancesIdleMax
+  for (const [id, instance] of instances) {
+    if (surplus-- <= 0) return
+    if (instance && !instance.turn && instance.inbox.length === 0) instances.delete(id)
+  }
+}
+
+/** The process must not go on with a memory that the disk does not share. */
+function fail(cx: Context, error: unknown, replies: readonly Reply[]): void {
+  stop(cx, error instanceof Error ? error : new Error(String(error)))
+  for (const reply of replies) reply.reject(error)
+  cx.onFault(error)
+}
+
+function setAlarm(cx: Context): void {
+  const { state } = cx
+  state.timersChanged = false
+  clearTimeout(state.alarm)
+  const at = cx.store.nextTimerAtMs()
+  state.alarm = at === undefined ? undefined : setTimeout(() => ring(cx), delayUntil(at, cx.clock()))
+}
+
+function ring(cx: Context): void {
+  const { state } = cx
+  if (state.stopped) return
+  try {
+    for (const row of cx.store.dueTimers(cx.clock(), timersPerCommit)) {
+      const { generation, timerId, fireAtMs } = row
+      transition(cx, row.instanceId, { kind: "timerFired", generation, timerId, fireAtMs })
+      state.writes.push({ kind: "deleteTimer", row })
+    }
+  } catch (error) {
+    return fail(cx, error, state.replies)
+  }
+  state.timersChanged = true
+  scheduleFlush(cx)
+}
+
+function wait(
+  cx: Context, id: string, until: (summary: InstanceSummary) => boolean, signal: AbortSignal,
+): Promise<InstanceSummary> {
+  if (cx.state.stopped) return Promise.reject(cx.state.stopped)
+  const present = cx.store.summary(id)
+  if (present && until(present)) return Promise.resolve(present)
+  return new Promise((resolve, reject) => {
+    const watchers = cx.state.watchers.get(id) ?? new Set()
+    cx.state.watchers.set(id, watchers)
+    const leave = () => {
+      watchers.delete(watcher)
+      if (watchers.size === 0 && cx.state.watchers.get(id) === watchers) cx.state.watchers.delete(id)
+      signal.removeEventListener("abort", abort)
+    }
+    const watcher: Watcher = {
+      until,
+      resolve: (summary) => { leave(); resolve(summary) },
+      reject: (error) => { leave(); reject(error) },
+    }
+    const abort = () => watcher.reject(signal.reason)
+    signal.addEventListener("abort", abort)
+    watchers.add(watcher)
+  })
+}
+
+function stop(cx: Context, reason: Error): void {
+  cx.state.stopped = reason
+  clearTimeout(cx.state.alarm)
+  for (const watchers of [...cx.state.watchers.values()]) for (const watcher of [...watchers]) watcher.reject(reason)
+  cx.dispatcher.close()
+}
+
+async function close(cx: Context): Promise<void> {
+  if (cx.state.stopped) return
+  stop(cx, new Error("the sidecar is shutting down"))
+  flush(cx)
+}

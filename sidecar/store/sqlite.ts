@@ -1,0 +1,207 @@
+// The durable store: one SQLite file, held exclusively, written ahead and synced in full on every commit.
+
+import { randomUUID } from "node:crypto"
+import { encodeEvent } from "../../engine/codec.ts"
+import { guarded, openDatabase } from "./driver.ts"
+import type { Database } from "./driver.ts"
+import { firstConflict } from "./memory.ts"
+import { instanceColumns, instanceValues, text, toActivity, toEvent, toSummary, toTimer, toValue } from "./rows.ts"
+import type { Row, SqlValue } from "./rows.ts"
+import { checkOwner, migrate } from "./schema.ts"
+import type { ListQuery, Store, StoredValue, ValueChange, Write } from "./store.ts"
+
+export interface SqliteOptions {
+  readonly file: string
+  /** How long to wait for a sidecar that is just leaving. */
+  readonly busyTimeoutMs?: number
+}
+
+/** Throws a StoreError when the file can't be used. */
+export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions): Store {
+  return guarded(file, () => {
+    const database = openDatabase({ file, busyTimeoutMs })
+    try {
+      // Exclusive locking is what keeps a second sidecar out; the system drops the lock with the process, however it ends.
+      database.exec("pragma locking_mode = exclusive")
+      const version = checkOwner(database, file)
+      database.exec("pragma journal_mode = wal; pragma synchronous = full")
+      database.exec("begin exclusive; commit")
+      migrate(database, version)
+      return sqliteStore(database, file)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+/** For looking into the file of a stopped sidecar; never writes. */
+export function openSqliteForReading({ file, busyTimeoutMs = 2_000 }: SqliteOptions): Store {
+  return guarded(file, () => {
+    const database = openDatabase({ file, busyTimeoutMs, readOnly: true })
+    try {
+      checkOwner(database, file)
+      return sqliteStore(database, file)
+    } catch (error) {
+      database.close()
+      throw error
+    }
+  })
+}
+
+interface Sql {
+  all(sql: string, ...values: readonly SqlValue[]): readonly Row[]
+  one(sql: string, ...values: readonly SqlValue[]): Row | undefined
+  run(sql: string, ...values: readonly SqlValue[]): void
+}
+
+/** Statements are prepared once, at first use. */
+function sqlOf(database: Database): Sql {
+  const prepared = new Map<string, ReturnType<Database["prepare"]>>()
+  const prepare = (sql: string) => {
+    const known = prepared.get(sql)
+    if (known) return known
+    const statement = database.prepare(sql)
+    prepared.set(sql, statement)
+    return statement
+  }
+  return {
+    all: (sql, ...values) => prepare(sql).all(...values) as unknown as readonly Row[],
+    one: (sql, ...values) => prepare(sql).get(...values) as Row | undefined,
+    run: (sql, ...values) => void prepare(sql).run(...values),
+  }
+}
+
+function sqliteStore(database: Database, file: string): Store {
+  const sql = sqlOf(database)
+  const safely = <T>(work: () => T): T => guarded(file, work)
+  const history = (id: string) =>
+    sql.all("select event from history where id = ? order by sequence", id).map((row) => toEvent(file, row))
+  const inbox = (id: string) =>
+    sql.all("select sequence, event from inbox where id = ? order by sequence", id)
+      .map((row) => ({ sequence: Number(row["sequence"]), event: toEvent(file, row) }))
+  const summary = (id: string) => {
+    const row = sql.one(`select ${instanceColumns} from instance where id = ?`, id)
+    return row && toSummary(row)
+  }
+  return {
+    summary: (id) => safely(() => summary(id)),
+    load: (id) => safely(() => {
+      const found = summary(id)
+      return found && { summary: found, history: history(id), inbox: inbox(id) }
+    }),
+    history: (id) => safely(() => history(id)),
+    list: (query) => safely(() => list(sql, query)),
+    idsWithInbox: () => safely(() =>
+      sql.all("select id from instance where id in (select id from inbox) order by created_at, id").map((row) => text(row, "id"))),
+    activities: () => safely(() =>
+      sql.all("select id, generation, task, name, input from activity order by id, generation, task").map(toActivity)),
+    dueTimers: (now, limit) => safely(() =>
+      sql.all("select * from timer where fire_at <= ? order by fire_at limit ?", now, limit).map(toTimer)),
+    nextTimerAtMs: () => safely(() => {
+      const at = sql.one("select min(fire_at) as at from timer")?.["at"]
+      return typeof at === "number" ? at : undefined
+    }),
+    commit: (writes) => safely(() => transaction(database, () => {
+      for (const write of writes) apply(sql, write)
+    })),
+    readValue: (store, key, now) => safely(() => readValue(sql, store, key, now)),
+    changeValues: (store, changes, now) => safely(() => transaction(database, () => {
+      const conflict = firstConflict(changes, (key) => readValue(sql, store, key, now))
+      if (!conflict) for (const change of changes) changeValue(sql, store, change)
+      return conflict
+    })),
+    close: () => database.close(),
+  }
+}
+
+function transaction<T>(database: Database, work: () => T): T {
+  database.exec("begin immediate")
+  try {
+    const result = work()
+    database.exec("commit")
+    return result
+  } catch (error) {
+    // A full disk makes SQLite roll back by itself; a second rollback would hide the cause.
+    if (database.isTransaction) database.exec("rollback")
+    throw error
+  }
+}
+
+function list(sql: Sql, query: ListQuery) {
+  const { statuses, idPrefix, createdFromMs, createdToMs, after, limit } = query
+  const conditions: string[] = []
+  const values: SqlValue[] = []
+  const where = (condition: string, ...parameters: readonly SqlValue[]) => {
+    conditions.push(condition)
+    values.push(...parameters)
+  }
+  if (statuses) where(`status in (${statuses.map(() => "?").join(", ")})`, ...statuses)
+  if (idPrefix) where("substr(id, 1, length(?)) = ?", idPrefix, idPrefix)
+  if (createdFromMs !== undefined) where("created_at >= ?", createdFromMs)
+  if (createdToMs !== undefined) where("created_at < ?", createdToMs)
+  if (after) where("(created_at, id) < (?, ?)", after.createdAtMs, after.id)
+  const filter = conditions.length > 0 ? `where ${conditions.join(" and ")}` : ""
+  const order = "order by created_at desc, id desc limit ?"
+  return sql.all(`select ${instanceColumns} from instance ${filter} ${order}`, ...values, limit).map(toSummary)
+}
+
+function readValue(sql: Sql, store: string, key: string, now: number): StoredValue | undefined {
+  const row = sql.one("select value, etag, expires_at from value where store = ? and key = ?", store, key)
+  const value = row && toValue(row)
+  return value?.expiresAtMs !== undefined && value.expiresAtMs <= now ? undefined : value
+}
+
+function changeValue(sql: Sql, store: string, change: ValueChange): void {
+  if (change.kind === "delete") return sql.run("delete from value where store = ? and key = ?", store, change.key)
+  const values = [store, change.key, change.value, randomUUID(), change.expiresAtMs ?? null]
+  sql.run("insert or replace into value (store, key, value, etag, expires_at) values (?, ?, ?, ?, ?)", ...values)
+}
+
+const instancePlaceholders = instanceColumns.split(",").map(() => "?").join(", ")
+
+function apply(sql: Sql, write: Write): void {
+  switch (write.kind) {
+    case "putInstance":
+      sql.run(`insert or replace into instance (${instanceColumns}) values (${instancePlaceholders})`, ...instanceValues(write.summary))
+      return
+    case "deleteInstance":
+      for (const table of ["instance", "history", "inbox", "activity", "timer"]) {
+        sql.run(`delete from ${table} where id = ?`, write.id)
+      }
+      return
+    case "appendHistory":
+      write.events.forEach((event, index) => {
+        sql.run("insert into history values (?, ?, ?)", write.id, write.firstSequence + index, encodeEvent(event))
+      })
+      return
+    case "clearHistory": return sql.run("delete from history where id = ?", write.id)
+    case "putInbox":
+      for (const { sequence, event } of write.entries) {
+        sql.run("insert into inbox values (?, ?, ?)", write.id, sequence, encodeEvent(event))
+      }
+      return
+    case "deleteInbox":
+      for (const sequence of write.sequences) {
+        sql.run("delete from inbox where id = ? and sequence = ?", write.id, sequence)
+      }
+      return
+    case "putActivity": {
+      const { instanceId, generation, taskId, name, input } = write.row
+      return sql.run("insert or replace into activity values (?, ?, ?, ?, ?)", instanceId, generation, taskId, name, input ?? null)
+    }
+    case "deleteActivity": {
+      const { instanceId, generation, taskId } = write.row
+      return sql.run("delete from activity where id = ? and generation = ? and task = ?", instanceId, generation, taskId)
+    }
+    case "putTimer": {
+      const { instanceId, generation, timerId, fireAtMs } = write.row
+      return sql.run("insert or replace into timer values (?, ?, ?, ?)", instanceId, generation, timerId, fireAtMs)
+    }
+    case "deleteTimer": {
+      const { instanceId, generation, timerId } = write.row
+      return sql.run("delete from timer where id = ? and generation = ? and timer = ?", instanceId, generation, timerId)
+    }
+    case "clearTimers": return sql.run("delete from timer where id = ?", write.id)
+  }
+}

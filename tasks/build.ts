@@ -1,0 +1,12 @@
+// npm run build: type-checks and compiles every folder, then copies what is not TypeScript.
+
+import { spawnSync } from "node:child_process"
+import { chmodSync, existsSync } from "node:fs"
+import { join } from "node:path"
+
+const root = join(import.meta.dirname, "..")
+const compiler = join(root, "node_modules/typescript/bin/tsc")
+const { status } = spawnSync(process.execPath, [compiler, "-b", root], { cwd: root, stdio: "inherit" })
+if (status !== 0) process.exit(status ?? 1)
+const program = join(root, "dist/cli/main.js")
+if (existsSync(program)) chmodSync(program, 0o755)

@@ -1,0 +1,150 @@
+// What daprd's state API answers to first-write saves: measured facts that our own sidecar must repeat.
+//
+// HTTP, `POST /v1.0/state/{store}` with a list of {key, value, etag?, options: {concurrency: "first-write"}}:
+// - Without an etag, "first-write" means "only if the key is absent": 204 with an empty body, then 409. This holds too
+//   when the key was last saved without any options, and when the etag is the empty text. An expired key counts as absent.
+// - With an etag, the save goes through only when the etag is the key's present one: 204, otherwise 409, also when the
+//   key is absent. The etag is compared whatever `concurrency` says: "last-write" with a stale etag is 409 as well.
+// - The 409 has the content type application/json and the body
+//   {"errorCode":"ERR_STATE_SAVE","message":"failed saving state in state store {store}: possible etag mismatch. error
+//   from state store"}; the store in memory adds ": item already exists and no etag was passed" and the like to the message.
+// - A list is not saved as a whole: items beside the one in conflict are stored, and the answer is 409.
+// - Each save makes a new etag; a GET gives it in the header `etag`, without quotes. A GET of an absent key is 204.
+// - An unknown concurrency is 500 ERR_STATE_SAVE; an unknown store 400 ERR_STATE_STORE_NOT_FOUND; bad JSON 400
+//   ERR_MALFORMED_REQUEST; an empty list 204.
+// - `DELETE /v1.0/state/{store}/{key}` with an `If-Match` that is not the present etag is 409 ERR_STATE_DELETE; without one
+//   204, also for an absent key.
+// - In `/transaction` nothing is stored, and the answer to the same conflict is 500 ERR_STATE_TRANSACTION, not 409.
+//
+// gRPC, `SaveState`: the same conflicts are ABORTED (10), with the same message.
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { CommunicationProtocolEnum, DaprClient, StateConcurrencyEnum } from "@dapr/dapr"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
+import { startDapr } from "../harness/dapr.ts"
+import type { Dapr } from "../harness/dapr.ts"
+
+const startLimitMs = 20 * 60_000
+const conflictMessage = "failed saving state in state store statestore: possible etag mismatch. error from state store"
+
+interface Item {
+  readonly key: string
+  readonly value: unknown
+  readonly etag?: string
+  readonly options?: { readonly concurrency: string }
+}
+
+interface Answer { readonly status: number; readonly body: string; readonly etag: string | null }
+
+const firstWrite = { concurrency: "first-write" }
+const saved: Answer = { status: 204, body: "", etag: null }
+const conflict = { status: 409, etag: null, body: expect.stringContaining(conflictMessage) as string }
+
+describe.each(["sqlite", "memory"] as const)("first-write on the %s store", (stateStore) => {
+  let dapr: Dapr
+  let folder = ""
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "agentflow-dapr-"))
+    dapr = await startDapr({ runDir: folder, stateStore })
+  }, startLimitMs)
+
+  afterAll(async () => {
+    await dapr?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const request = async (path: string, init?: RequestInit): Promise<Answer> => {
+    const answer = await fetch(`http://127.0.0.1:${dapr.httpPort}/v1.0/state/${path}`, init)
+    return { status: answer.status, body: await answer.text(), etag: answer.headers.get("etag") }
+  }
+  const post = (path: string, body: unknown): Promise<Answer> =>
+    request(path, { method: "POST", body: JSON.stringify(body) })
+  const save = (...items: readonly Item[]): Promise<Answer> => post("statestore", items)
+  const load = (key: string): Promise<Answer> => request(`statestore/${key}`)
+  const etagOf = async (key: string): Promise<string> => (await load(key)).etag ?? ""
+
+  it("without an etag saves only an absent key", async () => {
+    expect(await save({ key: "a", value: { n: 1 }, options: firstWrite })).toEqual(saved)
+    expect(await save({ key: "a", value: { n: 2 }, options: firstWrite })).toEqual(conflict)
+    expect(await save({ key: "a", value: { n: 2 }, etag: "", options: firstWrite })).toEqual(conflict)
+    expect(await load("a")).toMatchObject({ status: 200, body: '{"n":1}' })
+  })
+
+  it("without an etag does not overwrite a key that was saved without options", async () => {
+    expect(await save({ key: "b", value: 1 })).toEqual(saved)
+    expect(await save({ key: "b", value: 2, options: firstWrite })).toEqual(conflict)
+  })
+
+  it("without an etag lets exactly one of many at once win", async () => {
+    const writers = Array.from({ length: 20 }, (_, n) => save({ key: "race", value: n, options: firstWrite }))
+    const statuses = (await Promise.all(writers)).map(({ status }) => status)
+    expect(statuses.toSorted()).toEqual([204, ...Array.from({ length: 19 }, () => 409)])
+  })
+
+  it("with an etag saves only over that etag, whatever the concurrency", async () => {
+    await save({ key: "c", value: 1 })
+    const etag = await etagOf("c")
+    expect(await save({ key: "c", value: 2, etag, options: firstWrite })).toEqual(saved)
+    expect(await etagOf("c")).not.toBe(etag)
+    for (const options of [firstWrite, { concurrency: "last-write" }, undefined]) {
+      expect(await save({ key: "c", value: 3, etag, ...(options ? { options } : {}) })).toEqual(conflict)
+    }
+    expect(await save({ key: "absent", value: 1, etag, options: firstWrite })).toEqual(conflict)
+    expect(await load("c")).toMatchObject({ status: 200, body: "2" })
+  })
+
+  it("names the conflict in the body", async () => {
+    await save({ key: "d", value: 1 })
+    const { body } = await save({ key: "d", value: 2, options: firstWrite })
+    const detail = stateStore === "sqlite" ? "" : ": item already exists and no etag was passed"
+    expect(JSON.parse(body)).toEqual({ errorCode: "ERR_STATE_SAVE", message: conflictMessage + detail })
+  })
+
+  it("stores the other items of a list in conflict, but none of a transaction", async () => {
+    await save({ key: "e", value: 1 })
+    expect(await save({ key: "e1", value: 1 }, { key: "e", value: 2, options: firstWrite })).toEqual(conflict)
+    expect(await load("e1")).toMatchObject({ status: 200, body: "1" })
+    const operations = [
+      { operation: "upsert", request: { key: "e2", value: 1 } },
+      { operation: "upsert", request: { key: "e", value: 2, options: firstWrite } },
+    ]
+    const refused = await post("statestore/transaction", { operations })
+    expect(refused).toMatchObject({ status: 500, body: expect.stringContaining("ERR_STATE_TRANSACTION") })
+    expect(await load("e2")).toEqual({ status: 204, body: "", etag: null })
+  })
+
+  it("takes a deleted key for absent, and deletes only over a given etag", async () => {
+    await save({ key: "f", value: 1 })
+    const stale = await request("statestore/f", { method: "DELETE", headers: { "if-match": "stale" } })
+    expect(stale).toMatchObject({ status: 409, body: expect.stringContaining("ERR_STATE_DELETE") })
+    expect(await request("statestore/f", { method: "DELETE" })).toEqual(saved)
+    expect(await request("statestore/f", { method: "DELETE" })).toEqual(saved)
+    expect(await save({ key: "f", value: 2, options: firstWrite })).toEqual(saved)
+  })
+
+  it("answers mistakes in the request", async () => {
+    expect(await save()).toEqual(saved)
+    const unknown = await save({ key: "g", value: 1, options: { concurrency: "nonsense" } })
+    expect(unknown).toMatchObject({ status: 500, body: expect.stringContaining("ERR_STATE_SAVE") })
+    const noStore = await post("nostore", [])
+    expect(noStore).toMatchObject({ status: 400, body: expect.stringContaining("ERR_STATE_STORE_NOT_FOUND") })
+    const malformed = await request("statestore", { method: "POST", body: "{" })
+    expect(malformed).toMatchObject({ status: 400, body: expect.stringContaining("ERR_MALFORMED_REQUEST") })
+  })
+
+  it("is ABORTED over gRPC", async () => {
+    const quiet = vi.spyOn(console, "log").mockReturnValue()
+    const client = new DaprClient({
+      daprHost: "127.0.0.1", daprPort: String(dapr.grpcPort), communicationProtocol: CommunicationProtocolEnum.GRPC,
+    })
+    const options = { concurrency: StateConcurrencyEnum.CONCURRENCY_FIRST_WRITE }
+    await client.state.save("statestore", [{ key: "h", value: 1, options }])
+    const again = client.state.save("statestore", [{ key: "h", value: 2, options }])
+    const aborted = 10
+    await expect(again).rejects.toMatchObject({ code: aborted, rawMessage: expect.stringContaining(conflictMessage) })
+    await client.stop()
+    quiet.mockRestore()
+  })
+})

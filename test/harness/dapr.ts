@@ -1,0 +1,205 @@
+// Real Dapr for tests: placement, scheduler and daprd on loopback, with their data and logs in one folder.
+import { once } from "node:events"
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
+import { createServer } from "node:net"
+import type { AddressInfo } from "node:net"
+import { join, resolve } from "node:path"
+import { binaryPath, daprBinaries } from "../../tasks/dapr/binaries.ts"
+import { startServerProcess, untilReady } from "./dapr-process.ts"
+import type { ServerProcess } from "./dapr-process.ts"
+
+export interface DaprOptions {
+  readonly runDir: string
+  readonly appId?: string
+  /** File name to YAML text, for components beside the state store, which is always there as `statestore`. */
+  readonly resources?: Readonly<Record<string, string>>
+  readonly maxBodyMebibytes?: number
+  readonly stateStore: "sqlite" | "memory"
+  /** `reuse` keeps what an earlier run in this folder stored, for which that must have used SQLite. */
+  readonly store?: "fresh" | "reuse"
+}
+
+export interface Dapr {
+  readonly grpcPort: number
+  readonly httpPort: number
+  /** What the app's process needs to find this Dapr. */
+  readonly env: Readonly<Record<"DAPR_GRPC_PORT" | "DAPR_HTTP_PORT" | "APP_ID", string>>
+  logs(): Promise<Readonly<Record<ServerName, string>>>
+  /** Resolves once daprd has ended; `SIGKILL` is the crash. */
+  killDaprd(signal: NodeJS.Signals): Promise<void>
+  /** Starts daprd on the same ports and data, after stopping it if it still runs. */
+  restartDaprd(): Promise<void>
+  stop(): Promise<void>
+}
+
+type ServerName = "placement" | "scheduler" | "daprd"
+
+const portNames = [
+  "placement", "placementHealth", "placementRaft", "scheduler", "schedulerHealth", "etcdClient", "etcdPeer",
+  "daprHttp", "daprGrpc", "daprInternal",
+] as const
+type Ports = Readonly<Record<(typeof portNames)[number], number>>
+
+interface Run {
+  readonly folder: string
+  readonly binaries: string
+  readonly ports: Ports
+  readonly appId: string
+  readonly maxBodyMebibytes: number
+}
+
+const readyLimitMs = 30_000
+const stateFile = "state.db"
+const remindersFolder = "etcd"
+const resourcesFolder = "resources"
+const configurationFile = "config.yaml"
+
+export async function startDapr(options: DaprOptions): Promise<Dapr> {
+  if (options.store === "reuse" && options.stateStore === "memory") {
+    // The scheduler would still hold reminders for instances whose history is gone.
+    throw new Error("a state store in memory can't be reused")
+  }
+  const binaries = await daprBinaries({ report: (line) => void process.stderr.write(`dapr: ${line}\n`) })
+  if (!binaries.ok) throw new Error(`Dapr can't be had. ${binaries.reason}`)
+  const start = async (): Promise<Dapr> => startAll({
+    folder: await prepareFolder(options), binaries: binaries.folder, ports: await freePorts(),
+    appId: options.appId ?? "agentflow", maxBodyMebibytes: options.maxBodyMebibytes ?? 64,
+  })
+  try {
+    return await start()
+  } catch (error) {
+    // Between our letting go of the ports and Dapr's taking them another process may come first; hardly twice.
+    if (error instanceof Error && /address already in use/i.test(error.message)) return start()
+    throw error
+  }
+}
+
+async function startAll(run: Run): Promise<Dapr> {
+  const servers = new Map<ServerName, ServerProcess>()
+  const start = async (name: ServerName, healthPort: number, healthPath: string): Promise<void> => {
+    const server = await startServerProcess({
+      name, command: binaryPath(run.binaries, name), arguments: serverArguments[name](run), logFile: logFile(run, name),
+    })
+    servers.set(name, server)
+    await untilReady(server, { url: `http://127.0.0.1:${healthPort}${healthPath}`, limitMs: readyLimitMs })
+  }
+  // Unlike daprd's plain health check, this one does not wait for an app to listen.
+  const startDaprd = (): Promise<void> => start("daprd", run.ports.daprHttp, "/v1.0/healthz/outbound")
+  const stop = async (): Promise<void> => {
+    for (const name of ["daprd", "scheduler", "placement"] as const) await servers.get(name)?.stop()
+  }
+  try {
+    // One after the other: a start that fails must have no sibling that is still starting.
+    await start("placement", run.ports.placementHealth, "/healthz")
+    await start("scheduler", run.ports.schedulerHealth, "/healthz")
+    await startDaprd()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    ...describe(run),
+    killDaprd: async (signal) => servers.get("daprd")?.kill(signal),
+    restartDaprd: async () => {
+      await servers.get("daprd")?.stop()
+      await startDaprd()
+    },
+    stop,
+  }
+}
+
+function describe(run: Run): Pick<Dapr, "grpcPort" | "httpPort" | "env" | "logs"> {
+  const { daprGrpc, daprHttp } = run.ports
+  const log = (name: ServerName): Promise<string> => readFile(logFile(run, name), "utf8")
+  return {
+    grpcPort: daprGrpc,
+    httpPort: daprHttp,
+    env: { DAPR_GRPC_PORT: String(daprGrpc), DAPR_HTTP_PORT: String(daprHttp), APP_ID: run.appId },
+    logs: async () => ({
+      placement: await log("placement"), scheduler: await log("scheduler"), daprd: await log("daprd"),
+    }),
+  }
+}
+
+const serverArguments: Readonly<Record<ServerName, (run: Run) => readonly string[]>> = {
+  placement: ({ ports }) => [
+    "--listen-address", "127.0.0.1", "--port", String(ports.placement),
+    "--healthz-listen-address", "127.0.0.1", "--healthz-port", String(ports.placementHealth),
+    "--initial-cluster", `dapr-placement-0=127.0.0.1:${ports.placementRaft}`,
+    "--enable-metrics=false",
+  ],
+  scheduler: ({ ports, folder }) => [
+    "--listen-address", "127.0.0.1", "--port", String(ports.scheduler),
+    "--healthz-listen-address", "127.0.0.1", "--healthz-port", String(ports.schedulerHealth),
+    "--etcd-data-dir", join(folder, remindersFolder),
+    "--etcd-client-listen-address", "127.0.0.1", "--etcd-client-port", String(ports.etcdClient),
+    "--etcd-initial-cluster", `dapr-scheduler-server-0=http://127.0.0.1:${ports.etcdPeer}`,
+    "--override-broadcast-host-port", `127.0.0.1:${ports.scheduler}`,
+    "--enable-metrics=false",
+  ],
+  daprd: ({ ports, folder, appId, maxBodyMebibytes }) => [
+    "--app-id", appId, "--mode", "standalone", "--enable-mtls=false",
+    "--dapr-listen-addresses", "127.0.0.1",
+    "--dapr-http-port", String(ports.daprHttp), "--dapr-grpc-port", String(ports.daprGrpc),
+    "--dapr-internal-grpc-listen-address", "127.0.0.1", "--dapr-internal-grpc-port", String(ports.daprInternal),
+    "--placement-host-address", `127.0.0.1:${ports.placement}`,
+    "--scheduler-host-address", `127.0.0.1:${ports.scheduler}`,
+    "--resources-path", join(folder, resourcesFolder), "--config", join(folder, configurationFile),
+    "--max-body-size", `${maxBodyMebibytes}Mi`,
+    "--enable-metrics=false", "--dapr-graceful-shutdown-seconds", "2",
+  ],
+}
+
+async function prepareFolder(options: DaprOptions): Promise<string> {
+  const folder = resolve(options.runDir)
+  const resources = join(folder, resourcesFolder)
+  // Reminders and histories point at each other: they go or stay together.
+  const stale = options.store === "reuse" ? [] : [remindersFolder, stateFile, `${stateFile}-wal`, `${stateFile}-shm`]
+  for (const name of [resourcesFolder, ...stale]) await rm(join(folder, name), { recursive: true, force: true })
+  await mkdir(resources, { recursive: true })
+  await mkdir(join(folder, remindersFolder), { recursive: true })
+  await writeFile(join(folder, configurationFile), configuration)
+  for (const [name, text] of Object.entries(options.resources ?? {})) await writeFile(join(resources, name), text)
+  await writeFile(join(resources, "statestore.yaml"), stateStoreComponent(folder, options.stateStore))
+  return folder
+}
+
+function stateStoreComponent(folder: string, kind: DaprOptions["stateStore"]): string {
+  // With the default of 2 seconds one schedule in ten fails under load: "database is locked".
+  const sqlite = `    - { name: connectionString, value: ${JSON.stringify(join(folder, stateFile))} }
+    - { name: busyTimeout, value: "30s" }
+`
+  return `apiVersion: dapr.io/v1alpha1
+kind: Component
+metadata: { name: statestore }
+spec:
+  type: ${kind === "sqlite" ? "state.sqlite" : "state.in-memory"}
+  version: v1
+  metadata:
+${kind === "sqlite" ? sqlite : ""}    - { name: actorStateStore, value: "true" }
+`
+}
+
+// One worker of the SDK drops work without a word above 110 at a time, so the sum stays below that.
+const configuration = `apiVersion: dapr.io/v1alpha1
+kind: Configuration
+metadata: { name: local }
+spec:
+  tracing: { samplingRate: "0" }
+  workflow: { maxConcurrentWorkflowInvocations: 40, maxConcurrentActivityInvocations: 60 }
+`
+
+/** All are held at the same time before any is let go, so that they differ. */
+async function freePorts(): Promise<Ports> {
+  const held = await Promise.all(portNames.map(async (name) => {
+    const server = createServer().listen(0, "127.0.0.1")
+    await once(server, "listening")
+    return { name, server, port: (server.address() as AddressInfo).port }
+  }))
+  await Promise.all(held.map(({ server }) => new Promise((closed) => server.close(closed))))
+  return Object.fromEntries(held.map(({ name, port }) => [name, port])) as Ports
+}
+
+function logFile(run: Run, name: ServerName): string {
+  return join(run.folder, `${name}.log`)
+}

@@ -1,0 +1,25 @@
+// How the tests run: sources as they are, the runtime by its package name, real processes allowed to take their time.
+
+import { join } from "node:path"
+import { defineConfig } from "vitest/config"
+
+const runtime = join(import.meta.dirname, "runtime")
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@agentflow\/runtime$/, replacement: join(runtime, "index.ts") },
+      { find: "@agentflow/runtime/contract", replacement: join(runtime, "contract.ts") },
+      { find: "@agentflow/runtime/inbox", replacement: join(runtime, "inbox.ts") },
+      { find: "@agentflow/runtime/model-server", replacement: join(runtime, "model-server/server.ts") },
+    ],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    pool: "forks",
+    reporters: process.env["CI"] ? ["default"] : ["default"],
+  },
+})
