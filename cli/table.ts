@@ -1,6 +1,6 @@
 // All commands of `agentflow`: one row each; help, parsing and completion are made from it.
 
-import type { ExitCode } from "./failure.ts"
+import { Failure, type ExitCode } from "./failure.ts"
 import type { Terminal } from "./terminal.ts"
 
 export interface Flag {
@@ -51,7 +51,7 @@ export const commands: readonly Command[] = [
     usage: "FILE",
     minimum: 1,
     maximum: 1,
-    flags: [{ name: "out", short: "o", value: "FOLDER", summary: "where to write (default: generated/ beside the program)" }, json, project],
+    flags: [{ name: "out", short: "o", value: "FOLDER", summary: "where to write (default: generated/ beside the program)" }, { name: "force", summary: "overwrite generated files that were changed by hand" }, json, project],
     examples: ["agentflow build examples/daily-brief/daily-brief.agentflow"],
     load: () => import("./commands/build.ts"),
   },
@@ -149,3 +149,11 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/explain.ts"),
   },
 ]
+
+/** A port from a flag; anything but 0 to 65535 is wrong usage. */
+export function portOf(flag: string | boolean | undefined, otherwise: number): number {
+  if (flag === undefined) return otherwise
+  const port = Number(flag)
+  if (!/^\d+$/.test(String(flag)) || port > 65_535) throw new Failure(2, `'${flag}' is not a port.`, "Ports are 0 to 65535; 0 takes a free one.")
+  return port
+}

@@ -122,7 +122,7 @@ const softKeywords: readonly Row[] = [
   ["invoke", "link", ""], ["binding", "link", ""], ["state", "link", ""], ["mcp", "link", ""],
   ["schedule", "link", ""], ["topic", "link", ""], ["http", "link", ""], ["letter", "link", ""],
   ["with", "link", ""], ["when", "link", ""], ["then", "link", ""], ["by", "link", ""], ["keep", "link", ""],
-  ["to", "link", ""], ["until", "link", ""], ["up", "link", ""], ["at", "link", ""], ["a", "link", ""],
+  ["to", "link", ""], ["until", "link", ""], ["up", "link", ""], ["at", "link", ""],
   ["once", "link", ""], ["time", "link", ""], ["times", "link", ""], ["never", "link", ""],
   ["backoff", "link", ""], ["factor", "link", ""], ["jitter", "link", ""], ["opens", "link", ""],
   ["after", "link", ""], ["before", "link", ""], ["failures", "link", ""], ["retries", "link", ""],

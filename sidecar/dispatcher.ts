@@ -54,6 +54,9 @@ export interface Dispatcher {
   takeActivity(answer: { readonly instanceId: string; readonly wireTaskId: number }): ActivityRow | undefined
   pump(): void
   workers(): number
+  /** Items that workers, also those whose stream has ended, may still answer. */
+  outstanding(): number
+  /** Ends all streams well; later ones end at once. Answers are still taken. */
   close(): void
 }
 
@@ -100,12 +103,20 @@ export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dis
   }
   const { streams, turnQueue, activityQueue, turnLeases, activityLeases, lateTurns } = state
   const tokens = { last: 0 }
+  let closing = false
   const newToken = () => `${++tokens.last}`
   return {
     connect(worker) {
+      if (closing) {
+        worker.end()
+        return () => {}
+      }
       const stream = openStream(worker)
       streams.add(stream)
-      return () => disconnect(state, stream, onReady)
+      // Leases stay with their peers while the sidecar stops: nobody else could take the work over.
+      return () => {
+        if (!closing) disconnect(state, stream, onReady)
+      }
     },
     offerTurn(instanceId) {
       if (!turnLeases.has(instanceId)) turnQueue.add(instanceId)
@@ -133,13 +144,15 @@ export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dis
       return row
     },
     pump() {
+      if (closing) return
       pumpTurns(state, beginTurn, newToken)
       pumpActivities(state, newToken)
     },
     workers: () => streams.size,
+    outstanding: () => turnLeases.size + activityLeases.size,
     close() {
+      closing = true
       for (const { timeout } of lateTurns.values()) clearTimeout(timeout)
-      lateTurns.clear()
       for (const stream of streams) stream.worker.end()
     },
   }

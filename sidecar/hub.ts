@@ -52,6 +52,8 @@ export interface Hub {
   completeTurn(answer: TurnAnswer): Promise<void>
   completeActivity(answer: ActivityAnswer): Promise<void>
   workers(): number
+  /** Ends the workers' streams and gives them time to answer what they hold. */
+  drain(answersMsMax: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -123,6 +125,7 @@ export function createHub(options: HubOptions): Hub {
     completeTurn: (answer) => completeTurn(cx, answer),
     completeActivity: (answer) => completeActivity(cx, answer),
     workers: () => dispatcher.workers(),
+    drain: (answersMsMax) => drain(cx, answersMsMax),
     close: () => close(cx),
   }
 }
@@ -329,6 +332,15 @@ function stop(cx: Context, reason: Error): void {
   clearTimeout(cx.state.alarm)
   for (const watchers of [...cx.state.watchers.values()]) for (const watcher of [...watchers]) watcher.reject(reason)
   cx.dispatcher.close()
+}
+
+const drainPollMs = 10
+
+async function drain({ dispatcher }: Context, answersMsMax: number): Promise<void> {
+  dispatcher.close()
+  for (let waitedMs = 0; waitedMs < answersMsMax && dispatcher.outstanding() > 0; waitedMs += drainPollMs) {
+    await new Promise((resolve) => setTimeout(resolve, drainPollMs))
+  }
 }
 
 async function close(cx: Context): Promise<void> {

@@ -69,10 +69,14 @@ export interface FileFacts {
   readonly builtins: ReadonlyMap<NodeId, string>
   /** By id of a call, for, parallel …: its step name segment, unique within its scope, such as "fetchSource" or "sources". */
   readonly stepNames: ReadonlyMap<NodeId, string>
+  /** By id of a call in a workflow: the policies that hold around it, one per kind (nearest wins), every budget outermost first. */
+  readonly callPolicies: ReadonlyMap<NodeId, readonly EffectiveClause[]>
 }
 
 export interface Checked {
   readonly bound: Bound
+  /** By symbol of a parameter, `let`, loop variable, lambda parameter, pattern binding, caught error, `result`. */
+  readonly symbolTypes: ReadonlyMap<SymbolId, Type>
   readonly files: ReadonlyMap<string, FileFacts>
   readonly declared: ReadonlyMap<SymbolId, DeclaredType>
   readonly signatures: ReadonlyMap<SymbolId, Signature>

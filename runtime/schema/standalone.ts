@@ -2,13 +2,8 @@
 import equalModule from "ajv/dist/runtime/equal.js"
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 import { fullFormats } from "ajv-formats/dist/formats.js"
-import type { JsonSchema, Schema, Validator } from "../contract.ts"
 
 export const equal = equalModule.default
 export const ucs2length = ucs2lengthModule.default
 /** By name, as in `formats["date-time"]`. */
 export const formats = fullFormats
-
-export function defineSchema<T>(json: JsonSchema, validate: Validator): Schema<T> {
-  return { json, validate }
-}

@@ -4,6 +4,8 @@
 import type { ServiceDefinition } from "@grpc/grpc-js"
 import { fromJSON } from "@grpc/proto-loader"
 
+type ProtocolJson = Parameters<typeof fromJSON>[0]
+
 /** `name:Type=number`, `[]` for repeated; fields behind the bar exclude one another. */
 const messages: Readonly<Record<string, string>> = {
   OrchestrationInstance: "instanceId:string=1 executionId:StringValue=2",
@@ -148,7 +150,7 @@ export function loadProtocol(): Protocol {
       ...messagesJson(dapr), Dapr: serviceJson({ GetMetadata: "GetMetadataRequest -> GetMetadataResponse" }),
     }),
   }
-  const loaded = fromJSON({ nested }, { keepCase: true, longs: Number, arrays: true })
+  const loaded = fromJSON({ nested } as ProtocolJson, { keepCase: true, longs: Number, arrays: true })
   return {
     taskHub: loaded["TaskHubSidecarService"] as ServiceDefinition,
     dapr: loaded["dapr.proto.runtime.v1.Dapr"] as ServiceDefinition,

@@ -1,6 +1,7 @@
 // The durable store: one SQLite file, held exclusively, written ahead and synced in full on every commit.
 
 import { randomUUID } from "node:crypto"
+import { existsSync } from "node:fs"
 import { encodeEvent } from "../../engine/codec.ts"
 import { guarded, openDatabase } from "./driver.ts"
 import type { Database } from "./driver.ts"
@@ -9,6 +10,7 @@ import { instanceColumns, instanceValues, text, toActivity, toEvent, toSummary, 
 import type { Row, SqlValue } from "./rows.ts"
 import { checkOwner, migrate } from "./schema.ts"
 import type { ListQuery, Store, StoredValue, ValueChange, Write } from "./store.ts"
+import { StoreError } from "./store.ts"
 
 export interface SqliteOptions {
   readonly file: string
@@ -38,6 +40,7 @@ export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions):
 /** For looking into the file of a stopped sidecar; never writes. */
 export function openSqliteForReading({ file, busyTimeoutMs = 2_000 }: SqliteOptions): Store {
   return guarded(file, () => {
+    if (!existsSync(file)) throw new StoreError("missing", `there is no database file ${file}; check its path`)
     const database = openDatabase({ file, busyTimeoutMs, readOnly: true })
     try {
       checkOwner(database, file)

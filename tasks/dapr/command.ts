@@ -57,7 +57,7 @@ function collectLines(stream: Readable, onLine: (line: string) => void): () => s
   return () => text.trim()
 }
 
-/** The end of a long error output: the part that names the cause. */
+/** The end of a long error output, which names the cause, often once for each thing that failed by it. */
 export function lastLines(text: string, count: number): string {
-  return text.split("\n").slice(-count).join("\n")
+  return [...new Set(text.split("\n"))].slice(-count).join("\n")
 }

@@ -58,9 +58,8 @@ async function compile(options: CompileOptions, packageCount: number): Promise<s
   const timer = setInterval(progress, progressEveryMs)
   try {
     const { buildArguments } = options.pinned
-    const built = await go(["build", "-v", ...buildArguments, "-o", options.targetFolder, ...packages()], options, () => {
-      compiled += 1
-    })
+    const goArguments = ["build", "-v", ...buildArguments, "-o", options.targetFolder, ...packages()]
+    const built = await go(goArguments, options, () => void (compiled += 1))
     if (built.exitCode === 0) return undefined
     return `Dapr ${options.pinned.daprVersion} did not compile (exit code ${built.exitCode}):\n` +
       lastLines(built.errorOutput, 10)

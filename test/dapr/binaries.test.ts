@@ -94,18 +94,20 @@ describe("building the Dapr binaries", () => {
   })
 
   it("passes over installed binaries that are too old", async () => {
-    const programs = { daprd: `console.log("1.0.0")`, placement: "", scheduler: "", go: goThat("", writesBinaries("9.0.0")) }
+    const go = goThat("", writesBinaries("9.0.0"))
+    const programs = { daprd: `console.log("1.0.0")`, placement: "", scheduler: "", go }
     const { exitCode, output, binFolder } = await buildWith(programs)
     expect(exitCode).toBe(0)
     expect(output).not.toBe(binFolder)
   })
 
   it.each([
-    ["an incomplete set", { daprd: `console.log("9.0.0")`, placement: "" }, "there is no scheduler"],
-    ["an old version", { daprd: `console.log("1.0.0")`, placement: "", scheduler: "" }, "daprd is version 1.0.0; needed is"],
-    ["an unnamed version", { daprd: `console.log("edge")`, placement: "", scheduler: "" }, "daprd is version edge; needed"],
-    ["a daprd that fails", { daprd: "process.exit(1)", placement: "", scheduler: "" }, "daprd does not run"],
-  ])("does not take %s from DAPR_BIN_DIR, and builds nothing instead", async (_what, programs, reason) => {
+    ["an incomplete set", `console.log("9.0.0")`, {}, "there is no scheduler"],
+    ["an old version", `console.log("1.0.0")`, { scheduler: "" }, "daprd is version 1.0.0; needed is"],
+    ["an unnamed version", `console.log("edge")`, { scheduler: "" }, "daprd is version edge; needed is"],
+    ["a daprd that fails", "process.exit(1)", { scheduler: "" }, "daprd does not run"],
+  ])("does not take %s from DAPR_BIN_DIR, and builds nothing instead", async (_what, daprd, others, reason) => {
+    const programs = { daprd, placement: "", ...others }
     const { exitCode, said } = await buildWith(programs, { DAPR_BIN_DIR: join(folder, "bin") })
     expect(exitCode).toBe(3)
     expect(said).toContain(`DAPR_BIN_DIR=${join(folder, "bin")}: ${reason}`)

@@ -2,25 +2,32 @@
 //
 // HTTP, `POST /v1.0/state/{store}` with a list of {key, value, etag?, options: {concurrency: "first-write"}}:
 // - Without an etag, "first-write" means "only if the key is absent": 204 with an empty body, then 409. This holds too
-//   when the key was last saved without any options, and when the etag is the empty text. An expired key counts as absent.
+//   when the key was last saved without any options, and when the etag is the empty text. An expired key counts as
+//   absent.
 // - With an etag, the save goes through only when the etag is the key's present one: 204, otherwise 409, also when the
 //   key is absent. The etag is compared whatever `concurrency` says: "last-write" with a stale etag is 409 as well.
 // - The 409 has the content type application/json and the body
 //   {"errorCode":"ERR_STATE_SAVE","message":"failed saving state in state store {store}: possible etag mismatch. error
-//   from state store"}; the store in memory adds ": item already exists and no etag was passed" and the like to the message.
+//   from state store"}; the store in memory adds a detail, such as ": item already exists and no etag was passed".
 // - A list is not saved as a whole: items beside the one in conflict are stored, and the answer is 409.
 // - Each save makes a new etag; a GET gives it in the header `etag`, without quotes. A GET of an absent key is 204.
 // - An unknown concurrency is 500 ERR_STATE_SAVE; an unknown store 400 ERR_STATE_STORE_NOT_FOUND; bad JSON 400
 //   ERR_MALFORMED_REQUEST; an empty list 204.
-// - `DELETE /v1.0/state/{store}/{key}` with an `If-Match` that is not the present etag is 409 ERR_STATE_DELETE; without one
-//   204, also for an absent key.
+// - `DELETE /v1.0/state/{store}/{key}` with an `If-Match` that is not the present etag is 409 ERR_STATE_DELETE; without
+//   one 204, also for an absent key.
 // - In `/transaction` nothing is stored, and the answer to the same conflict is 500 ERR_STATE_TRANSACTION, not 409.
 //
 // gRPC, `SaveState`: the same conflicts are ABORTED (10), with the same message.
+//
+// The SDK's `state.save` takes only its own enumeration for `concurrency`: over HTTP the text "first-write" is left out
+// without a word, so the save overwrites. Over HTTP it gives a conflict back as `{error}`, over gRPC it throws.
+//
+// Read in the source of Dapr's Redis store, not measured: there a first-write save overwrites a key that was last
+// saved without "first-write", and a conflict without an etag is a plain error (500), not 409.
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { CommunicationProtocolEnum, DaprClient, StateConcurrencyEnum } from "@dapr/dapr"
+import { CommunicationProtocolEnum, DaprClient, StateConcurrencyEnum, StateConsistencyEnum } from "@dapr/dapr"
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { startDapr } from "../harness/dapr.ts"
 import type { Dapr } from "../harness/dapr.ts"
@@ -33,6 +40,7 @@ interface Item {
   readonly value: unknown
   readonly etag?: string
   readonly options?: { readonly concurrency: string }
+  readonly metadata?: Readonly<Record<string, string>>
 }
 
 interface Answer { readonly status: number; readonly body: string; readonly etag: string | null }
@@ -42,21 +50,24 @@ const saved: Answer = { status: 204, body: "", etag: null }
 const conflict = { status: 409, etag: null, body: expect.stringContaining(conflictMessage) as string }
 
 describe.each(["sqlite", "memory"] as const)("first-write on the %s store", (stateStore) => {
-  let dapr: Dapr
+  let starting: Promise<Dapr>
   let folder = ""
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "agentflow-dapr-"))
-    dapr = await startDapr({ runDir: folder, stateStore })
+    starting = startDapr({ runDir: folder, stateStore })
+    // A failure here would skip the tests; awaited in each of them, it fails them with the reason.
+    await starting.catch(() => {})
   }, startLimitMs)
 
   afterAll(async () => {
-    await dapr?.stop()
+    await starting.then((dapr) => dapr.stop(), () => {})
     await rm(folder, { recursive: true, force: true })
   })
 
   const request = async (path: string, init?: RequestInit): Promise<Answer> => {
-    const answer = await fetch(`http://127.0.0.1:${dapr.httpPort}/v1.0/state/${path}`, init)
+    const { httpPort } = await starting
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/v1.0/state/${path}`, init)
     return { status: answer.status, body: await answer.text(), etag: answer.headers.get("etag") }
   }
   const post = (path: string, body: unknown): Promise<Answer> =>
@@ -124,6 +135,13 @@ describe.each(["sqlite", "memory"] as const)("first-write on the %s store", (sta
     expect(await save({ key: "f", value: 2, options: firstWrite })).toEqual(saved)
   })
 
+  it("takes an expired key for absent", async () => {
+    await save({ key: "i", value: 1, metadata: { ttlInSeconds: "1" } })
+    const again = async (): Promise<number> => (await save({ key: "i", value: 2, options: firstWrite })).status
+    expect(await again()).toBe(409)
+    await expect.poll(again, { timeout: 10_000, interval: 200 }).toBe(204)
+  }, 15_000)
+
   it("answers mistakes in the request", async () => {
     expect(await save()).toEqual(saved)
     const unknown = await save({ key: "g", value: 1, options: { concurrency: "nonsense" } })
@@ -135,11 +153,15 @@ describe.each(["sqlite", "memory"] as const)("first-write on the %s store", (sta
   })
 
   it("is ABORTED over gRPC", async () => {
-    const quiet = vi.spyOn(console, "log").mockReturnValue()
+    const quiet = vi.spyOn(console, "info").mockReturnValue()
+    const { grpcPort } = await starting
     const client = new DaprClient({
-      daprHost: "127.0.0.1", daprPort: String(dapr.grpcPort), communicationProtocol: CommunicationProtocolEnum.GRPC,
+      daprHost: "127.0.0.1", daprPort: String(grpcPort), communicationProtocol: CommunicationProtocolEnum.GRPC,
     })
-    const options = { concurrency: StateConcurrencyEnum.CONCURRENCY_FIRST_WRITE }
+    const options = {
+      concurrency: StateConcurrencyEnum.CONCURRENCY_FIRST_WRITE,
+      consistency: StateConsistencyEnum.CONSISTENCY_STRONG,
+    }
     await client.state.save("statestore", [{ key: "h", value: 1, options }])
     const again = client.state.save("statestore", [{ key: "h", value: 2, options }])
     const aborted = 10

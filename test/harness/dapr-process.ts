@@ -1,8 +1,10 @@
 // One server process of a test: its log in a file, its end awaited, never left behind.
 import { spawn } from "node:child_process"
+import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
 import { closeSync, openSync } from "node:fs"
 import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
 
 const stopWaitMs = 10_000
@@ -32,10 +34,7 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
   closeSync(log)
   await once(child, "spawn")
   const ended = new Promise<void>((resolve) => void child.once("exit", () => resolve()))
-  // A test runner that ends early must not leave servers behind.
-  const killAtExit = (): void => void child.kill("SIGKILL")
-  process.once("exit", killAtExit)
-  void ended.then(() => process.off("exit", killAtExit))
+  guard(child, ended)
   const running = (): boolean => child.exitCode === null && child.signalCode === null
   const kill = async (signal: NodeJS.Signals): Promise<void> => {
     if (running()) child.kill(signal)
@@ -54,6 +53,16 @@ export async function startServerProcess(options: ServerProcessOptions): Promise
       await overdue
     },
   }
+}
+
+/** A test process that is killed runs no handler that could stop its servers, so another process does. */
+function guard(server: ChildProcess, ended: Promise<void>): void {
+  const script = join(import.meta.dirname, "dapr-guard.ts")
+  const guardian = spawn(process.execPath, [script, String(server.pid)], {
+    stdio: ["pipe", "ignore", "ignore"], windowsHide: true,
+  })
+  guardian.unref()
+  void ended.then(() => guardian.kill("SIGKILL"))
 }
 
 export interface ReadyOptions {

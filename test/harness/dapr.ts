@@ -49,6 +49,8 @@ interface Run {
 }
 
 const readyLimitMs = 30_000
+/** The second wording is daprd's, for its HTTP port. */
+const portTaken = /address already in use|could not listen on any endpoint/
 const stateFile = "state.db"
 const remindersFolder = "etcd"
 const resourcesFolder = "resources"
@@ -69,7 +71,7 @@ export async function startDapr(options: DaprOptions): Promise<Dapr> {
     return await start()
   } catch (error) {
     // Between our letting go of the ports and Dapr's taking them another process may come first; hardly twice.
-    if (error instanceof Error && /address already in use/i.test(error.message)) return start()
+    if (error instanceof Error && portTaken.test(error.message)) return start()
     throw error
   }
 }

@@ -1,0 +1,87 @@
+// agentflow runs: lists runs or shows one, from the running sidecar or from its database.
+
+import { existsSync } from "node:fs"
+import { join, relative, resolve } from "node:path"
+import { openReader } from "../../sidecar/reader.ts"
+import type { HistoryEvent, InstanceSummary } from "../../engine/types.ts"
+import { Failure, type ExitCode } from "../failure.ts"
+import { connectTo, findSidecar, stateFolderOf } from "../hub-access.ts"
+import type { Invocation } from "../table.ts"
+import type { Terminal } from "../terminal.ts"
+import { foldRun, spentBy } from "../view/fold.ts"
+import { count, dollars, drawRun } from "../view/render.ts"
+
+interface Reading {
+  list(): Promise<readonly InstanceSummary[]>
+  get(id: string): Promise<InstanceSummary | undefined>
+  history(id: string): Promise<readonly HistoryEvent[]>
+  close(): void
+}
+
+export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+  const source = await open(flags)
+  try {
+    const id = positionals[0]
+    return id === undefined ? await list(source, terminal, flags["json"] === true) : await show(source, id, terminal, flags)
+  } finally {
+    source.close()
+  }
+}
+
+async function open(flags: Invocation["flags"]): Promise<Reading> {
+  const address = flags["db"] === undefined ? findSidecar(flags, process.cwd()) : undefined
+  if (address !== undefined) return connectTo(address)
+  const db = resolve((flags["db"] as string | undefined) ?? join(stateFolderOf(process.cwd()), "runs.db"))
+  if (!existsSync(db)) throw new Failure(2, `There are no runs here: ${relative(process.cwd(), db)} does not exist.`, "Start one with `agentflow run FILE`, or name a database with --db.")
+  const reader = openReader(db)
+  return {
+    list: async () => reader.listInstances({ limit: 1000 }),
+    get: async (id) => reader.readInstance(id),
+    history: async (id) => reader.readHistory(id),
+    close: () => reader.close(),
+  }
+}
+
+async function list(source: Reading, terminal: Terminal, json: boolean): Promise<ExitCode> {
+  const runs = [...(await source.list())].sort((a, b) => b.createdAtMs - a.createdAtMs)
+  if (json) {
+    terminal.out(JSON.stringify(runs.map(({ id, name, status, createdAtMs, completedAtMs }) => ({ id, workflow: name, status, createdAtMs, completedAtMs: completedAtMs ?? null })), null, 2))
+    return 0
+  }
+  if (runs.length === 0) terminal.out("No runs yet.")
+  const width = Math.max(...runs.map((run) => run.id.length), 0)
+  for (const run of runs) {
+    const view = foldRun(run, [])
+    const spent = view.status === undefined ? "" : `${dollars(view.status.spent.nanoDollars)}  ${count(view.status.spent.tokens)} tokens`
+    terminal.out(`${terminal.style.cyan(run.id.padEnd(width))}  ${run.name}  ${run.status.padEnd(10)} ${new Date(run.createdAtMs).toISOString().slice(0, 19).replace("T", " ")}  ${spent}`.trimEnd())
+  }
+  return 0
+}
+
+async function show(source: Reading, id: string, terminal: Terminal, flags: Invocation["flags"]): Promise<ExitCode> {
+  const summary = await source.get(id)
+  if (summary === undefined) throw new Failure(2, `There is no run '${id}'.`, "`agentflow runs` lists them.")
+  const history = await source.history(id)
+  const view = foldRun(summary, history)
+  if (flags["json"]) {
+    terminal.out(JSON.stringify({ ...view, spentByHistory: spentBy(view), ...(flags["history"] ? { history } : {}) }, null, 2))
+    return 0
+  }
+  terminal.out(drawRun(view, { terminal, nowMs: Date.now(), fold: false }).join("\n"))
+  if (flags["history"]) {
+    terminal.out("")
+    for (const [index, event] of history.entries()) terminal.out(eventLine(index, event, terminal))
+  }
+  return 0
+}
+
+function eventLine(index: number, event: HistoryEvent, { style }: Terminal): string {
+  const { kind, timestampMs, eventId, ...rest } = event
+  const clock = new Date(timestampMs).toISOString().slice(11, 23)
+  const facts = Object.entries(rest).map(([key, value]) => `${key}=${clip(typeof value === "string" ? value : JSON.stringify(value))}`)
+  return `${style.dim(String(index).padStart(4))} ${style.dim(clock)} ${style.bold(kind)}${eventId >= 0 ? style.dim(` #${eventId}`) : ""} ${facts.join(" ")}`
+}
+
+function clip(text: string): string {
+  return text.length > 160 ? `${text.slice(0, 157)}…` : text
+}

@@ -1,0 +1,53 @@
+// Finds the sidecar that a command talks to, and speaks to it: flags first, then the one this folder's `run` started.
+
+import { existsSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { connect, type SidecarClient } from "../sidecar/client.ts"
+import { Failure, messageOf } from "./failure.ts"
+import { readBeacon, type Address } from "./processes.ts"
+
+export const stateFolderName = ".agentflow"
+
+/** The state folder of the working directory, or the nearest one above it that exists. */
+export function stateFolderOf(from: string): string {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    const candidate = join(folder, stateFolderName)
+    if (existsSync(candidate)) return candidate
+    if (dirname(folder) === folder || existsSync(join(folder, ".git"))) return join(resolve(from), stateFolderName)
+  }
+}
+
+/** `HOST:PORT` or `PORT`; anything else is wrong usage. */
+export function parseAddress(text: string, flag: string): { readonly host: string; readonly port: number } {
+  const [, host = "127.0.0.1", port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
+  if (port === undefined || Number(port) > 65_535) throw new Failure(2, `--${flag} takes HOST:PORT, not '${text}'.`)
+  return { host, port: Number(port) }
+}
+
+/** The address that the flags or this folder's sidecar give; undefined when none is running. */
+export function findSidecar(flags: Readonly<Record<string, string | boolean | undefined>>, cwd: string): Address | undefined {
+  const given = flags["sidecar"]
+  if (typeof given === "string") {
+    const { host, port } = parseAddress(given, "sidecar")
+    const http = flags["http"]
+    return { host, grpcPort: port, httpPort: typeof http === "string" ? parseAddress(http, "http").port : Number(process.env["DAPR_HTTP_PORT"] ?? 3500) }
+  }
+  return readBeacon(stateFolderOf(cwd))
+}
+
+export function requireSidecar(flags: Readonly<Record<string, string | boolean | undefined>>, cwd: string): Address {
+  const address = findSidecar(flags, cwd)
+  if (address === undefined) {
+    throw new Failure(2, "No sidecar is running for this folder.", "Start a run with `agentflow run FILE`, or name a sidecar or daprd with --sidecar HOST:PORT.")
+  }
+  return address
+}
+
+/** Connects, or says that nothing answers there. */
+export async function connectTo({ host, grpcPort }: Address): Promise<SidecarClient> {
+  try {
+    return await connect({ host, grpcPort })
+  } catch (thrown) {
+    throw new Failure(2, `Nothing answers at ${host}:${grpcPort}: ${messageOf(thrown)}`, "Is the sidecar or daprd running there?")
+  }
+}

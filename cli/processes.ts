@@ -1,0 +1,221 @@
+// The processes behind a run: a sidecar that others can find, and a worker that is started again when it dies.
+
+import { spawn, type ChildProcess } from "node:child_process"
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { extname, join } from "node:path"
+import { createInterface } from "node:readline"
+import { fileURLToPath } from "node:url"
+import { Failure, messageOf } from "./failure.ts"
+
+/** Where a sidecar listens, on 127.0.0.1 unless `host` says otherwise. */
+export interface Address {
+  readonly host: string
+  readonly grpcPort: number
+  readonly httpPort: number
+}
+
+export interface SidecarProcess extends Address {
+  readonly pid: number
+  /** True when this process started it and will stop it. */
+  readonly own: boolean
+  kill(signal: NodeJS.Signals): void
+  stop(): Promise<void>
+}
+
+/** Beside the database: tells other commands where the sidecar of this folder listens. */
+interface Beacon extends Address {
+  readonly pid: number
+  readonly db: string
+}
+
+const beaconName = "sidecar.json"
+
+export function readBeacon(stateFolder: string): Beacon | undefined {
+  const file = join(stateFolder, beaconName)
+  if (!existsSync(file)) return undefined
+  try {
+    const beacon = JSON.parse(readFileSync(file, "utf8")) as Beacon
+    process.kill(beacon.pid, 0)
+    return beacon
+  } catch {
+    return undefined
+  }
+}
+
+export interface SidecarOptions {
+  readonly stateFolder: string
+  readonly db: string
+  readonly port?: number
+}
+
+/** Starts the sidecar as a process of its own and waits until it listens. */
+export async function startSidecarProcess({ stateFolder, db, port }: SidecarOptions): Promise<SidecarProcess> {
+  mkdirSync(stateFolder, { recursive: true })
+  const program = sibling("sidecar/main")
+  const args = [program, "--db", db, "--grpc-port", String(port ?? 0), "--http-port", "0"]
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
+  const errors = collect(child)
+  const exited = exitOf(child)
+  const ready = await firstJsonLine(child, exited, (line) => typeof line["grpcPort"] === "number")
+  if (ready === undefined) {
+    const [first = "The sidecar did not start.", ...advice] = errors().trim().split("\n").filter((line) => line !== "")
+    throw new Failure(2, first.replace(/^error:? /, ""), advice.length === 0 ? undefined : advice.join("\n  "))
+  }
+  const address = { host: "127.0.0.1", grpcPort: Number(ready["grpcPort"]), httpPort: Number(ready["httpPort"]) }
+  const beacon: Beacon = { ...address, pid: child.pid!, db }
+  writeFileSync(join(stateFolder, beaconName), JSON.stringify(beacon))
+  const forget = (): void => {
+    if (readRaw(stateFolder)?.pid === child.pid) rmSync(join(stateFolder, beaconName), { force: true })
+  }
+  return {
+    ...address,
+    pid: child.pid!,
+    own: true,
+    kill: (signal) => void child.kill(signal),
+    async stop() {
+      await end(child, exited)
+      forget()
+    },
+  }
+}
+
+function readRaw(stateFolder: string): Beacon | undefined {
+  try {
+    return JSON.parse(readFileSync(join(stateFolder, beaconName), "utf8")) as Beacon
+  } catch {
+    return undefined
+  }
+}
+
+export interface WorkerOptions {
+  /** The generated worker.ts. */
+  readonly program: string
+  readonly environment: Readonly<Record<string, string>>
+  readonly logFile: string
+  readonly onLine: (line: Readonly<Record<string, unknown>>) => void
+  /** Told when the worker died by itself and when its successor is ready. */
+  readonly onDeath: (how: string) => void
+  readonly onReturn: () => void
+}
+
+export interface WorkerProcess {
+  readonly pid: () => number
+  kill(signal: NodeJS.Signals): void
+  stop(): Promise<void>
+  /** Rejects when the worker can't be kept alive. */
+  readonly broken: Promise<never>
+}
+
+const restartsMax = 20
+
+/** Starts the worker, waits until it is ready, and starts it again whenever it dies. */
+export async function superviseWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  let current: { child: ChildProcess; exited: Promise<string> }
+  let stopping = false
+  let fail: (reason: Failure) => void = () => {}
+  const broken = new Promise<never>((_resolve, reject) => (fail = reject))
+  broken.catch(() => {})
+  const watch = async (restarts: number): Promise<void> => {
+    const how = await current.exited
+    if (stopping) return
+    options.onDeath(how)
+    if (restarts >= restartsMax) return fail(new Failure(3, `The worker died ${restarts + 1} times.`, `Its output is in ${options.logFile}.`))
+    try {
+      current = await launch(options)
+    } catch (thrown) {
+      return fail(thrown instanceof Failure ? thrown : new Failure(3, messageOf(thrown)))
+    }
+    options.onReturn()
+    void watch(restarts + 1)
+  }
+  current = await launch(options)
+  void watch(0)
+  return {
+    pid: () => current.child.pid!,
+    kill: (signal) => void current.child.kill(signal),
+    async stop() {
+      stopping = true
+      await end(current.child, current.exited)
+    },
+    broken,
+  }
+}
+
+async function launch({ program, environment, logFile, onLine }: WorkerOptions): Promise<{ child: ChildProcess; exited: Promise<string> }> {
+  const child = spawn(process.execPath, ["--enable-source-maps", program], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  })
+  const log = createWriteStream(logFile, { flags: "a" })
+  child.stderr.pipe(log)
+  const errors = collect(child)
+  const exited = exitOf(child)
+  const ready = await firstJsonLine(child, exited, (line) => line["agentflow"] === "ready", onLine)
+  if (ready === undefined) {
+    const lines = errors().trim().split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
+    const message = lines.find((line) => /Error|error/.test(line)) ?? lines.at(-1) ?? `it ended (${await exited})`
+    throw new Failure(3, `The worker did not start: ${message.trim()}`, `Its output is in ${logFile}.`)
+  }
+  return { child, exited }
+}
+
+/** Reads stdout by lines; resolves with the first JSON line that fits, or undefined when the process ended before. */
+function firstJsonLine(
+  child: ChildProcess,
+  exited: Promise<string>,
+  fits: (line: Record<string, unknown>) => boolean,
+  onLine: (line: Record<string, unknown>) => void = () => {},
+): Promise<Record<string, unknown> | undefined> {
+  return new Promise((resolve) => {
+    const lines = createInterface({ input: child.stdout! })
+    lines.on("line", (text) => {
+      let line: unknown
+      try {
+        line = JSON.parse(text)
+      } catch {
+        return
+      }
+      if (typeof line !== "object" || line === null) return
+      if (fits(line as Record<string, unknown>)) resolve(line as Record<string, unknown>)
+      else onLine(line as Record<string, unknown>)
+    })
+    void exited.then(() => resolve(undefined))
+  })
+}
+
+/** Keeps the end of what a process wrote to stderr. */
+function collect(child: ChildProcess): () => string {
+  let text = ""
+  child.stderr!.on("data", (chunk: Buffer) => (text = (text + chunk.toString("utf8")).slice(-16_384)))
+  return () => text
+}
+
+function exitOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(error.message))
+    child.once("close", (code, signal) => resolve(signal ?? `exit code ${code}`))
+  })
+}
+
+const graceMs = 10_000
+
+/** Asks a process to end, and ends it when it does not. */
+async function end(child: ChildProcess, exited: Promise<string>): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  child.kill("SIGTERM")
+  const timer = setTimeout(() => child.kill("SIGKILL"), graceMs)
+  await exited
+  clearTimeout(timer)
+}
+
+/** Resolves on SIGINT or SIGTERM. */
+export function untilStopped(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
+/** A program of this package beside the CLI, as source or built, like the file that asks. */
+function sibling(path: string): string {
+  return fileURLToPath(new URL(`../${path}${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
+}

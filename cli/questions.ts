@@ -1,0 +1,105 @@
+// Answering a question of a run: the one path that `agentflow approve` and `run --approve` take.
+
+import { answerInbox, readInbox, type InboxAccess } from "@agentflow/runtime/inbox"
+import type { InboxEntry } from "@agentflow/runtime/contract"
+import type { SidecarClient } from "../sidecar/client.ts"
+import { nearest } from "../base/diagnostics/suggest.ts"
+import { Failure } from "./failure.ts"
+import type { Address } from "./processes.ts"
+import { foldRun, type RunView } from "./view/fold.ts"
+
+export interface Question {
+  readonly step: string
+  readonly for: "answer" | "manual"
+}
+
+export async function viewOf(client: SidecarClient, id: string): Promise<RunView> {
+  const summary = await client.get(id)
+  if (summary === undefined) throw new Failure(2, `There is no run '${id}'.`, "`agentflow runs` lists them.")
+  return foldRun(summary, await client.history(id))
+}
+
+/** What a run waits for a person for. */
+export function questionsOf(view: RunView): readonly Question[] {
+  return (view.status?.waiting ?? []).flatMap(({ step, for: what }) => (what === "answer" || what === "manual" ? [{ step, for: what }] : []))
+}
+
+/** Chooses the question that a command means; several open ones need `--step`. */
+export function chooseQuestion(view: RunView, step: string | undefined): Question {
+  const open = questionsOf(view)
+  const { id, status } = view.summary
+  if (step !== undefined) {
+    const found = open.find((question) => question.step === step || question.step.endsWith(`/${step}`))
+    if (found !== undefined) return found
+    throw new Failure(2, `Run '${id}' does not wait at '${step}'.`, open.length === 0 ? `It is ${status}.` : `It waits at ${open.map((question) => question.step).join(", ")}.`)
+  }
+  if (open.length === 0) throw new Failure(2, `Run '${id}' waits for nobody: it is ${status}.`)
+  if (open.length > 1) throw new Failure(2, `Run '${id}' waits at ${open.length} places.`, `Choose one with --step: ${open.map((question) => question.step).join(", ")}`)
+  return open[0]!
+}
+
+export interface AnswerOptions {
+  readonly client: SidecarClient
+  readonly address: Address
+  readonly runId: string
+  readonly step: string
+  /** As typed: a choice, or JSON. Absent: the first choice of a question, `retry` of a parked step. */
+  readonly answer: string | undefined
+  readonly by: string
+}
+
+/** Answers through the inbox: exactly one answer wins, and it must fit the question's type. */
+export async function answerQuestion({ client, address, runId, step, answer, by }: AnswerOptions): Promise<{ readonly entry: InboxEntry; readonly value: unknown }> {
+  const access: InboxAccess = {
+    stateOrigin: `http://${address.host}:${address.httpPort}`,
+    raiseEvent: (id, name, payload) => client.raiseEvent(id, name, payload),
+  }
+  const entry = await readInbox(access, runId, step)
+  if (entry === undefined) throw new Failure(2, `The question of ${step} is not in the inbox.`, "Does --http name the HTTP port of the same sidecar?")
+  const value = valueOf(entry, answer)
+  const outcome = await answerInbox(access, { run: runId, step, value, by })
+  switch (outcome.kind) {
+    case "answered":
+      return { entry, value }
+    case "already answered":
+      throw new Failure(1, `${step} was answered already, by ${outcome.by}.`)
+    case "invalid":
+      throw new Failure(1, `That answer does not fit ${step}: ${outcome.problems.join("; ")}`, choicesOf(entry))
+    case "unknown":
+      throw new Failure(2, `The question of ${step} is not in the inbox any more.`)
+  }
+}
+
+function choicesOf(entry: InboxEntry): string | undefined {
+  return entry.choices === undefined ? undefined : `Choose one of: ${entry.choices.join(", ")}`
+}
+
+function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
+  if (entry.kind === "manual") return manualDecision(answer ?? "retry")
+  if (answer === undefined) {
+    if (entry.choices?.[0] === undefined) throw new Failure(2, `${entry.step} needs an answer.`, `agentflow approve ${entry.run} ANSWER`)
+    return entry.choices[0]
+  }
+  if (entry.choices !== undefined) {
+    if (entry.choices.includes(answer)) return answer
+    const near = nearest(answer, entry.choices)
+    throw new Failure(1, `'${answer}' is not an answer to ${entry.step}.`, near === undefined ? choicesOf(entry) : `Did you mean '${near}'?`)
+  }
+  try {
+    return JSON.parse(answer)
+  } catch {
+    return answer
+  }
+}
+
+/** `retry`, `fail`, or `skip` with a JSON value: skip={"ts":"1"} */
+function manualDecision(answer: string): unknown {
+  if (answer === "retry" || answer === "fail") return { action: answer }
+  const [, value] = /^skip(?:=(.*))?$/s.exec(answer) ?? []
+  if (!answer.startsWith("skip")) throw new Failure(1, `'${answer}' is not a decision.`, "Choose one of: retry, fail, skip, skip=JSON")
+  try {
+    return { action: "skip", value: value === undefined ? null : JSON.parse(value) }
+  } catch {
+    throw new Failure(1, `'${value}' is not JSON.`, 'Write the value of the step, such as skip={"ts":"1"}')
+  }
+}

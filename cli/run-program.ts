@@ -1,0 +1,195 @@
+// The whole job behind `agentflow run`: compile, start sidecar and worker, run a workflow, follow it to its end.
+
+import { mkdirSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { SidecarClient } from "../sidecar/client.ts"
+import { buildProgram, type Built } from "./build-program.ts"
+import { checkEndpoints, type Config } from "./config.ts"
+import { Failure } from "./failure.ts"
+import { connectTo } from "./hub-access.ts"
+import { startSidecarProcess, superviseWorker, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
+import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
+import type { Terminal } from "./terminal.ts"
+import { chooseWorkflow, checkInput, newRunId } from "./workflow-input.ts"
+import { foldRun, type RunView } from "./view/fold.ts"
+import type { LiveView } from "./view/live.ts"
+
+export interface RunOptions {
+  readonly file: string
+  readonly config: Config
+  readonly terminal: Terminal
+  readonly live: LiveView
+  readonly workflow?: string
+  /** Parameters as parsed JSON. */
+  readonly input: unknown
+  readonly id?: string
+  readonly stateFolder: string
+  readonly db?: string
+  readonly port?: number
+  readonly allowRemote?: boolean
+  /** A sidecar or daprd that is running already. */
+  readonly sidecar?: Address
+  /** Given to every question, through the inbox. */
+  readonly approve?: string
+  /** Called with every new state, in order; may interfere through the control. */
+  readonly onView?: (view: RunView, control: RunControl) => void | Promise<void>
+  /** Ends the watching; the run itself stays where it is. */
+  readonly stop?: AbortSignal
+}
+
+export interface RunControl {
+  readonly address: Address
+  readonly client: SidecarClient
+  readonly worker: WorkerProcess
+  /** Ends the sidecar with SIGKILL and starts it again on the same database and ports. */
+  restartSidecar(): Promise<void>
+}
+
+export interface RunOutcome {
+  readonly view: RunView
+  readonly built: Built
+  readonly db: string | undefined
+  readonly workerLog: string
+  /** True when the watching was stopped before the run ended. */
+  readonly interrupted: boolean
+}
+
+const pollMs = 120
+
+export async function runProgram(options: RunOptions): Promise<RunOutcome> {
+  checkEndpoints(options.config, { allowRemote: options.allowRemote === true })
+  const built = await buildProgram(options)
+  const workflow = chooseWorkflow(built.workflows, options.workflow)
+  checkInput(workflow, options.input)
+  mkdirSync(join(options.stateFolder, "logs"), { recursive: true })
+  const db = options.sidecar === undefined ? resolve(options.db ?? join(options.stateFolder, "runs.db")) : undefined
+  const own = db === undefined ? undefined : await startSidecarProcess({ stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { port: options.port }) })
+  const address = options.sidecar ?? own!
+  const workerLog = join(options.stateFolder, "logs", "worker.log")
+  let worker: WorkerProcess | undefined
+  try {
+    worker = await startWorker(built, address, workerLog, options)
+    const client = await connectTo(address)
+    try {
+      const id = options.id ?? newRunId(workflow.name)
+      await startOrResume(client, { id, workflow: workflow.name, input: options.input, live: options.live })
+      const followed = await follow(client, { id, address, worker, own, db, options })
+      return { ...followed, built, db, workerLog }
+    } finally {
+      client.close()
+    }
+  } finally {
+    await worker?.stop()
+    await own?.stop()
+  }
+}
+
+async function startWorker(built: Built, address: Address, logFile: string, { config, live, terminal }: RunOptions): Promise<WorkerProcess> {
+  const secretFiles = Object.fromEntries(Object.entries(config.secrets).map(([store, { file }]) => [store, resolve(config.folder, file)]))
+  const { provider, script } = config.models
+  const keyed = process.env["OPENAI_API_KEY"] !== undefined || process.env["OPENAI_BASE_URL"] !== undefined
+  return superviseWorker({
+    program: join(built.out, "worker.ts"),
+    logFile,
+    environment: {
+      DAPR_GRPC_PORT: String(address.grpcPort),
+      DAPR_HTTP_PORT: String(address.httpPort),
+      AGENTFLOW_ENDPOINTS: JSON.stringify(config.endpoints),
+      AGENTFLOW_SECRET_FILES: JSON.stringify(secretFiles),
+      // A key or a base URL in the environment is a real provider, whatever the config's default is.
+      ...(keyed ? { AGENTFLOW_PROVIDER: "openai" } : provider === undefined ? {} : { AGENTFLOW_PROVIDER: provider }),
+      ...(script === undefined ? {} : { AGENTFLOW_MODEL_SCRIPT: resolve(config.folder, script) }),
+      AGENTFLOW_LOG: "json",
+    },
+    onLine: (line) => {
+      if (line["agentflow"] === "log") live.note(`${terminal.style.dim("log")} ${String(line["message"])}`)
+    },
+    onDeath: (how) => live.note(terminal.paint("warning", `The worker died (${how}); starting it again`)),
+    onReturn: () => live.note(terminal.paint("hint", "The worker is back")),
+  })
+}
+
+interface Start {
+  readonly id: string
+  readonly workflow: string
+  readonly input: unknown
+  readonly live: LiveView
+}
+
+/** A run of this id that has not ended is followed where it is; one that has ended is left as it is. */
+async function startOrResume(client: SidecarClient, { id, workflow, input, live }: Start): Promise<void> {
+  const existing = await client.get(id)
+  if (existing === undefined) {
+    await client.start({ id, name: workflow, input: JSON.stringify(input) })
+    return
+  }
+  if (existing.name !== workflow) throw new Failure(2, `Run '${id}' is a run of ${existing.name}, not of ${workflow}.`, "Choose another --id.")
+  live.note(existing.completedAtMs === undefined ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
+}
+
+interface Following {
+  readonly id: string
+  readonly address: Address
+  readonly worker: WorkerProcess
+  readonly own: SidecarProcess | undefined
+  readonly db: string | undefined
+  readonly options: RunOptions
+}
+
+async function follow(first: SidecarClient, { id, address, worker, own, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
+  const { live } = options
+  let client = first
+  let sidecar = own
+  const answered = new Set<string>()
+  const control: RunControl = {
+    address,
+    get client() {
+      return client
+    },
+    worker,
+    async restartSidecar() {
+      if (sidecar === undefined || db === undefined) throw new Failure(2, "This run does not own its sidecar.")
+      client.close()
+      sidecar.kill("SIGKILL")
+      await sidecar.stop()
+      sidecar = await startSidecarProcess({ stateFolder: options.stateFolder, db, port: address.grpcPort })
+      client = await connectTo(sidecar)
+    },
+  }
+  let view = await viewOf(client, id)
+  let seenMs = -1
+  for (;;) {
+    const summary = await Promise.race([client.get(id), worker.broken])
+    if (summary === undefined) throw new Failure(3, `Run '${id}' is gone: somebody purged it.`)
+    const changed = summary.updatedAtMs !== seenMs
+    view = changed ? foldRun(summary, await client.history(id)) : { ...view, summary }
+    seenMs = summary.updatedAtMs
+    if (summary.completedAtMs !== undefined) break
+    live.show(view, Date.now())
+    if (options.approve !== undefined) await answerAll({ client, address, id, view, answered, options })
+    if (changed) await options.onView?.(view, control)
+    if (options.stop?.aborted) return { view, interrupted: true }
+    await sleep(pollMs)
+  }
+  live.end(view, Date.now())
+  return { view, interrupted: false }
+}
+
+interface Answering {
+  readonly client: SidecarClient
+  readonly address: Address
+  readonly id: string
+  readonly view: RunView
+  readonly answered: Set<string>
+  readonly options: RunOptions
+}
+
+async function answerAll({ client, address, id, view, answered, options }: Answering): Promise<void> {
+  for (const question of questionsOf(view)) {
+    if (question.for !== "answer" || answered.has(question.step)) continue
+    answered.add(question.step)
+    const { entry, value } = await answerQuestion({ client, address, runId: id, step: question.step, answer: options.approve, by: "--approve" })
+    options.live.note(`${options.terminal.style.magenta(entry.ask)} ${options.terminal.style.bold(JSON.stringify(value))} ${options.terminal.style.dim("(answered by --approve, through the inbox)")}`)
+  }
+}

@@ -1,0 +1,86 @@
+// Shows a run while it goes: a repainted tree on a terminal, one line per finished attempt elsewhere.
+
+import type { Terminal } from "../terminal.ts"
+import { everyStep, type RunView } from "./fold.ts"
+import { drawRun } from "./render.ts"
+
+export interface LiveView {
+  /** Shows the newest state; a repaint without a change is cheap. */
+  show(view: RunView, nowMs: number): void
+  /** A line that stays: what happened around the run, such as a killed worker. */
+  note(text: string): void
+  /** Draws the last state for good. */
+  end(view: RunView, nowMs: number): void
+}
+
+export function liveView(terminal: Terminal): LiveView {
+  return terminal.live ? repainted(terminal) : listed(terminal)
+}
+
+function repainted(terminal: Terminal): LiveView {
+  let painted = 0
+  const erase = (): void => {
+    if (painted > 0) process.stdout.write(`\u001b[${painted}A\u001b[J`)
+    painted = 0
+  }
+  return {
+    show(view, nowMs) {
+      const rows = (process.stdout.rows ?? 40) - 2
+      const lines = drawRun(view, { terminal, nowMs, fold: true }).map((line) => clip(line, terminal.columns)).slice(0, rows)
+      erase()
+      process.stdout.write(`${lines.join("\n")}\n`)
+      painted = lines.length
+    },
+    note(text) {
+      erase()
+      terminal.out(text)
+    },
+    end(view, nowMs) {
+      erase()
+      terminal.out(drawRun(view, { terminal, nowMs, fold: true }).join("\n"))
+    },
+  }
+}
+
+/** Without a terminal every finished attempt is said once, and the tree is drawn at the end. */
+function listed(terminal: Terminal): LiveView {
+  const said = new Set<string>()
+  const say = (key: string, line: string): void => {
+    if (said.has(key)) return
+    said.add(key)
+    terminal.out(line)
+  }
+  return {
+    show(view) {
+      const { style, unicode } = terminal
+      for (const step of everyStep(view.steps)) {
+        for (const attempt of step.attempts) {
+          if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
+          const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
+          const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
+          const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
+          const what = attempt.error === undefined ? "" : `  ${attempt.error.kind}`
+          say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
+        }
+        const { waiting } = step
+        if (waiting !== undefined && waiting.for !== "retry") say(`${step.path}?${waiting.for}`, `${unicode ? "◌" : "~"} ${step.path} waits for a person`)
+      }
+    },
+    note: (text) => terminal.out(text),
+    end: (view, nowMs) => terminal.out(`\n${drawRun(view, { terminal, nowMs, fold: true }).join("\n")}`),
+  }
+}
+
+/** Cuts a line at the terminal's width; escape sequences take no room. */
+function clip(line: string, columns: number): string {
+  let width = 0
+  let result = ""
+  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
+    if (part.startsWith("\u001b[")) result += part
+    else {
+      result += part.slice(0, Math.max(0, columns - width))
+      width += part.length
+    }
+  }
+  return result
+}

@@ -1,0 +1,118 @@
+// What the checker reads and fills; private to this folder.
+
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
+import type { Span } from "../../base/text/span.ts"
+import type { CallExpression, Clause, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
+import type { Bound, BoundFile, Symbol, SymbolId } from "../1-bind/types.ts"
+import type { Checked, DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
+
+export interface CheckOptions {
+  /** Levels of the configurable rules by code; the others keep the level of their document. */
+  readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
+  /** What is known of TypeScript tool modules, by path from the project root; a path that is absent is not looked at. */
+  readonly toolModules?: ReadonlyMap<string, { readonly exports: readonly string[] } | "missing">
+}
+
+/** A call of a callable, with what the checklist asks about it. */
+export interface CallSite {
+  readonly path: string
+  readonly call: CallExpression
+  readonly callee: SymbolId
+  readonly role: "step" | "fallback" | "undo"
+  /** Clauses written at the call. */
+  readonly clauses: readonly Clause[]
+  readonly effective: readonly EffectiveClause[]
+  /** A `try` or `skip failures` around it takes `circuit_open`. */
+  readonly guarded: boolean
+}
+
+export interface Suppression {
+  readonly path: string
+  readonly span: Span
+  readonly rule: string
+}
+
+export interface Context {
+  readonly bound: Bound
+  readonly options: CheckOptions
+  readonly diagnostics: Diagnostic[]
+  readonly declared: Map<SymbolId, DeclaredType>
+  readonly signatures: Map<SymbolId, Signature>
+  readonly symbolTypes: Map<SymbolId, Type>
+  readonly policies: Map<SymbolId, readonly EffectiveClause[]>
+  readonly inactive: Checked["inactive"][number][]
+  readonly callSites: CallSite[]
+  /** Tools named in an agent's `tools`, with where. */
+  readonly agentTools: { readonly tool: SymbolId; readonly path: string; readonly name: Name }[]
+  readonly suppressions: Suppression[]
+}
+
+/** One file being checked: its facts as they grow. */
+export interface FileContext {
+  readonly context: Context
+  readonly bound: BoundFile
+  readonly path: string
+  readonly types: Map<NodeId, Type>
+  readonly calls: Map<NodeId, SymbolId>
+  readonly builtins: Map<NodeId, string>
+  readonly stepNames: Map<NodeId, string>
+  readonly callPolicies: Map<NodeId, readonly EffectiveClause[]>
+}
+
+/** Step names already given in one scope. */
+export type StepScope = Map<string, number>
+
+/** What holds at a place in the program. */
+export interface Env {
+  readonly file: FileContext
+  /** Types known better than declared, by path of the value ("#12.title"). */
+  readonly narrowed: ReadonlyMap<string, Type>
+  /** A secret may stand here: header, body or URL of a tool. */
+  readonly secrets: boolean
+  /** How holes are printed: as prose for a model, a person or a log (records as JSON), or into plain text. */
+  readonly text: "prose" | "plain"
+  /** Present in a workflow's body. */
+  readonly steps?: StepScope
+  readonly guarded: boolean
+  readonly workflow?: SymbolId
+  /** What `return` takes. */
+  readonly returns?: Type
+}
+
+export function topEnv(file: FileContext): Env {
+  return { file, narrowed: new Map(), secrets: false, text: "plain", guarded: false }
+}
+
+/** Reports at a node; nothing is said about a node that the parser repaired. */
+export function report<C extends Code>(file: FileContext, node: NodeBase, code: C, facts: FactsOf<C>, extras?: Extras): void {
+  if (node.recovered) return
+  file.context.diagnostics.push(diagnostic(code, { path: file.path, span: node.span }, facts, extras))
+}
+
+export function symbolAt(file: FileContext, node: { readonly id: NodeId }): Symbol | undefined {
+  const id = file.bound.uses.get(node.id)
+  return id === undefined ? undefined : symbolOf(file.context, id)
+}
+
+export function symbolOf(context: Context, id: SymbolId): Symbol {
+  return context.bound.symbols.symbols[id]!
+}
+
+/** The text of a node as written. */
+export function textOf(file: FileContext, node: NodeBase): string {
+  return file.bound.source.text.slice(node.span.start, node.span.end)
+}
+
+/** "a tool", "an agent": how a message names a kind. */
+export function withArticle(kind: string): string {
+  return (/^[aeiou]/.test(kind) ? "an " : "a ") + kind
+}
+
+export type CallableNode = Extract<Node, { readonly kind: "tool" | "agent" | "human" | "workflow" }>
+
+export function callableOf(context: Context, id: SymbolId): CallableNode | undefined {
+  const node = symbolOf(context, id).node
+  if (node === undefined) return undefined
+  return node.kind === "tool" || node.kind === "agent" || node.kind === "human" || node.kind === "workflow" ? node : undefined
+}

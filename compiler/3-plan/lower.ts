@@ -1,0 +1,190 @@
+// Checked program to plan: called only when no error stands.
+
+import { assert } from "../../base/assert.ts"
+import type { Declaration, Expression, ModelDeclaration, PolicyDeclaration, SecretDeclaration } from "../../grammar/syntax/nodes.ts"
+import type { SymbolId } from "../1-bind/types.ts"
+import type { Checked, DeclaredType } from "../2-check/types.ts"
+import { lowerAgent, lowerHuman, lowerTool, lowerWorkflow } from "./constructs/callable.ts"
+import { plainTemplate } from "./constructs/expression.ts"
+import { lowerPolicy, numberOf } from "./constructs/policy.ts"
+import { describe, lowerFields, lowerType, recordSchema, schemaOf } from "./constructs/types.ts"
+import { originOf, planName, policyClauses, symbolOf } from "./context.ts"
+import type { Context } from "./context.ts"
+import { planVersion } from "./types.ts"
+import type { DeclarationPlan, InactivePlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, TypePlan } from "./types.ts"
+
+export interface LowerOptions {
+  /** Path of the file that gives the project its name; the first one when left out. */
+  readonly entry?: string | undefined
+}
+
+export function lower(checked: Checked, options: LowerOptions = {}): Plan {
+  const paths = [...checked.bound.files.keys()]
+  const entry = options.entry ?? paths[0]
+  assert(entry !== undefined, "a plan of no file")
+  const sources = [entry, ...paths.filter((path) => path !== entry)]
+  const shared = { checked, names: planNames(checked, sources), policyOf: policyClauses(checked), tags: tagsOf(checked) }
+  const items = sources.flatMap((path) => itemsOf(shared, path))
+  const of = <Kind extends Declaration["kind"]>(kind: Kind) =>
+    items.filter((item): item is Item<Extract<Declaration, { kind: Kind }>> => item.node.kind === kind)
+  return {
+    version: planVersion,
+    name: kebab(entry.split("/").at(-1)!.replace(/\.agentflow$/, "")),
+    sources,
+    types: items.flatMap((item) => lowerDeclaredType(item)),
+    models: of("model").map(lowerModel),
+    secrets: of("secret").map(lowerSecret),
+    policies: of("policy").map(lowerNamedPolicy),
+    tools: of("tool").map(({ context, node, id }) => lowerTool(context, node, id)),
+    agents: of("agent").map(({ context, node, id }) => lowerAgent(context, node, id)),
+    humans: of("human").map(({ context, node, id }) => lowerHuman(context, node, id)),
+    workflows: of("workflow").map(({ context, node }) => lowerWorkflow(context, node)),
+    inactive: lowerInactive(checked),
+  }
+}
+
+/** "DailyBrief" and "daily_brief" are daily-brief. */
+export function kebab(name: string): string {
+  return name
+    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1-$2")
+    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(/^-+|-+$/g, "")
+    .toLowerCase() || "workflow"
+}
+
+interface Item<Node = Declaration> {
+  readonly context: Context
+  readonly node: Node
+  readonly id: SymbolId
+}
+
+function itemsOf(shared: Omit<Context, "path" | "facts">, path: string): readonly Item[] {
+  const file = shared.checked.bound.files.get(path)
+  const facts = shared.checked.files.get(path)
+  assert(file !== undefined && facts !== undefined, `no facts of ${path}`)
+  const context: Context = { ...shared, path, facts }
+  return file.file.items.flatMap((node) =>
+    node.kind === "import" || node.kind === "test" ? [] : [{ context, node, id: symbolOf(context, node.name).id }])
+}
+
+/** Names are unique ignoring case over all files: the second of a name gets a number. */
+function planNames(checked: Checked, sources: readonly string[]): ReadonlyMap<SymbolId, string> {
+  const names = new Map<SymbolId, string>()
+  const taken = new Set<string>()
+  for (const path of sources) {
+    const file = checked.bound.files.get(path)!
+    for (const item of file.file.items) {
+      if (item.kind === "import" || item.kind === "test") continue
+      const id = file.uses.get(item.name.id)
+      if (id === undefined || names.has(id)) continue
+      let name = item.name.text
+      for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${item.name.text}${number}`
+      taken.add(name.toLowerCase())
+      names.set(id, name)
+    }
+  }
+  return names
+}
+
+function tagsOf(checked: Checked): ReadonlyMap<SymbolId, string> {
+  const tags = new Map<SymbolId, string>()
+  for (const declared of checked.declared.values()) {
+    if (declared.kind !== "taggedUnion") continue
+    for (const member of declared.members) tags.set(member, checked.bound.symbols.symbols[member]!.name)
+  }
+  return tags
+}
+
+function declaration(context: Context, node: Item["node"], id: SymbolId): DeclarationPlan {
+  const doc = "doc" in node && node.doc !== undefined ? { doc: node.doc } : {}
+  return { name: planName(context, id), ...doc, origin: originOf(context, node) }
+}
+
+// ---------------------------------------------------------------- types
+
+function lowerDeclaredType({ context, node, id }: Item): readonly TypePlan[] {
+  const declared = context.checked.declared.get(id)
+  if (declared === undefined) return []
+  const base = declaration(context, node, id)
+  const plan = shapeOf(context, declared, id)
+  return plan === undefined ? [] : [{ ...base, ...plan, schema: describe(plan.schema, base.doc) } as TypePlan]
+}
+
+type Shape = TypePlan extends infer Each ? Each extends TypePlan ? Omit<Each, keyof DeclarationPlan> : never : never
+
+function shapeOf(context: Context, declared: DeclaredType, id: SymbolId): Shape | undefined {
+  switch (declared.kind) {
+    case "record": {
+      const tag = context.tags.get(id)
+      const fields = lowerFields(context, declared.fields)
+      return { kind: "record", fields, ...(tag === undefined ? {} : { tag }), schema: recordSchema(context, declared.fields, tag) }
+    }
+    case "alias":
+      return { kind: "alias", type: lowerType(context, declared.type), schema: schemaOf(context, declared.type) }
+    case "taggedUnion": {
+      const members = declared.members.map((member) => planName(context, member))
+      return { kind: "taggedUnion", members, schema: { anyOf: members.map((name) => ({ $ref: `#/$defs/${name}` })) } }
+    }
+    case "enum":
+      return { kind: "enum", members: declared.members, schema: { enum: declared.members.map(({ name }) => name) } }
+    case "error":
+      return { kind: "error", fields: lowerFields(context, declared.fields), schema: recordSchema(context, declared.fields) }
+    // Events have no effect before `wait` and triggers are active.
+    case "event": return undefined
+  }
+}
+
+// ---------------------------------------------------------------- resources
+
+function lowerModel({ context, node, id }: Item<ModelDeclaration>): ModelPlan {
+  const price = node.clauses.find((clause) => clause.kind === "price")
+  assert(price !== undefined, "a model without a price")
+  const size = (what: "context" | "output"): number => {
+    const clause = node.clauses.find((candidate) => candidate.kind === "size" && candidate.what === what)
+    assert(clause?.kind === "size", `a model without its ${what} size`)
+    return numberOf(clause.tokens)
+  }
+  return {
+    ...declaration(context, node, id),
+    provider: node.provider.text,
+    id: textOf(node.arguments[0]),
+    price: { inputNanoDollars: numberOf(price.input), outputNanoDollars: numberOf(price.output), perTokens: numberOf(price.per) },
+    contextTokens: size("context"),
+    outputTokens: size("output"),
+  }
+}
+
+function lowerSecret({ context, node, id }: Item<SecretDeclaration>): SecretPlan {
+  return {
+    ...declaration(context, node, id),
+    store: plainTemplate(node.store),
+    key: node.key === undefined ? node.name.text : plainTemplate(node.key),
+  }
+}
+
+/** As the policy stands: what it uses itself is already resolved where the policy is used. */
+function lowerNamedPolicy({ context, node, id }: Item<PolicyDeclaration>): NamedPolicyPlan {
+  const lowered = lowerPolicy(context, node.clauses.map((clause) => ({ clause, path: context.path })))
+  const own = Object.keys(lowered.clauses) as (keyof typeof lowered.clauses)[]
+  return { ...declaration(context, node, id), policy: { clauses: lowered.clauses, uses: [], own } }
+}
+
+function textOf(node: Expression | undefined): string {
+  assert(node?.kind === "template", "a model without an id")
+  return plainTemplate(node)
+}
+
+function lowerInactive(checked: Checked): readonly InactivePlan[] {
+  return checked.inactive.map(({ construct, path, node }) => {
+    const span = spanOf(checked, path, node)
+    return { construct, origin: { path, span } }
+  })
+}
+
+/** The span of a clause or declaration by its id; these are the only nodes that can be inactive. */
+function spanOf(checked: Checked, path: string, id: number): { readonly start: number; readonly end: number } {
+  const file = checked.bound.files.get(path)!.file
+  const nodes = file.items.flatMap((item) => [item, ...("clauses" in item ? item.clauses : [])])
+  const { start, end } = (nodes.find((node) => node.id === id) ?? file).span
+  return { start, end }
+}

@@ -1,0 +1,233 @@
+// The plan: what a program means with no syntax and no sugar left. Serialisable JSON; every node keeps its origin.
+
+import type { Location } from "../../base/text/span.ts"
+import type { ExpressionPlan, StatementPlan, StepPlan } from "./code.ts"
+
+/** Rises when a reader of an older plan would misread a newer one. */
+export const planVersion = 1
+
+export interface Plan {
+  readonly version: typeof planVersion
+  /** In kebab case, after the entry file: "daily-brief". */
+  readonly name: string
+  /** Paths of the entry file and of the files it was compiled with, the entry first. */
+  readonly sources: readonly string[]
+  readonly types: readonly TypePlan[]
+  readonly models: readonly ModelPlan[]
+  readonly secrets: readonly SecretPlan[]
+  readonly policies: readonly NamedPolicyPlan[]
+  readonly tools: readonly ToolPlan[]
+  readonly agents: readonly AgentPlan[]
+  readonly humans: readonly HumanPlan[]
+  readonly workflows: readonly WorkflowPlan[]
+  /** Constructs that were checked and do nothing yet. */
+  readonly inactive: readonly InactivePlan[]
+}
+
+/** `name` is unique in the plan ignoring case; it is the declared name unless two files declare the same. */
+export interface DeclarationPlan {
+  readonly name: string
+  readonly doc?: string
+  readonly origin: Location
+}
+
+export interface InactivePlan {
+  readonly construct: string
+  readonly origin: Location
+}
+
+// ---------------------------------------------------------------- types
+
+/**
+ * The type of a value. On the wire: `time` is an ISO 8601 string, `duration` a number of milliseconds, `money` a number
+ * of dollars, `nothing` is null, and an optional field may be null or absent, which mean the same.
+ */
+export type ValueType =
+  | { readonly kind: PrimitiveKind }
+  | { readonly kind: "literal"; readonly value: string | number | boolean }
+  | { readonly kind: "list"; readonly element: ValueType }
+  | { readonly kind: "map"; readonly value: ValueType }
+  | { readonly kind: "optional"; readonly type: ValueType }
+  | { readonly kind: "record"; readonly fields: readonly FieldPlan[] }
+  | { readonly kind: "named"; readonly name: string }
+  | { readonly kind: "union"; readonly members: readonly ValueType[] }
+  | { readonly kind: "result"; readonly value: ValueType }
+  | { readonly kind: "caughtError"; readonly errors: readonly string[] }
+
+export type PrimitiveKind =
+  | "string" | "int" | "number" | "bool" | "time" | "duration" | "money" | "json" | "message" | "nothing" | "secret"
+  | "unknown" | "never"
+
+export interface FieldPlan {
+  readonly name: string
+  readonly type: ValueType
+  readonly doc?: string
+}
+
+/** JSON Schema 2020-12. `#/$defs/X` stands for the schema of the declared type X of the same plan. */
+export type JsonSchema = { readonly [keyword: string]: Json }
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+export type TypePlan = DeclarationPlan & { readonly schema: JsonSchema } & (
+  /** `tag` is set on a member of a tagged union: the value of its added `kind`. */
+  | { readonly kind: "record"; readonly fields: readonly FieldPlan[]; readonly tag?: string }
+  | { readonly kind: "alias"; readonly type: ValueType }
+  | { readonly kind: "taggedUnion"; readonly members: readonly string[] }
+  | { readonly kind: "enum"; readonly members: readonly { readonly name: string; readonly doc?: string }[] }
+  | { readonly kind: "error"; readonly fields: readonly FieldPlan[] }
+)
+
+// ---------------------------------------------------------------- resources
+
+export interface ModelPlan extends DeclarationPlan {
+  readonly provider: string
+  readonly id: string
+  /** Integers of 1e-9 dollars for `perTokens` tokens. */
+  readonly price: { readonly inputNanoDollars: number; readonly outputNanoDollars: number; readonly perTokens: number }
+  readonly contextTokens: number
+  readonly outputTokens: number
+}
+
+export interface SecretPlan extends DeclarationPlan {
+  readonly store: string
+  readonly key: string
+}
+
+// ---------------------------------------------------------------- policies
+
+export interface NamedPolicyPlan extends DeclarationPlan {
+  readonly policy: PolicyPlan
+}
+
+/** What holds at one place, and what of it comes from a named policy. */
+export interface PolicyPlan {
+  readonly clauses: ClausesPlan
+  /** Named policies that give at least one of the clauses, the nearest first. */
+  readonly uses: readonly string[]
+  /** The clauses written at this place itself. */
+  readonly own: readonly ClauseKind[]
+}
+
+export type ClauseKind = keyof ClausesPlan
+
+export interface ClausesPlan {
+  readonly retry?: RetryPlan
+  readonly timeoutMs?: number
+  readonly deadlineMs?: number
+  readonly circuit?: CircuitPlan
+  readonly fallback?: FallbackPlan
+  readonly manual?: { readonly by: string; readonly withinMs?: number }
+  readonly budget?: BudgetPlan
+}
+
+export type RetryPlan =
+  | { readonly never: true }
+  | {
+      readonly never: false
+      /** Retries, not attempts. */
+      readonly times: number
+      /** Empty: the transient kinds. */
+      readonly on: readonly string[]
+      readonly backoff?: { readonly firstMs: number; readonly maxMs?: number }
+      readonly factor?: number
+      readonly jitter: boolean
+    }
+
+export interface CircuitPlan {
+  readonly failures: number
+  readonly withinMs: number
+  readonly retryAfterMs: number
+}
+
+export interface BudgetPlan {
+  readonly tokens?: number
+  readonly nanoDollars?: number
+  readonly turns?: number
+  readonly calls?: number
+}
+
+/** Kinds empty: every kind but `budget_exceeded` and `cancelled`. */
+export interface FallbackPlan {
+  readonly on: readonly string[]
+  readonly value: ExpressionPlan
+}
+
+// ---------------------------------------------------------------- callables
+
+export interface ParameterPlan {
+  readonly name: string
+  readonly type: ValueType
+  readonly doc?: string
+  readonly origin: Location
+}
+
+export interface CallablePlan extends DeclarationPlan {
+  readonly parameters: readonly ParameterPlan[]
+  readonly result: ValueType
+  readonly parametersSchema: JsonSchema
+  readonly resultSchema: JsonSchema
+  readonly policy: PolicyPlan
+  readonly undo?: UndoPlan
+  readonly requirements: readonly RequirementPlan[]
+}
+
+/** The step that undoes; `needsResult` when it mentions the result of what it undoes. */
+export interface UndoPlan {
+  readonly step: StepPlan
+  readonly needsResult: boolean
+  readonly origin: Location
+}
+
+export interface RequirementPlan {
+  readonly condition: ExpressionPlan
+  readonly otherwise: ExpressionPlan
+  readonly origin: Location
+}
+
+export interface ToolPlan extends CallablePlan {
+  readonly effect: "reads" | "writes"
+  readonly irreversible?: string
+  readonly idempotent: boolean
+  readonly source: ToolSourcePlan
+}
+
+export type ToolSourcePlan =
+  /** `module` is a path from the project root. */
+  | { readonly kind: "typescript"; readonly module: string; readonly exportName: string }
+  | {
+      readonly kind: "http"
+      readonly method: string
+      readonly url: ExpressionPlan
+      readonly headers: readonly { readonly name: ExpressionPlan; readonly value: ExpressionPlan }[]
+      readonly body?: ExpressionPlan
+      /** Names of the secrets that the request reads, in order of first use. */
+      readonly secrets: readonly string[]
+    }
+
+export interface AgentPlan extends CallablePlan {
+  readonly models: readonly { readonly model: string; readonly on: readonly string[] }[]
+  readonly choose?: { readonly condition: ExpressionPlan; readonly then: string; readonly otherwise: string }
+  readonly instructions?: ExpressionPlan
+  readonly prompt: ExpressionPlan
+  /** Names of callables. */
+  readonly tools: readonly string[]
+  readonly budget?: BudgetPlan
+}
+
+export interface HumanPlan extends CallablePlan {
+  readonly ask: ExpressionPlan
+  /** The enum that the person chooses from. */
+  readonly choices?: string
+}
+
+export interface WorkflowPlan extends DeclarationPlan {
+  readonly parameters: readonly ParameterPlan[]
+  readonly result: ValueType
+  readonly parametersSchema: JsonSchema
+  readonly resultSchema: JsonSchema
+  readonly budget?: BudgetPlan
+  readonly deadlineMs?: number
+  /** The named policy of `steps use`. */
+  readonly steps?: string
+  readonly body: readonly StatementPlan[]
+}

@@ -1,0 +1,287 @@
+// Text to tokens: a stack of modes over the token table, so that interpolation is real syntax and no text is lost.
+
+import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { diagnostic } from "../base/diagnostics/report.ts"
+import type { Source } from "../base/text/source.ts"
+import { span } from "../base/text/span.ts"
+import { badEscapes, numberProblem } from "./literals.ts"
+import { keywords, tokenTable } from "./tokens.ts"
+
+/** `kind` is a kind of the token table. A closer that the text lacks is a token of no width. */
+export interface Token {
+  readonly kind: string
+  readonly start: number
+  readonly end: number
+}
+
+export type TriviaKind = "whitespace" | "docComment" | "lineComment" | "blockComment" | "unknown"
+
+export interface Trivia {
+  readonly kind: TriviaKind
+  readonly start: number
+  readonly end: number
+}
+
+/** Tokens and trivia together are the text, byte for byte. */
+export interface Tokens {
+  readonly source: Source
+  readonly tokens: readonly Token[]
+  readonly trivia: readonly Trivia[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** What is open around the current position; `braces` counts the plain braces open in a hole. */
+interface Mode {
+  readonly kind: "string" | "block" | "hole"
+  readonly start: number
+  braces: number
+}
+
+interface State {
+  readonly source: Source
+  readonly text: string
+  readonly modes: Mode[]
+  /** How many `"` strings are open: while there is one, a newline ends them all. */
+  openStrings: number
+  at: number
+  readonly tokens: Token[]
+  readonly trivia: Trivia[]
+  readonly diagnostics: Diagnostic[]
+}
+
+export function lex(source: Source): Tokens {
+  const state: State = {
+    source, text: source.text, modes: [], openStrings: 0, at: 0, tokens: [], trivia: [], diagnostics: [],
+  }
+  while (state.at < state.text.length) {
+    const mode = state.modes.at(-1)
+    if (mode === undefined || mode.kind === "hole") lexCode(state, mode)
+    else lexText(state, mode)
+  }
+  if (state.modes.length > 0) closeModes(state, 0)
+  const { tokens, trivia, diagnostics } = state
+  return { source, tokens, trivia, diagnostics }
+}
+
+function sticky(kind: string): RegExp {
+  const pattern = tokenTable.find((token) => token.kind === kind)!.pattern as RegExp
+  return new RegExp(pattern.source, "y")
+}
+
+const whitespacePattern = /[\s\uFEFF]+/y
+const unknownPattern = /[^\s\w"'$@{}()[\],:.=!<>&|?+\-*/%]+/y
+const looseNumberPattern = /\$?\d+(?:\.\d+)*\w*/y
+const patterns = {
+  docComment: sticky("docComment"),
+  lineComment: sticky("lineComment"),
+  blockComment: sticky("blockComment"),
+  identifier: sticky("Identifier"),
+  money: sticky("Money"),
+  duration: sticky("Duration"),
+  number: sticky("Number"),
+  rawString: sticky("RawString"),
+}
+
+/** Operators and punctuation by first character, the longest first. */
+const symbols: ReadonlyMap<string, readonly string[]> = Map.groupBy(
+  tokenTable
+    .filter((token) => token.category === "operator" || token.category === "punctuation")
+    .map((token) => token.kind)
+    .sort((a, b) => b.length - a.length),
+  (symbol) => symbol[0]!,
+)
+
+function end(state: State, pattern: RegExp): number {
+  pattern.lastIndex = state.at
+  return pattern.test(state.text) ? pattern.lastIndex : -1
+}
+
+function push(state: State, kind: string, to: number): void {
+  state.tokens.push({ kind, start: state.at, end: to })
+  state.at = to
+}
+
+function skip(state: State, kind: TriviaKind, to: number): void {
+  state.trivia.push({ kind, start: state.at, end: to })
+  state.at = to
+}
+
+const isWord = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || (code >= 48 && code <= 57)
+
+const isDigit = (code: number): boolean => code >= 48 && code <= 57
+
+function lexCode(state: State, hole: Mode | undefined): void {
+  const { text, at } = state
+  const code = text.charCodeAt(at)
+  if (isDigit(code)) return lexNumber(state)
+  if (isWord(code)) {
+    let to = at + 1
+    while (to < text.length && isWord(text.charCodeAt(to))) to++
+    const word = text.slice(at, to)
+    return push(state, keywords.has(word) ? word : "Identifier", to)
+  }
+  switch (text[at]) {
+    case '"':
+      return lexQuote(state, hole)
+    case "'":
+      return lexRaw(state)
+    case "$":
+      return isDigit(text.charCodeAt(at + 1)) ? lexNumber(state) : lexUnknown(state)
+    case "/":
+      if (text[at + 1] === "/" || text[at + 1] === "*") return lexComment(state)
+      break
+    case "{":
+      if (hole !== undefined) hole.braces++
+      return push(state, "{", at + 1)
+    case "}":
+      if (hole === undefined) return push(state, "}", at + 1)
+      if (hole.braces > 0) {
+        hole.braces--
+        return push(state, "}", at + 1)
+      }
+      state.modes.pop()
+      return push(state, "HoleEnd", at + 1)
+  }
+  const symbol = symbols.get(text[at]!)?.find((candidate) => text.startsWith(candidate, at))
+  if (symbol !== undefined) return push(state, symbol, at + symbol.length)
+  return lexSpace(state)
+}
+
+function lexSpace(state: State): void {
+  const to = end(state, whitespacePattern)
+  if (to === -1) return lexUnknown(state)
+  const newline = state.openStrings > 0 ? state.text.indexOf("\n", state.at) : -1
+  if (newline === -1 || newline >= to) return skip(state, "whitespace", to)
+  const lineEnd = state.text[newline - 1] === "\r" ? newline - 1 : newline
+  if (lineEnd > state.at) skip(state, "whitespace", lineEnd)
+  closeModes(state, outermostString(state))
+}
+
+function lexNumber(state: State): void {
+  for (const [kind, pattern] of [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const) {
+    const to = end(state, pattern)
+    if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, kind, to)
+  }
+  const to = end(state, looseNumberPattern)
+  const text = state.text.slice(state.at, to)
+  const where = { path: state.source.path, span: span(state.at, to) }
+  const { hint, replacement } = numberProblem(text)
+  const fixes = replacement === undefined ? [] : [{
+    title: `Write \`${replacement}\``, path: where.path, edits: [{ span: where.span, text: replacement }], applicability: "maybe" as const,
+  }]
+  state.diagnostics.push(diagnostic("AF1006", where, { text, hint }, { fixes }))
+  push(state, text.startsWith("$") ? "Money" : "Number", to)
+}
+
+function lexComment(state: State): void {
+  if (state.text[state.at + 1] === "/") {
+    const doc = end(state, patterns.docComment)
+    const to = doc === -1 ? end(state, patterns.lineComment) : doc
+    const trimmed = state.text[to - 1] === "\r" ? to - 1 : to
+    return skip(state, doc === -1 ? "lineComment" : "docComment", trimmed)
+  }
+  let to = end(state, patterns.blockComment)
+  if (to === -1) {
+    to = state.text.length
+    state.diagnostics.push(diagnostic("AF1003", { path: state.source.path, span: span(state.at, state.at + 2) }, {}))
+  }
+  if (state.openStrings > 0 && state.text.slice(state.at, to).includes("\n")) return closeModes(state, outermostString(state))
+  skip(state, "blockComment", to)
+}
+
+function lexUnknown(state: State): void {
+  const to = Math.max(end(state, unknownPattern), state.at + 1)
+  const text = state.text.slice(state.at, to)
+  const where = { path: state.source.path, span: span(state.at, to) }
+  const fix = (title: string, replacement: string, applicability: "machine" | "maybe") => ({
+    fixes: [{ title, path: where.path, edits: [{ span: where.span, text: replacement }], applicability }],
+  })
+  if (/^;+$/.test(text)) state.diagnostics.push(diagnostic("AF1015", where, {}, fix("Remove it", "", "machine")))
+  else if (/^[“”„«»]$/.test(text)) state.diagnostics.push(diagnostic("AF1005", where, { text }, fix('Write `"`', '"', "maybe")))
+  else state.diagnostics.push(diagnostic("AF1005", where, { text }))
+  skip(state, "unknown", to)
+}
+
+function lexRaw(state: State): void {
+  const closed = end(state, patterns.rawString)
+  if (closed !== -1) return push(state, "RawString", closed)
+  const to = lineEnd(state.text, state.at)
+  unterminated(state, state.at, to, "'")
+  push(state, "RawString", to)
+}
+
+function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf("\n", from)
+  if (newline === -1) return text.length
+  return text[newline - 1] === "\r" ? newline - 1 : newline
+}
+
+function unterminated(state: State, from: number, to: number, quote: string): void {
+  const hole = state.modes.find((mode) => mode.kind === "hole" && mode.start > from)
+  const related = hole === undefined ? [] : [{
+    path: state.source.path, span: span(hole.start, hole.start + 1), message: "this `{` opens an interpolation; `\\{` is a plain brace",
+  }]
+  state.diagnostics.push(diagnostic("AF1002", { path: state.source.path, span: span(from, to) }, { quote: `\`${quote}\``, where: quote === `"""` ? "file" : "line" }, { related }))
+}
+
+function lexQuote(state: State, hole: Mode | undefined): void {
+  const isBlock = state.text.startsWith('"""', state.at)
+  const around = hole === undefined ? undefined : state.modes.at(-2)
+  if (isBlock && around?.kind === "block") {
+    unterminated(state, around.start, state.at + 3, '"""')
+    return closeModes(state, state.modes.length - 1)
+  }
+  state.modes.push({ kind: isBlock ? "block" : "string", start: state.at, braces: 0 })
+  if (!isBlock) state.openStrings++
+  push(state, isBlock ? "BlockStart" : "StringStart", state.at + (isBlock ? 3 : 1))
+}
+
+function outermostString(state: State): number {
+  return state.modes.findIndex((mode) => mode.kind === "string")
+}
+
+/** Ends every mode from `index` on with tokens of no width; one diagnostic for the outermost text that is cut off. */
+function closeModes(state: State, index: number): void {
+  const cut = state.modes[index]!
+  if (cut.kind !== "hole") unterminated(state, cut.start, state.at, cut.kind === "block" ? '"""' : '"')
+  while (state.modes.length > index) {
+    const { kind } = state.modes.pop()!
+    if (kind === "string") state.openStrings--
+    push(state, kind === "hole" ? "HoleEnd" : kind === "block" ? "BlockEnd" : "StringEnd", state.at)
+  }
+}
+
+/** Text up to the next hole, the closing quote or, in a `"` string, the end of the line. */
+function lexText(state: State, mode: Mode): void {
+  const { text } = state
+  const closer = mode.kind === "block" ? '"""' : '"'
+  let to = state.at
+  let escaped = false
+  for (; to < text.length; to++) {
+    const char = text[to]
+    if (char === "\\" && text[to + 1] !== "\n" && text[to + 1] !== "\r") {
+      escaped = true
+      to++
+    } else if (char === "\\") escaped = true
+    else if (char === "{") break
+    else if (char === '"' && text.startsWith(closer, to)) break
+    else if (state.openStrings > 0 && (char === "\n" || (char === "\r" && text[to + 1] === "\n"))) break
+  }
+  to = Math.min(to, text.length)
+  if (to > state.at) {
+    if (escaped) state.diagnostics.push(...badEscapes(state.source, state.at, to))
+    push(state, "Text", to)
+  }
+  if (to >= text.length) return
+  if (text[to] === "{") {
+    state.modes.push({ kind: "hole", start: to, braces: 0 })
+    return push(state, "HoleStart", to + 1)
+  }
+  if (text.startsWith(closer, to)) {
+    state.modes.pop()
+    if (mode.kind === "string") state.openStrings--
+    return push(state, mode.kind === "block" ? "BlockEnd" : "StringEnd", to + closer.length)
+  }
+  closeModes(state, outermostString(state))
+}

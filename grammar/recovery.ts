@@ -1,0 +1,374 @@
+// What every rule stands on: nodes, optional parts, lists, and repair. A missing token is inserted and reported once; a
+// broken item (statement, clause, field …) is skipped up to the next line where one of its kind can begin. Chevrotain's
+// own re-synchronisation is off: it stops at every name, because soft keywords make a name a possible start of anything.
+
+import { EmbeddedActionsParser, type ParserMethod } from "chevrotain"
+import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { diagnostic, type Code, type Extras, type FactsOf } from "../base/diagnostics/report.ts"
+import { span, type Span } from "../base/text/span.ts"
+import type { Tokens } from "./lexer.ts"
+import { describeKind, describeToken } from "./messages.ts"
+import { parserTokens, type, vocabulary, type ParserToken } from "./rules/vocabulary.ts"
+import type { MissingExpression, Name, NodeBase } from "./syntax/nodes.ts"
+import { keywords } from "./tokens.ts"
+
+export type Rule<T, Arguments extends unknown[] = []> = ParserMethod<Arguments, T>
+
+/** What a rule gives for a node: all but what `node` adds, absent parts as undefined. */
+type Parts<N extends NodeBase> = Omit<{ [K in keyof N]: undefined extends N[K] ? N[K] | undefined : N[K] }, "id" | "span" | "recovered">
+type Loose<N extends NodeBase> = { readonly [K in keyof Parts<N>]: Parts<N>[K] | (K extends OptionalKeys<N> ? undefined : never) }
+type OptionalKeys<N> = { [K in keyof N]-?: object extends Pick<N, K> ? K : never }[keyof N]
+
+/** No program that a person reads nests deeper, and no walker of the tree overflows its stack at this depth. */
+export const depthMax = 256
+
+const nowhere = { startOffset: 0, end: 0, startsLine: true, glued: false, triviaBefore: 0, tokenType: { name: "EOF" } } as ParserToken
+
+export abstract class RecoveringParser extends EmbeddedActionsParser {
+  protected tokens!: Tokens
+  protected diagnostics: Diagnostic[] = []
+  private endToken: ParserToken = nowhere
+  private nextId = 0
+  private depth = 0
+  /** Where the current item first failed, or -1. Nodes that are finished after that and hold the place are `recovered`. */
+  private failedAt = -1
+  /** One syntax error per item: set once one is reported. */
+  private reported = false
+  private unitStart = 0
+  private lastReportedAt = -1
+  /** The end of the last node without text. */
+  private floor = 0
+  private occurrence = 0
+
+  constructor(options: { readonly validate: boolean }) {
+    super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, skipValidations: !options.validate })
+  }
+
+  protected begin(tokens: Tokens): void {
+    const { list, end } = parserTokens(tokens)
+    this.tokens = tokens
+    this.diagnostics = [...tokens.diagnostics]
+    this.endToken = end
+    this.nextId = this.depth = this.unitStart = this.floor = 0
+    this.failedAt = this.lastReportedAt = -1
+    this.reported = false
+    this.input = list
+  }
+
+  // ---------------------------------------------------------------- looking
+
+  protected peek(ahead = 1): ParserToken {
+    const token = this.LA(ahead) as ParserToken
+    return token.end === undefined ? this.endToken : token
+  }
+
+  protected at(kind: string, ahead = 1): boolean {
+    return this.peek(ahead).tokenType.name === kind
+  }
+
+  protected atEnd(): boolean {
+    return this.peek() === this.endToken
+  }
+
+  protected atName(ahead = 1): boolean {
+    const kind = this.peek(ahead).tokenType.name
+    return kind === "Identifier" || keywords.get(kind)?.category === "soft keyword"
+  }
+
+  protected atWord(ahead = 1): boolean {
+    const kind = this.peek(ahead).tokenType.name
+    return kind === "Identifier" || keywords.has(kind)
+  }
+
+  protected sameLine(ahead = 1): boolean {
+    return !this.peek(ahead).startsLine
+  }
+
+  protected get hasFailed(): boolean {
+    return this.failedAt !== -1
+  }
+
+  protected text(token: ParserToken): string {
+    return this.tokens.source.text.slice(token.startOffset, token.end)
+  }
+
+  protected previousEnd(): number {
+    return (this.LA(0) as ParserToken).end ?? 0
+  }
+
+  // ---------------------------------------------------------------- nodes
+
+  protected start(): number {
+    return this.peek().startOffset
+  }
+
+  /** Finishes a node that began at `start`; `parts` becomes the node. */
+  protected node<N extends NodeBase>(start: number, parts: Omit<N, "id" | "span" | "recovered">): N {
+    const node = parts as { -readonly [K in keyof N]: N[K] }
+    node.id = this.nextId++
+    node.span = this.spanFrom(start)
+    if (this.failedAt >= start) node.recovered = true
+    return node
+  }
+
+  /** As `node`, for kinds with optional parts: undefined parts are left out. */
+  protected sparse<N extends NodeBase>(start: number, parts: Loose<N>): N {
+    const present: Record<string, unknown> = {}
+    for (const key in parts) if (parts[key] !== undefined) present[key] = parts[key]
+    return this.node<N>(start, present as Omit<N, "id" | "span" | "recovered">)
+  }
+
+  protected spanFrom(start: number): Span {
+    return span(start, Math.max(start, this.previousEnd(), this.floor >= start ? this.floor : 0))
+  }
+
+  /** A node without text goes right behind the last token. */
+  private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
+    const at = this.previousEnd()
+    const node = parts as { -readonly [K in keyof N]: N[K] }
+    node.id = this.nextId++
+    node.span = span(at, at)
+    node.recovered = true
+    this.floor = Math.max(this.floor, at)
+    return node
+  }
+
+  protected missing(expected: string): MissingExpression {
+    this.mismatch(expected)
+    return this.emptyNode<MissingExpression>({ kind: "missing" })
+  }
+
+  protected missingName(expected: string): Name {
+    this.mismatch(expected)
+    return this.emptyNode<Name>({ kind: "name", text: "" })
+  }
+
+  protected isMissing(node: { readonly kind: string }): boolean {
+    return node.kind === "missing"
+  }
+
+  // ---------------------------------------------------------------- grammar
+
+  /** Consumes a token of the kind; one that is not there is reported and thought of. */
+  protected need(kind: string, expected?: string): boolean {
+    if (this.RECORDING_PHASE) {
+      this.consume(this.unique(), type(kind))
+      return true
+    }
+    const found = this.peek().tokenType.name
+    const matches = found === kind || (kind === "Name" && this.atName()) || (kind === "Word" && this.atWord())
+    if (matches) this.consume(0, type(kind))
+    else this.mismatch(expected ?? describeKind(kind))
+    return matches
+  }
+
+  /** An optional token. */
+  protected accept(kind: string): boolean {
+    if (this.RECORDING_PHASE) {
+      this.option(this.unique(), () => this.consume(this.unique(), type(kind)))
+      return false
+    }
+    if (!this.at(kind)) return false
+    this.consume(0, type(kind))
+    return true
+  }
+
+  /** An optional part, taken when the next token is of the kind, or when the gate opens. */
+  protected maybe<T>(when: string | (() => boolean), part: () => T): T | undefined {
+    if (this.RECORDING_PHASE) return this.option(this.unique(), part)
+    return (typeof when === "string" ? this.at(when) : when()) ? part() : undefined
+  }
+
+  /** The first part when the gate is open, the second otherwise. */
+  protected either<A, B>(first: () => boolean, part: () => A, other: () => B): A | B {
+    if (this.RECORDING_PHASE) return this.or(this.unique(), [{ ALT: part }, { ALT: other }]) as A | B
+    return first() ? part() : other()
+  }
+
+  /** A repeated part, as long as the gate is open. */
+  protected some(when: () => boolean, part: () => void): void {
+    if (this.RECORDING_PHASE) return this.many(this.unique(), part)
+    while (when()) {
+      const before = this.peek()
+      part()
+      if (this.peek() === before) return
+    }
+  }
+
+  protected sub<T>(rule: Rule<T>): T {
+    return this.subrule(this.RECORDING_PHASE ? this.unique() : 0, rule)
+  }
+
+  protected subWith<T, Arguments extends unknown[]>(rule: Rule<T, Arguments>, ...ARGS: Arguments): T {
+    return this.subrule(this.RECORDING_PHASE ? this.unique() : 0, rule, { ARGS })
+  }
+
+  private unique(): number {
+    this.occurrence = (this.occurrence + 1) % 250
+    return this.occurrence
+  }
+
+  /** Items separated by required commas; a trailing one is allowed. `begins` says whether an item can start here. */
+  protected commas(closer: string, begins: () => boolean, item: () => void): void {
+    if (this.RECORDING_PHASE) return this.many(this.unique(), () => (item(), this.accept(",")))
+    while (!this.at(closer) && begins()) {
+      const before = this.peek()
+      item()
+      if (this.accept(",")) continue
+      if (this.at(closer) || !begins() || this.peek() === before || (this.hasFailed && this.peek().startsLine)) return
+      this.missingComma()
+    }
+  }
+
+  /**
+   * The items of a body up to its end, one repair per item: after a broken one goes on where `begins` holds again.
+   * An item that starts with something else is reported as `expected`.
+   */
+  protected items(body: {
+    readonly until: () => boolean
+    readonly begins: () => boolean
+    readonly expected: () => void
+    readonly item: () => void
+    /** Where the next item can begin after a broken one; by default only at the start of a line. */
+    readonly resumes?: () => boolean
+  }): void {
+    if (this.RECORDING_PHASE) return this.many(this.unique(), body.item)
+    const resumes = body.resumes ?? (() => this.peek().startsLine && body.begins())
+    while (!body.until()) {
+      const before = this.peek()
+      this.unit(() => {
+        if (body.begins()) body.item()
+        else body.expected()
+        if (!this.hasFailed && this.peek() === before) this.fail()
+        if (this.hasFailed) this.skip(body.until, resumes, before)
+      })
+    }
+  }
+
+  /** Runs `part` as an item of its own: its errors are counted and marked apart from those around it. */
+  protected unit(part: () => void): void {
+    const { failedAt, reported } = this
+    this.failedAt = -1
+    this.reported = false
+    this.unitStart = this.start()
+    part()
+    this.failedAt = failedAt
+    this.reported = reported
+    this.unitStart = this.start()
+  }
+
+  /** Skips over whole groups of braces to where the body ends or an item resumes; takes at least one token after `before`. */
+  private skip(until: () => boolean, resumes: () => boolean, before: ParserToken): void {
+    let open = 0
+    while (!this.atEnd() && !this.atDeclaration()) {
+      if (open === 0 && (until() || (this.peek() !== before && resumes()))) return
+      if (open > 0 && this.peek().startsLine && this.at("}") && until()) open = Math.min(open, 1)
+      const kind = this.peek().tokenType.name
+      if (kind === "{" || kind === "(" || kind === "[") open++
+      else if ((kind === "}" || kind === ")" || kind === "]") && open > 0) open--
+      this.skipOne()
+    }
+    if (this.atDeclaration() && this.peek() === before) this.skipOne()
+  }
+
+  private skipOne(): void {
+    this.consume(0, this.LA(1).tokenType)
+  }
+
+  /** Skips the group that the next token opens, if it opens one. */
+  protected skipGroup(): void {
+    let open = 0
+    do {
+      const kind = this.peek().tokenType.name
+      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
+      else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
+      if (open <= 0 && kind !== "}" && kind !== ")" && kind !== "]") return
+      this.skipOne()
+    } while (open > 0 && !this.atEnd() && !this.atDeclaration())
+  }
+
+  /** A declaration that starts its line closes whatever was left open before it. */
+  protected atDeclaration(): boolean {
+    const token = this.peek()
+    if (!token.startsLine) return false
+    const kind = token.tokenType.name
+    if (keywords.get(kind)?.roles[0] !== "declaration") return false
+    if (kind === "import") return this.at("{", 2)
+    if (kind === "test") return this.at("StringStart", 2)
+    if (!this.atName(2) || !this.sameLine(2)) return false
+    return kind !== "model" || this.at("=", 3)
+  }
+
+  protected close(closer: string, opener: ParserToken): void {
+    if (this.RECORDING_PHASE || this.at(closer)) return void this.need(closer)
+    const related = [{ path: this.tokens.source.path, span: span(opener.startOffset, opener.end), message: "opened here" }]
+    const { found, where } = this.found()
+    this.report("AF1007", where, { closing: closer, found }, { related })
+    if (closer !== "}") this.fail()
+  }
+
+  /** Runs one more level of nesting, or reports that there are too many. */
+  protected nested<T>(part: () => T, otherwise: () => T): T {
+    if (this.RECORDING_PHASE) return part()
+    if (this.depth >= depthMax) {
+      this.tooDeep()
+      this.skipGroup()
+      return otherwise()
+    }
+    this.depth++
+    const result = part()
+    this.depth--
+    return result
+  }
+
+  protected tooDeep(): void {
+    this.report("AF1011", this.found().where, { limit: depthMax })
+    this.fail()
+  }
+
+  // ---------------------------------------------------------------- reports
+
+  /** What stands where something else was expected: the end of a line is named as such. */
+  private found(): { readonly found: string; readonly where: Span } {
+    const token = this.peek()
+    const end = this.previousEnd()
+    if (token === this.endToken) return { found: "the end of the file", where: span(end, end) }
+    if (token.startsLine && token.startOffset !== 0) return { found: "the end of the line", where: span(end, end) }
+    return { found: describeToken(token.tokenType.name, this.text(token)), where: span(token.startOffset, token.end) }
+  }
+
+  protected mismatch(expected: string): void {
+    const { found, where } = this.found()
+    this.report("AF1001", where, { expected, found })
+    this.fail()
+  }
+
+  private missingComma(): void {
+    const at = this.previousEnd()
+    const edits = [{ span: span(at, at), text: "," }]
+    const found = describeToken(this.peek().tokenType.name, this.text(this.peek()))
+    this.report("AF1010", span(at, at), { found }, {
+      fixes: [{ title: "Add the comma", path: this.tokens.source.path, edits, applicability: "machine" }],
+    })
+  }
+
+  /** Marks the current item as broken at the next token. */
+  protected fail(): void {
+    if (this.failedAt === -1) this.failedAt = this.start()
+  }
+
+  /** At most one per item and one per place, and none where the lexer has reported something already. */
+  protected report<C extends Code>(code: C, where: Span, facts: FactsOf<C>, extras: Extras = {}): void {
+    if (this.RECORDING_PHASE) return
+    const place = this.start()
+    const isKnown = this.reported || place === this.lastReportedAt || this.lexerReported(place)
+    this.reported = true
+    this.lastReportedAt = place
+    if (isKnown) return
+    this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts, extras))
+  }
+
+  private lexerReported(place: number): boolean {
+    return this.tokens.diagnostics.some(({ span: { start, end } }) => start <= place && end >= Math.min(this.unitStart, place))
+  }
+}

@@ -1,0 +1,78 @@
+// Bodies in braces and doc comments: what declarations, types and statements share.
+
+import { ExpressionRules } from "./expressions.ts"
+
+export interface Body {
+  readonly begins: () => boolean
+  /** What should stand there instead of something that no item begins with. */
+  readonly expected: string | (() => void)
+  readonly item: () => void
+  readonly resumes?: () => boolean
+}
+
+export abstract class DocumentedRules extends ExpressionRules {
+  /** `{ items }`; without the opening brace the items are read when they are indented below the line they belong to. */
+  protected braced(body: Body, before: () => void = () => {}): void {
+    const owner = this.previousEnd()
+    let opener = this.peek()
+    const opened = this.need("{")
+    if (!opened) {
+      if (this.skipToBrace()) opener = this.peek()
+      else if (!this.isIndentedBelow(owner)) return
+    }
+    if (this.at("{") && !opened) this.need("{")
+    before()
+    const { expected } = body
+    this.items({
+      until: () => this.at("}") || this.atEnd() || this.atDeclaration() || this.atTextEnd(),
+      begins: body.begins,
+      expected: typeof expected === "string" ? () => this.mismatch(expected) : expected,
+      item: body.item,
+      ...(body.resumes === undefined ? {} : { resumes: body.resumes }),
+    })
+    this.close("}", opener)
+  }
+
+  private atTextEnd(): boolean {
+    return this.at("HoleEnd")
+  }
+
+  /** After a broken head, its body may still follow on the same line. */
+  private skipToBrace(): boolean {
+    for (let ahead = 1; ; ahead++) {
+      const token = this.peek(ahead)
+      if (token.startsLine || token.tokenType.name === "}" || token.tokenType.name === "EOF") return false
+      if (token.tokenType.name !== "{") continue
+      for (; ahead > 1; ahead--) this.consume(0, this.LA(1).tokenType)
+      return true
+    }
+  }
+
+  private isIndentedBelow(offset: number): boolean {
+    const token = this.peek()
+    return token.startsLine && !this.atEnd() && this.indentation(token.startOffset) > this.indentation(Math.max(0, offset - 1))
+  }
+
+  private indentation(offset: number): number {
+    const { text } = this.tokens.source
+    const lineStart = text.lastIndexOf("\n", offset - 1) + 1
+    let at = lineStart
+    while (text[at] === " " || text[at] === "\t") at++
+    return at - lineStart
+  }
+
+  /** The `///` lines before the next token, each at the start of its line. */
+  protected doc(): string | undefined {
+    const { source, trivia } = this.tokens
+    const lines: string[] = []
+    for (let i = this.peek().triviaBefore - 1; i >= 0; i--) {
+      const piece = trivia[i]!
+      if (piece.end < this.previousEnd() || piece.start < this.previousEnd()) break
+      if (piece.kind !== "docComment") continue
+      const before = trivia[i - 1]
+      const startsLine = piece.start === 0 || (before?.end === piece.start && source.text.slice(before.start, before.end).includes("\n"))
+      if (startsLine || (before?.end === piece.start && before.start === 0)) lines.unshift(source.text.slice(piece.start + 3, piece.end).trim())
+    }
+    return lines.length === 0 ? undefined : lines.join("\n")
+  }
+}

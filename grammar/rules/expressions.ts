@@ -1,0 +1,445 @@
+// Expressions: one flat rule for all operators, whose tree is built by precedence afterwards.
+
+import { durationMs, nanoDollars, numberValue, dedent, unescape } from "../literals.ts"
+import { RecoveringParser, depthMax, type Rule } from "../recovery.ts"
+import type {
+  Argument, BinaryExpression, BinaryOperator, BoolExpression, CallExpression, ConditionalExpression, DurationExpression,
+  Expression, IndexExpression, LambdaExpression, ListExpression, MemberExpression, MoneyExpression, Name, NameExpression,
+  NothingExpression, NumberExpression, ParenthesisExpression, RecordEntry, RecordExpression, SpreadElement,
+  TemplateExpression, TemplateHole, TemplatePart, TemplateText, UnaryExpression,
+} from "../syntax/nodes.ts"
+import { keywordsOf } from "../tokens.ts"
+
+const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
+  "||": "or", or: "or", "&&": "and", and: "and", "??": "??", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+  "+": "+", "-": "-", "*": "*", "/": "/", "%": "%",
+}
+
+const precedence: Readonly<Record<BinaryOperator, number>> = {
+  or: 1, and: 2, "??": 4, "==": 5, "!=": 5, "<": 6, "<=": 6, ">": 6, ">=": 6, "+": 7, "-": 7, "*": 8, "/": 8, "%": 8,
+}
+/** `not` reads like English: `not a == b` is `not (a == b)`. */
+const prefixPrecedence = { not: 3, "-": 9 } as const
+
+const literalStarts = new Set([
+  "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing", "(", "[", "{", "-", "not", "!",
+])
+const statementWords = new Set(keywordsOf("statement"))
+
+type Prefix = { readonly operator: "not" | "-"; readonly start: number }
+type Operator = Prefix | BinaryOperator
+
+export abstract class ExpressionRules extends RecoveringParser {
+  /** Whether a word of a clause or a statement stands here as a plain name: called, assigned, or with a member. */
+  protected atPlainName(): boolean {
+    const next = this.peek(2)
+    const kind = next.tokenType.name
+    return (kind === "(" && next.glued) || kind === "=" || kind === "." || kind === "?."
+  }
+
+  protected atExpression(): boolean {
+    const token = this.peek()
+    if (literalStarts.has(token.tokenType.name)) return true
+    if (!this.atName()) return false
+    if (!token.startsLine) return true
+    return !this.at("=", 2) && (!statementWords.has(token.tokenType.name) || this.atPlainName())
+  }
+
+  readonly name: Rule<Name, [string?]> = this.RULE("name", (expected?: string) => {
+    if (!this.RECORDING_PHASE && !this.atName()) return this.missingName(expected ?? "a name")
+    const start = this.start()
+    const token = this.peek()
+    this.need("Name")
+    return this.node<Name>(start, { kind: "name", text: this.text(token) })
+  })
+
+  /** A name where any word may stand: a member, a field, a key. */
+  readonly word: Rule<Name, [string?]> = this.RULE("word", (expected?: string) => {
+    if (!this.RECORDING_PHASE && !this.atWord()) return this.missingName(expected ?? "a name")
+    const start = this.start()
+    const token = this.peek()
+    this.need("Word")
+    return this.node<Name>(start, { kind: "name", text: this.text(token) })
+  })
+
+  /** A field's or a record entry's name, in quotes where it is no word. */
+  readonly key: Rule<Name, [string?]> = this.RULE("key", (expected?: string) =>
+    this.either(
+      () => !this.at("StringStart") && !this.at("RawString"),
+      () => this.subWith(this.word, expected),
+      () => {
+        const start = this.start()
+        const text = this.sub(this.template)
+        const [part] = this.RECORDING_PHASE ? [] : text.parts
+        return this.node<Name>(start, { kind: "name", text: part?.kind === "templateText" ? part.value : "" })
+      },
+    ),
+  )
+
+  readonly names: Rule<readonly Name[]> = this.RULE("names", () => {
+    const names: Name[] = []
+    names.push(this.subWith(this.name))
+    this.some(() => this.at(","), () => {
+      this.need(",")
+      names.push(this.subWith(this.name))
+    })
+    return names
+  })
+
+  readonly expression: Rule<Expression, [string?]> = this.RULE("expression", (expected = "an expression"): Expression => {
+    if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing(expected)
+    return this.nested(
+      () => this.either(() => this.atLambda(), () => this.sub<Expression>(this.lambda), () => this.sub(this.conditional)),
+      () => this.missing(expected),
+    )
+  })
+
+  private atLambda(): boolean {
+    if (this.atName()) return this.at("=>", 2)
+    if (!this.at("(")) return false
+    let ahead = 2
+    while (this.atName(ahead) && this.at(",", ahead + 1)) ahead += 2
+    if (this.atName(ahead)) ahead++
+    return this.at(")", ahead) && this.at("=>", ahead + 1)
+  }
+
+  readonly lambda: Rule<LambdaExpression> = this.RULE("lambda", () => {
+    const start = this.start()
+    const opener = this.peek()
+    let parameters: readonly Name[] = []
+    this.either(
+      () => !this.at("("),
+      () => (parameters = [this.subWith(this.name)]),
+      () => {
+        this.need("(")
+        parameters = this.maybe(() => this.atName(), () => this.sub(this.names)) ?? []
+        this.close(")", opener)
+      },
+    )
+    this.need("=>")
+    const body = this.subWith(this.expression)
+    return this.node<LambdaExpression>(start, { kind: "lambda", parameters, body })
+  })
+
+  readonly conditional: Rule<Expression> = this.RULE("conditional", (): Expression => {
+    const start = this.start()
+    const condition = this.sub(this.operation)
+    return (
+      this.maybe("?", (): Expression => {
+        this.need("?")
+        const then = this.subWith(this.expression)
+        this.need(":")
+        const otherwise = this.subWith(this.expression)
+        return this.node<ConditionalExpression>(start, { kind: "conditional", condition, then, otherwise })
+      }) ?? condition
+    )
+  })
+
+  /** A minus that is glued to its operand on a new line begins something else. */
+  private atBinaryOperator(): boolean {
+    const token = this.peek()
+    if (!Object.hasOwn(binaryOperators, token.tokenType.name)) return false
+    return !(token.tokenType.name === "-" && token.startsLine && this.peek(2).glued)
+  }
+
+  readonly operation: Rule<Expression> = this.RULE("operation", () => {
+    const operands: Expression[] = []
+    const operators: Operator[] = []
+    this.operandInto(operands, operators)
+    this.some(() => this.atBinaryOperator(), () => {
+      const operator = binaryOperators[this.peek().tokenType.name]!
+      this.sub(this.binaryOperator)
+      if (this.RECORDING_PHASE) return this.operandInto(operands, operators)
+      this.reduce(operands, operators, precedence[operator])
+      operators.push(operator)
+      this.operandInto(operands, operators)
+      if (operands.length + operators.length > depthMax * 2) this.tooDeep()
+    })
+    this.reduce(operands, operators, 0)
+    return operands[0]!
+  })
+
+  readonly binaryOperator: Rule<void> = this.RULE("binaryOperator", () => {
+    this.OR(Object.keys(binaryOperators).map((kind) => ({ ALT: () => void this.need(kind) })))
+  })
+
+  private operandInto(operands: Expression[], operators: Operator[]): void {
+    let count = 0
+    this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
+      operators.push({ operator: this.at("-") ? "-" : "not", start: this.start() })
+      this.OR1([{ ALT: () => this.need("-") }, { ALT: () => this.need("not") }, { ALT: () => this.need("!") }])
+      if (++count > depthMax && !this.RECORDING_PHASE) {
+        operators.pop()
+        this.tooDeep()
+      }
+    })
+    operands.push(this.sub(this.operand))
+  }
+
+  /** Builds what binds at least as tightly as the operator that follows. */
+  private reduce(operands: Expression[], operators: Operator[], least: number): void {
+    if (this.RECORDING_PHASE) return
+    for (let operator = operators.at(-1); operator !== undefined; operator = operators.at(-1)) {
+      if (typeof operator === "string") {
+        if (precedence[operator] < least) return
+        const right = operands.pop()!
+        const left = operands.pop()!
+        operands.push(this.node<BinaryExpression>(left.span.start, { kind: "binary", operator, left, right }))
+      } else {
+        if (prefixPrecedence[operator.operator] < least) return
+        const operand = operands.pop()!
+        operands.push(this.node<UnaryExpression>(operator.start, { kind: "unary", operator: operator.operator, operand }))
+      }
+      operators.pop()
+    }
+  }
+
+  readonly operand: Rule<Expression> = this.RULE("operand", () => {
+    if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing("an expression")
+    const start = this.start()
+    let operand = this.sub(this.primary)
+    let length = 0
+    this.some(() => this.atPostfix(), () => {
+      operand = this.subWith(this.postfix, start, operand)
+      if (++length > depthMax && !this.RECORDING_PHASE) this.tooDeep()
+    })
+    return operand
+  })
+
+  readonly primary: Rule<Expression> = this.RULE("primary", () =>
+    this.OR<Expression>((this.primaries ??= [
+      { ALT: () => this.sub(this.template) },
+      { ALT: () => this.sub(this.list) },
+      { ALT: () => this.sub(this.record) },
+      { ALT: () => this.sub(this.parenthesis) },
+      { ALT: () => this.literal("Number", (start, text) => this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })) },
+      { ALT: () => this.literal("Money", (start, text) => this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })) },
+      { ALT: () => this.literal("Duration", (start, text) => this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })) },
+      { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
+      { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
+      { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
+      { ALT: () => this.sub(this.nameExpression) },
+    ])),
+  )
+  private primaries?: { ALT: () => Expression }[]
+
+  private literal(kind: string, make: (start: number, text: string) => Expression): Expression {
+    const start = this.start()
+    const token = this.peek()
+    this.need(kind)
+    return make(start, this.RECORDING_PHASE ? "" : this.text(token))
+  }
+
+  readonly nameExpression: Rule<NameExpression> = this.RULE("nameExpression", () => {
+    const start = this.start()
+    const name = this.subWith(this.name)
+    return this.node<NameExpression>(start, { kind: "nameExpression", name })
+  })
+
+  /** Before `(` and `[` a newline ends the expression. */
+  private atPostfix(): boolean {
+    const token = this.peek()
+    const kind = token.tokenType.name
+    return kind === "." || kind === "?." || ((kind === "(" || kind === "[") && !token.startsLine)
+  }
+
+  readonly postfix: Rule<Expression, [number?, Expression?]> = this.RULE("postfix", (start = 0, object = undefined as unknown as Expression) =>
+    this.OR<Expression>([
+      {
+        ALT: () => {
+          this.need(".")
+          const name = this.subWith(this.word, "a member's name")
+          return this.node<MemberExpression>(start, { kind: "member", object, optional: false, name })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("?.")
+          const name = this.subWith(this.word, "a member's name")
+          return this.node<MemberExpression>(start, { kind: "member", object, optional: true, name })
+        },
+      },
+      {
+        ALT: () => {
+          const opener = this.peek()
+          this.need("[")
+          const index = this.subWith(this.expression)
+          this.close("]", opener)
+          return this.node<IndexExpression>(start, { kind: "index", object, index })
+        },
+      },
+      {
+        ALT: () => {
+          const values = this.sub(this.arguments)
+          return this.node<CallExpression>(start, { kind: "call", callee: object, arguments: values })
+        },
+      },
+    ]),
+  )
+
+  readonly arguments: Rule<readonly Argument[]> = this.RULE("arguments", () => {
+    const opener = this.peek()
+    const values: Argument[] = []
+    this.need("(")
+    this.commas(")", () => this.atExpression() || (this.atWord() && this.at(":", 2)), () => values.push(this.sub(this.argument)))
+    this.close(")", opener)
+    return values
+  })
+
+  readonly argument: Rule<Argument> = this.RULE("argument", () => {
+    const start = this.start()
+    const name = this.maybe(() => this.atWord() && this.at(":", 2), () => {
+      const word = this.subWith(this.word)
+      this.need(":")
+      return word
+    })
+    const value = this.subWith(this.expression)
+    return this.sparse<Argument>(start, { kind: "argument", name, value })
+  })
+
+  readonly parenthesis: Rule<ParenthesisExpression> = this.RULE("parenthesis", () => {
+    const start = this.start()
+    const opener = this.peek()
+    this.need("(")
+    const expression = this.subWith(this.expression)
+    this.close(")", opener)
+    return this.node<ParenthesisExpression>(start, { kind: "parenthesis", expression })
+  })
+
+  readonly list: Rule<ListExpression> = this.RULE("list", () => {
+    const start = this.start()
+    const opener = this.peek()
+    const items: (Expression | SpreadElement)[] = []
+    this.need("[")
+    this.commas("]", () => this.at("...") || this.atExpression(), () =>
+      this.either(() => this.at("..."), () => items.push(this.sub(this.spread)), () => items.push(this.subWith(this.expression))),
+    )
+    this.close("]", opener)
+    return this.node<ListExpression>(start, { kind: "list", items })
+  })
+
+  readonly spread: Rule<SpreadElement> = this.RULE("spread", () => {
+    const start = this.start()
+    this.need("...")
+    const value = this.subWith(this.expression)
+    return this.node<SpreadElement>(start, { kind: "spread", value })
+  })
+
+  readonly record: Rule<RecordExpression> = this.RULE("record", () => {
+    const start = this.start()
+    const opener = this.peek()
+    const entries: (RecordEntry | SpreadElement)[] = []
+    this.need("{")
+    this.some(() => this.atEntry(), () => {
+      this.either(() => this.at("..."), () => entries.push(this.sub(this.spread)), () => entries.push(this.sub(this.entry)))
+      this.accept(",")
+    })
+    this.close("}", opener)
+    if (!this.RECORDING_PHASE && this.text(opener) === "{" && this.tokens.source.text[this.previousEnd() - 1] !== "}") this.fail()
+    return this.node<RecordExpression>(start, { kind: "record", entries })
+  })
+
+  private atEntry(): boolean {
+    if (this.hasFailed && this.peek().startsLine && !this.at(":", 2)) return false
+    if (this.at("...") || this.at("StringStart") || this.at("RawString")) return true
+    return this.atName() || (this.atWord() && this.at(":", 2))
+  }
+
+  readonly entry: Rule<RecordEntry> = this.RULE("entry", () => {
+    const start = this.start()
+    const key = this.subWith(this.key)
+    const value = this.maybe(":", () => {
+      this.need(":")
+      return this.subWith(this.expression)
+    })
+    return this.sparse<RecordEntry>(start, { kind: "entry", key, value })
+  })
+
+  readonly template: Rule<TemplateExpression, [string?]> = this.RULE("template", (expected = "a text in quotes") => {
+    if (!this.RECORDING_PHASE && !this.atTemplate()) {
+      this.mismatch(expected)
+      const at = this.previousEnd()
+      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true }
+    }
+    const start = this.start()
+    return this.OR([
+      {
+        ALT: () => {
+          const token = this.peek()
+          this.need("RawString")
+          const value = this.RECORDING_PHASE ? "" : this.text(token).replace(/^'|'$/g, "")
+          const parts = value === "" ? [] : [this.node<TemplateText>(start, { kind: "templateText", value })]
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "raw", parts })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("StringStart")
+          const parts = this.sub(this.templateParts)
+          this.need("StringEnd")
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts: this.finishTexts(parts, "double") })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("BlockStart")
+          const parts = this.sub(this.templateParts)
+          this.need("BlockEnd")
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts: this.finishTexts(parts, "block") })
+        },
+      },
+    ])
+  })
+
+  protected atTemplate(): boolean {
+    return this.at("StringStart") || this.at("BlockStart") || this.at("RawString")
+  }
+
+  readonly templateParts: Rule<readonly TemplatePart[]> = this.RULE("templateParts", () => {
+    const parts: TemplatePart[] = []
+    this.some(() => this.at("Text") || this.at("HoleStart"), () =>
+      this.either(
+        () => this.at("Text"),
+        () => {
+          const start = this.start()
+          const token = this.peek()
+          this.need("Text")
+          parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.RECORDING_PHASE ? "" : this.text(token) }))
+        },
+        () => parts.push(this.sub(this.hole)),
+      ),
+    )
+    return parts
+  })
+
+  readonly hole: Rule<TemplateHole> = this.RULE("hole", () => {
+    const start = this.start()
+    this.need("HoleStart")
+    const expression = this.subWith(this.expression, "an expression after `{` (a plain brace in a text is `\\{`)")
+    this.skipToHoleEnd()
+    this.need("HoleEnd")
+    return this.node<TemplateHole>(start, { kind: "templateHole", expression })
+  })
+
+  /** The lexer pairs the ends of interpolations, so whatever else stands before one is the interpolation's own mistake. */
+  private skipToHoleEnd(): void {
+    if (this.RECORDING_PHASE || this.at("HoleEnd")) return
+    this.mismatch("`}`")
+    for (let open = 0; !this.atEnd() && (open > 0 || !this.at("HoleEnd")); this.consume(0, this.LA(1).tokenType)) {
+      if (this.at("HoleStart")) open++
+      else if (this.at("HoleEnd")) open--
+    }
+  }
+
+  /** The raw texts that the rules collected become values: a block loses its indentation, then escapes are resolved. */
+  private finishTexts(parts: readonly TemplatePart[], quote: "double" | "block"): readonly TemplatePart[] {
+    if (this.RECORDING_PHASE) return parts
+    const raw = parts.map((part) => ({ text: part.kind === "templateText" ? part.value : undefined }))
+    const texts = quote === "block" ? dedent(raw) : raw.map(({ text }) => text)
+    return parts.flatMap((part, index) => {
+      if (part.kind === "templateHole") return [part]
+      const value = unescape(texts[index] ?? "")
+      return value === "" ? [] : [{ ...part, value }]
+    })
+  }
+}

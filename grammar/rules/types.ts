@@ -1,0 +1,169 @@
+// Types: names, records, lists, maps, optionals, unions, literals, and the constraints behind them.
+
+import type { Rule } from "../recovery.ts"
+import type {
+  ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, NamedTypeNode, OptionalTypeNode, RecordTypeNode,
+  TypeNode, UnionTypeNode,
+} from "../syntax/nodes.ts"
+import { DocumentedRules } from "./documented.ts"
+
+const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-", "StringStart", "RawString"])
+
+export abstract class TypeRules extends DocumentedRules {
+  protected atType(): boolean {
+    const kind = this.peek().tokenType.name
+    return kind === "{" || kind === "(" || kind === "nothing" || literalTypes.has(kind) || this.atName()
+  }
+
+  readonly type: Rule<TypeNode, [string?]> = this.RULE("type", (expected = "a type"): TypeNode => {
+    if (!this.RECORDING_PHASE && !this.atType() && !this.at("|")) return this.missingType(expected)
+    return this.nested(
+      () => {
+        const start = this.start()
+        const members: TypeNode[] = []
+        this.accept("|")
+        members.push(this.sub(this.typeSuffixes))
+        this.some(() => this.at("|"), () => {
+          this.need("|")
+          members.push(this.sub(this.typeSuffixes))
+        })
+        const [only] = members
+        return members.length === 1 ? only! : this.node<UnionTypeNode>(start, { kind: "unionType", members })
+      },
+      () => this.missingType(expected),
+    )
+  })
+
+  private missingType(expected: string): NamedTypeNode {
+    const name = this.missingName(expected)
+    return { ...this.node<NamedTypeNode>(name.span.start, { kind: "namedType", name, constraints: [] }), recovered: true }
+  }
+
+  readonly typeSuffixes: Rule<TypeNode> = this.RULE("typeSuffixes", (): TypeNode => {
+    if (!this.RECORDING_PHASE && !this.atType()) return this.missingType("a type")
+    const start = this.start()
+    let found = this.sub(this.typePrimary)
+    let length = 0
+    this.some(() => this.sameLine() && (this.at("[") || this.at("?")), () => {
+      this.either(
+        () => this.at("["),
+        () => {
+          const opener = this.peek()
+          this.need("[")
+          this.close("]", opener)
+          const element = found
+          const constraints = this.sub(this.constraints)
+          found = this.node<ArrayTypeNode>(start, { kind: "arrayType", element, constraints })
+        },
+        () => {
+          this.need("?")
+          const optional = found
+          found = this.node<OptionalTypeNode>(start, { kind: "optionalType", type: optional })
+        },
+      )
+      if (++length > 16 && !this.RECORDING_PHASE) this.tooDeep()
+    })
+    return found
+  })
+
+  readonly typePrimary: Rule<TypeNode> = this.RULE("typePrimary", () =>
+    this.either<TypeNode, TypeNode>(
+      () => this.at("map") && this.at("<", 2),
+      () => this.sub(this.mapType),
+      () =>
+        this.OR<TypeNode>({
+          IGNORE_AMBIGUITIES: true,
+          DEF: (this.typePrimaries ??= [
+            { ALT: () => this.sub(this.recordType) },
+            {
+              ALT: () => {
+                const opener = this.peek()
+                this.need("(")
+                const inner = this.subWith(this.type)
+                this.close(")", opener)
+                return inner
+              },
+            },
+            { ALT: () => this.sub(this.namedType) },
+            { ALT: () => this.sub(this.literalType) },
+          ]),
+        }),
+    ),
+  )
+  private typePrimaries?: { ALT: () => TypeNode }[]
+
+  readonly namedType: Rule<NamedTypeNode> = this.RULE("namedType", () => {
+    const start = this.start()
+    const name = this.either(() => !this.at("nothing"), () => this.subWith(this.name), () => this.subWith(this.word))
+    const constraints = this.sub(this.constraints)
+    return this.node<NamedTypeNode>(start, { kind: "namedType", name, constraints })
+  })
+
+  readonly mapType: Rule<MapTypeNode> = this.RULE("mapType", () => {
+    const start = this.start()
+    this.need("map")
+    this.need("<")
+    const value = this.subWith(this.type)
+    this.need(">")
+    const constraints = this.sub(this.constraints)
+    return this.node<MapTypeNode>(start, { kind: "mapType", value, constraints })
+  })
+
+  readonly literalType: Rule<LiteralTypeNode> = this.RULE("literalType", () => {
+    const start = this.start()
+    const value = this.sub(this.operand2)
+    return this.node<LiteralTypeNode>(start, { kind: "literalType", value })
+  })
+
+  /** A literal with its sign: what a type or a pattern can name. */
+  readonly operand2: Rule<Expression> = this.RULE("literal", () => {
+    const start = this.start()
+    const minus = this.accept("-")
+    const operand = this.sub(this.primary)
+    return minus ? this.node<Extract<Expression, { kind: "unary" }>>(start, { kind: "unary", operator: "-", operand }) : operand
+  })
+
+  readonly constraints: Rule<readonly Constraint[]> = this.RULE("constraints", () => {
+    const found: Constraint[] = []
+    this.some(() => this.at("@"), () => found.push(this.sub(this.constraint)))
+    return found
+  })
+
+  readonly constraint: Rule<Constraint> = this.RULE("constraint", () => {
+    const start = this.start()
+    this.need("@")
+    const name = this.subWith(this.word, "a constraint's name")
+    const values: Expression[] = []
+    this.maybe(() => this.at("(") && this.sameLine(), () => {
+      const opener = this.peek()
+      this.need("(")
+      this.commas(")", () => this.atExpression(), () => values.push(this.subWith(this.expression)))
+      this.close(")", opener)
+    })
+    return this.node<Constraint>(start, { kind: "constraint", name, arguments: values })
+  })
+
+  readonly recordType: Rule<RecordTypeNode> = this.RULE("recordType", () => {
+    const start = this.start()
+    const fields: Field[] = []
+    this.braced({
+      begins: () => this.atWord() || this.at("StringStart") || this.at("RawString"),
+      resumes: () => this.atWord() && this.at(":", 2),
+      expected: "a field or `}`",
+      item: () => {
+        fields.push(this.sub(this.field))
+        this.accept(",")
+      },
+    })
+    return this.node<RecordTypeNode>(start, { kind: "recordType", fields })
+  })
+
+  readonly field: Rule<Field> = this.RULE("field", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const name = this.subWith(this.key)
+    this.need(":", "`:` and a type after the field name")
+    const type = this.subWith(this.type, "a type")
+    return this.sparse<Field>(start, { kind: "field", doc, name, type })
+  })
+}

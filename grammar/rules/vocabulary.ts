@@ -1,0 +1,72 @@
+// The token table as Chevrotain token types, and our tokens as its tokens.
+
+import { createToken, EOF, Lexer, type IToken, type TokenType } from "chevrotain"
+import type { Tokens } from "../lexer.ts"
+import { keywords, tokenTable } from "../tokens.ts"
+
+/** A token as the rules see it. */
+export interface ParserToken extends IToken {
+  /** The first token of its line. */
+  readonly startsLine: boolean
+  /** Directly after the token before it, without space. */
+  readonly glued: boolean
+  /** How many trivia stand before it in the file. */
+  readonly triviaBefore: number
+  readonly end: number
+}
+
+/** Any word: a field, a record key, an argument name, a member. */
+const word = createToken({ name: "Word", pattern: Lexer.NA })
+/** Any word that may be a name: soft keywords are names too. */
+const name = createToken({ name: "Name", pattern: Lexer.NA, categories: [word] })
+
+function tokenType(kind: string): TokenType {
+  const category = keywords.get(kind)?.category
+  const categories = kind === "Identifier" || category === "soft keyword" ? [name] : category === "keyword" ? [word] : []
+  return createToken({ name: kind, pattern: Lexer.NA, categories })
+}
+
+const byKind: Readonly<Record<string, TokenType>> = Object.fromEntries(
+  tokenTable.filter((token) => token.category !== "comment").map((token) => [token.kind, tokenType(token.kind)]),
+)
+
+/** A token type by its kind: `type("retry")`, `type("{")`, and the two categories `Name` and `Word`. */
+export function type(kind: string): TokenType {
+  const found = kind === "Name" ? name : kind === "Word" ? word : byKind[kind]
+  if (found === undefined) throw new Error(`internal: no token ${kind}`)
+  return found
+}
+
+export const vocabulary: readonly TokenType[] = [word, name, ...Object.values(byKind)]
+
+/** Chevrotain fills the padding after the last token in, so the array is ours to give away. */
+export function parserTokens({ source, tokens, trivia }: Tokens): { readonly list: ParserToken[]; readonly end: ParserToken } {
+  const { text } = source
+  const list: ParserToken[] = new Array<ParserToken>(tokens.length)
+  let before = 0
+  let lineBreak = true
+  const passTrivia = (until: number): void => {
+    for (; before < trivia.length && trivia[before]!.start < until; before++) {
+      const piece = trivia[before]!
+      if (lineBreak || piece.kind === "lineComment" || piece.kind === "docComment") continue
+      const found = text.indexOf("\n", piece.start)
+      lineBreak = found !== -1 && found < piece.end
+    }
+  }
+  let last = -1
+  for (let i = 0; i < tokens.length; i++) {
+    const { kind, start, end } = tokens[i]!
+    passTrivia(start)
+    list[i] = make(byKind[kind]!, start, end, lineBreak, start === last, before)
+    lineBreak = false
+    last = end
+  }
+  passTrivia(text.length + 1)
+  return { list, end: make(EOF, text.length, text.length, true, false, before) }
+}
+
+function make(tokenType: TokenType, start: number, end: number, startsLine: boolean, glued: boolean, triviaBefore: number): ParserToken {
+  return {
+    image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
+  } as ParserToken
+}

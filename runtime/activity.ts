@@ -1,0 +1,150 @@
+// Turns callables into activity functions: they never throw, and what they return a history can hold.
+import { parkActivity } from "./contract.ts"
+import type { Callable, CallMarker, Envelope, Failure, Tool, ToolContext, ToolInput } from "./contract.ts"
+import { ToolError } from "./errors.ts"
+import { deliverable, failureOf } from "./failure.ts"
+import { humanActivity, parkingActivity } from "./human.ts"
+import { modelTurnActivity } from "./model-turn.ts"
+import { accept } from "./schema/accept.ts"
+import { isRecord } from "./schema/json-schema.ts"
+import type { Activity, ActivityContext, Services } from "./services.ts"
+import { markerKey } from "./state-keys.ts"
+import { createFetch } from "./tools/fetch.ts"
+import { callHttpTool } from "./tools/http.ts"
+
+/** Every activity of a worker by name, the parking of failed steps included. Agents' tools are found through the agents. */
+export function activitiesOf(callables: readonly Callable[], services: Services): ReadonlyMap<string, Activity> {
+  const found = new Map<string, Activity>([[parkActivity, guarded(parkingActivity(services), services)]])
+  const add = (callable: Callable): void => {
+    if (found.has(callable.name)) return
+    found.set(callable.name, guarded(activityOf(callable, services), services))
+    if (callable.kind === "agent") callable.spec.tools?.forEach(add)
+  }
+  callables.forEach(add)
+  return found
+}
+
+function activityOf(callable: Callable, services: Services): Activity {
+  switch (callable.kind) {
+    case "tool": return toolActivity(callable, services)
+    case "agent": return modelTurnActivity(callable, services)
+    case "human": return humanActivity(callable, services)
+  }
+}
+
+/** The outermost wrapper: catches everything, masks secrets, keeps to the size limit. */
+export function guarded(work: Activity, services: Services): Activity {
+  return async (context, input) => {
+    let envelope: Envelope
+    try {
+      if (!isRecord(input) || typeof input["step"] !== "string") throw new ToolError("internal", "the activity got no step as its input")
+      envelope = await work(context, input)
+    } catch (thrown) {
+      envelope = failureOf(thrown)
+    }
+    return services.redactor.value(deliverable(envelope))
+  }
+}
+
+export function toolActivity(tool: Tool, services: Services): Activity {
+  const { spec } = tool
+  const isGuardedWrite = spec.effect === "writes" && spec.idempotent !== true
+  return async (context, raw) => {
+    const input = raw as ToolInput
+    const parameters = accept(spec.parameters, input.parameters)
+    if (!parameters.ok) return { ok: false, kind: "invalid_input", message: `${tool.name}: ${parameters.problems.join("; ")}` }
+    return services.breakers.run(tool.name, input.circuit, async () => {
+      if (isGuardedWrite && !await leaveMarker(context, input, services)) return unknownOutcome(tool)
+      const call = (signal: AbortSignal): Promise<Envelope> => callTool(tool, parameters.value, toolContext(context, input, signal, services), services)
+      const envelope = await withTimeout(input.timeoutMs, tool.name, call)
+      return spec.effect === "writes" ? envelope : withoutDoubt(envelope)
+    })
+  }
+}
+
+/** A read has no effect that could be in doubt. */
+function withoutDoubt(envelope: Envelope): Envelope {
+  if (envelope.ok || envelope.maybeDone === undefined) return envelope
+  const { maybeDone: _, ...rest } = envelope
+  return rest
+}
+
+async function leaveMarker(context: ActivityContext, input: ToolInput, services: Services): Promise<boolean> {
+  const marker: CallMarker = { v: 1, allowance: { tokens: 0, nanoDollars: 0, turns: 0, calls: 1 }, at: services.now().toISOString() }
+  return await services.state.saveFirst(markerKey(context.getWorkflowInstanceId(), input), marker) === "saved"
+}
+
+function unknownOutcome(tool: Tool): Failure {
+  const message = `${tool.name} was cut off after it may have been sent; it is not idempotent, so it is not sent again`
+  return { ok: false, kind: "outcome_unknown", message, maybeDone: true }
+}
+
+function toolContext(context: ActivityContext, input: ToolInput, signal: AbortSignal, services: Services): ToolContext {
+  return {
+    signal,
+    idempotencyKey: input.key,
+    step: input.step,
+    attempt: input.attempt,
+    runId: context.getWorkflowInstanceId(),
+    fetch: createFetch({ endpoints: services.endpoints, signal }),
+  }
+}
+
+async function callTool(tool: Tool, parameters: object, context: ToolContext, services: Services): Promise<Envelope> {
+  try {
+    const returned = tool.via === "http" ? await callHttpTool(tool, parameters, context, services) : await tool.spec.run(parameters, context)
+    return checkedResult(tool, parameters, returned)
+  } catch (thrown) {
+    if (context.signal.aborted) throw context.signal.reason
+    return failureOf(thrown)
+  }
+}
+
+function checkedResult(tool: Tool, parameters: object, returned: unknown): Envelope {
+  const { result, require: requirements = [] } = tool.spec
+  // A tool without a result type may answer anything; nothing of it is kept.
+  const isVoid = isRecord(result.json) && result.json["type"] === "null"
+  const plain: unknown = isVoid ? null : toJson(returned)
+  const accepted = accept(result, plain)
+  if (!accepted.ok) return { ok: false, kind: "invalid_output", message: `${tool.name} gave a result of the wrong type: ${accepted.problems.join("; ")}` }
+  for (const requirement of requirements) {
+    if (!requirement.holds(accepted.value, parameters)) {
+      return { ok: false, kind: "invalid_output", message: `${tool.name}: ${requirement.otherwise(accepted.value, parameters)}` }
+    }
+  }
+  return { ok: true, value: accepted.value }
+}
+
+/** What the result becomes in a history (a Date its text), so that the check sees what later steps will see. */
+function toJson(value: unknown): unknown {
+  if (value === undefined) return null
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null")
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error)
+    throw new ToolError("invalid_output", `the result can't be written as JSON: ${reason}`, { maybeDone: false })
+  }
+}
+
+/** The envelope comes in time even when the tool ignores its signal; what it does afterwards is nobody's result. */
+export async function withTimeout(
+  timeoutMs: number | undefined, name: string, work: (signal: AbortSignal) => Promise<Envelope>): Promise<Envelope> {
+  const controller = new AbortController()
+  if (timeoutMs === undefined) return work(controller.signal)
+  const failure: Failure = { ok: false, kind: "timeout", message: `${name} did not finish within ${timeoutMs} ms`, maybeDone: true }
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<Envelope>((resolve) => {
+    timer = setTimeout(() => {
+      controller.abort(new ToolError("timeout", failure.message, { maybeDone: true }))
+      resolve(failure)
+    }, timeoutMs)
+  })
+  const working = work(controller.signal)
+  // The loser of the race may still reject; without this it would end the process.
+  working.catch(() => undefined)
+  try {
+    return await Promise.race([working, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}

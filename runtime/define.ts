@@ -1,0 +1,40 @@
+// Constructors of the declarations: plain data, so that a host can list them and nothing happens on import.
+
+import type {
+  Agent, AgentSpec, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model, ModelSpec, Schema, Secret,
+  SecretSpec, ToolSpec, Validator,
+} from "./contract.ts"
+
+/** A tool whose work is TypeScript code. */
+export function tool<P extends object, R>(spec: ToolSpec<P, R>): FunctionTool<P, R> {
+  return { kind: "tool", via: "function", name: spec.name, spec }
+}
+
+/** A tool whose work is one HTTP request. */
+export function httpTool<P extends object, R>(spec: HttpToolSpec<P, R>): HttpTool<P, R> {
+  return { kind: "tool", via: "http", name: spec.name, spec }
+}
+
+/** A model in a loop with tools until it gives a value of the result type. */
+export function agent<P extends object, R>(spec: AgentSpec<P, R>): Agent<P, R> {
+  return { kind: "agent", name: spec.name, spec }
+}
+
+/** A question to a person. */
+export function human<P extends object, R>(spec: HumanSpec<P, R>): Human<P, R> {
+  return { kind: "human", name: spec.name, spec }
+}
+
+export function model(spec: ModelSpec): Model {
+  return { kind: "model", ...spec }
+}
+
+/** The name of a secret; its value is read on the activity side only. */
+export function secret(spec: SecretSpec): Secret {
+  return { kind: "secret", ...spec }
+}
+
+/** A JSON Schema with the code that checks it (written by Ajv's standalone mode at build time). */
+export function defineSchema<T>(json: JsonSchema, validate: Validator): Schema<T> {
+  return { json, validate }
+}

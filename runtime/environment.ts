@@ -1,0 +1,146 @@
+// The environment variables of a worker, read and checked in this one place.
+import { readFileSync } from "node:fs"
+import { isRecord } from "./schema/json-schema.ts"
+
+export interface Environment {
+  readonly sidecar: SidecarAddress
+  readonly stateStore: string
+  /** Secret store name -> path of a local JSON file. */
+  readonly secretFiles: Readonly<Record<string, string>>
+  /** Declared origin -> origin to talk to instead. */
+  readonly endpoints: Readonly<Record<string, string>>
+  readonly provider: "offline" | "openai"
+  /** Text of model.json, for the offline model. */
+  readonly modelScript?: string
+  readonly openai: { readonly apiKey?: string; readonly baseUrl?: string }
+  readonly log: LogStyle
+}
+
+export type LogStyle = "json" | "pretty" | "silent"
+
+export interface SidecarAddress {
+  /** `host:port` or a URL, as the SDK takes it. */
+  readonly grpc: string
+  readonly httpUrl: string
+  readonly apiToken?: string
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>
+export type ReadEnvironment =
+  | { readonly ok: true; readonly environment: Environment }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+export function readEnvironment(variables: Variables = process.env): ReadEnvironment {
+  const problems: string[] = []
+  const provider = providerOf(variables, problems)
+  const modelScript = modelScriptOf(variables, problems)
+  const environment: Environment = {
+    sidecar: readSidecarAddress(variables, problems),
+    stateStore: present(variables, "AGENTFLOW_STATE_STORE") ?? "statestore",
+    secretFiles: recordOf(variables, "AGENTFLOW_SECRET_FILES", problems),
+    endpoints: endpointsOf(variables, problems),
+    provider,
+    ...(modelScript === undefined ? {} : { modelScript }),
+    openai: openaiOf(variables, problems),
+    log: choice(variables, "AGENTFLOW_LOG", ["json", "pretty", "silent"], "json", problems),
+  }
+  return problems.length === 0 ? { ok: true, environment } : { ok: false, problems }
+}
+
+export function readSidecarAddress(variables: Variables, problems: string[]): SidecarAddress {
+  const apiToken = present(variables, "DAPR_API_TOKEN")
+  const httpEndpoint = present(variables, "DAPR_HTTP_ENDPOINT")
+  if (httpEndpoint !== undefined && !URL.canParse(httpEndpoint)) problems.push(`DAPR_HTTP_ENDPOINT is no URL: "${httpEndpoint}"`)
+  return {
+    grpc: present(variables, "DAPR_GRPC_ENDPOINT") ?? `127.0.0.1:${port(variables, "DAPR_GRPC_PORT", 50001, problems)}`,
+    httpUrl: (httpEndpoint ?? `http://127.0.0.1:${port(variables, "DAPR_HTTP_PORT", 3500, problems)}`).replace(/\/+$/, ""),
+    ...(apiToken === undefined ? {} : { apiToken }),
+  }
+}
+
+/** An empty variable counts as absent, as in most tools. */
+function present(variables: Variables, name: string): string | undefined {
+  const value = variables[name]
+  return value === undefined || value === "" ? undefined : value
+}
+
+function port(variables: Variables, name: string, usual: number, problems: string[]): number {
+  const text = present(variables, name)
+  if (text === undefined) return usual
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1 || value > 65_535) problems.push(`${name} must be a port from 1 to 65535, not "${text}"`)
+  return value
+}
+
+function choice<T extends string>(variables: Variables, name: string, values: readonly T[], usual: T, problems: string[]): T {
+  const text = present(variables, name)
+  const found = values.find((value) => value === text)
+  if (text !== undefined && found === undefined) problems.push(`${name} must be one of ${values.join(", ")}, not "${text}"`)
+  return found ?? usual
+}
+
+function providerOf(variables: Variables, problems: string[]): "offline" | "openai" {
+  const hasAccess = present(variables, "OPENAI_API_KEY") !== undefined || present(variables, "OPENAI_BASE_URL") !== undefined
+  return choice(variables, "AGENTFLOW_PROVIDER", ["offline", "openai"], hasAccess ? "openai" : "offline", problems)
+}
+
+function openaiOf(variables: Variables, problems: string[]): Environment["openai"] {
+  const apiKey = present(variables, "OPENAI_API_KEY")
+  const baseUrl = present(variables, "OPENAI_BASE_URL")
+  if (baseUrl !== undefined && !URL.canParse(baseUrl)) problems.push(`OPENAI_BASE_URL is no URL: "${baseUrl}"`)
+  return { ...(apiKey === undefined ? {} : { apiKey }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+}
+
+function modelScriptOf(variables: Variables, problems: string[]): string | undefined {
+  const path = present(variables, "AGENTFLOW_MODEL_SCRIPT")
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path, "utf8")
+  } catch (error) {
+    problems.push(`AGENTFLOW_MODEL_SCRIPT can't be read: ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  }
+}
+
+/** A JSON record of texts. The value itself is not repeated in the problem: it may name private paths. */
+function recordOf(variables: Variables, name: string, problems: string[]): Readonly<Record<string, string>> {
+  const text = present(variables, name)
+  if (text === undefined) return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    if (isRecord(value) && Object.values(value).every((field) => typeof field === "string")) return value as Record<string, string>
+  } catch {
+    // Falls through to the one message for everything that is not such a record.
+  }
+  problems.push(`${name} must be a JSON record of texts, for example {"name":"value"}`)
+  return {}
+}
+
+function endpointsOf(variables: Variables, problems: string[]): Readonly<Record<string, string>> {
+  const isRemoteAllowed = present(variables, "AGENTFLOW_ALLOW_REMOTE") === "1"
+  const endpoints = recordOf(variables, "AGENTFLOW_ENDPOINTS", problems)
+  const pairs = Object.entries(endpoints).flatMap(([from, to]): [string, string][] => {
+    const source = originOf(from)
+    const target = originOf(to)
+    if (source === undefined) problems.push(`AGENTFLOW_ENDPOINTS: "${from}" is no origin (like https://api.example.com)`)
+    if (target === undefined) problems.push(`AGENTFLOW_ENDPOINTS: "${to}" is no origin (like http://127.0.0.1:4000)`)
+    if (source === undefined || target === undefined) return []
+    if (!isRemoteAllowed && !isLoopback(new URL(target).hostname)) {
+      problems.push(`AGENTFLOW_ENDPOINTS maps ${source} to the remote host ${target}; only this machine is allowed, `
+        + "or everything with --allow-remote (AGENTFLOW_ALLOW_REMOTE=1)")
+    }
+    return [[source, target]]
+  })
+  return Object.fromEntries(pairs)
+}
+
+function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined
+  const url = new URL(text)
+  const isOnlyOrigin = url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === ""
+  return isOnlyOrigin && /^https?:$/.test(url.protocol) ? url.origin : undefined
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "[::1]" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host)
+}

@@ -1,0 +1,107 @@
+// One activity until it gives a value: reserve, send, settle, wait, again.
+
+import type { Amounts, Envelope, Failure, Success, Task, ToolInput } from "../contract.ts"
+import type { Flow } from "../contract.ts"
+import { FlowError } from "../errors.ts"
+import { reserve, settle } from "../policy/budget.ts"
+import type { Refusal } from "../policy/budget.ts"
+import { idempotencyKey } from "../policy/key.ts"
+import { formatDollars } from "../policy/money.ts"
+import { nextRetryMs } from "../policy/retry.ts"
+import type { RetryPlan } from "../policy/retry.ts"
+import { throwIfStopped, waitForAny, waitInFlight } from "./scope.ts"
+import { nowMs, timerIn } from "./state.ts"
+import type { Frame } from "./state.ts"
+import { shortError, showWaiting } from "./status.ts"
+
+/** What outlives a single attempt: a step that a person sends again counts on from here. */
+export interface Progress {
+  attempts: number
+  /** An attempt's outcome is unknown, so the effect may have happened. */
+  maybeDone: boolean
+  /** The attempt that a deadline left behind. */
+  inFlight: Task | undefined
+}
+
+export interface Sending {
+  readonly activity: string
+  readonly step: string
+  readonly retry: RetryPlan | undefined
+  /** What each input carries beside step, attempt and key. */
+  readonly limits: Pick<ToolInput, "timeoutMs" | "circuit"> & { readonly deadline?: number }
+  /** Called before each attempt, because what is left may have changed; throws `budget_exceeded`. */
+  readonly prepare: () => { readonly allowance: Amounts; readonly parameters: unknown }
+  /** `undefined`: the outcome is unknown. */
+  readonly spent: (envelope: Envelope | undefined, allowance: Amounts) => Amounts
+}
+
+export function newProgress(): Progress {
+  return { attempts: 0, maybeDone: false, inFlight: undefined }
+}
+
+export function* sendUntilDone(frame: Frame, sending: Sending, progress: Progress): Flow<Success> {
+  for (let retriesUsed = 0; ; ) {
+    const envelope = yield* attempt(frame, sending, progress)
+    if (envelope.ok) return envelope
+    if (envelope.maybeDone) progress.maybeDone = true
+    // Not a failure of the step but of the worker: what was cut off is paid for, and a new attempt is not a retry.
+    if (envelope.kind === "interrupted") continue
+    const error = failureOf(envelope, sending.step)
+    const delayMs = nextRetryMs(sending.retry, {
+      kind: error.kind, retriesUsed, retryAfterMs: error.retryAfterMs, step: sending.step, attempt: progress.attempts,
+    })
+    if (delayMs === undefined) throw error
+    retriesUsed += 1
+    const until = nowMs(frame.state) + delayMs
+    const waiting = { step: sending.step, for: "retry", until, attempt: progress.attempts + 1, error: shortError(error) } as const
+    throwIfStopped(frame.scope, sending.step)
+    yield* showWaiting(frame.state, waiting, waitForAny(frame.scope, sending.step, [timerIn(frame.state, delayMs)]))
+  }
+}
+
+function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Envelope> {
+  const { state, scope, account } = frame
+  throwIfStopped(scope, sending.step)
+  const { allowance, parameters } = sending.prepare()
+  const refusal = reserve(account, allowance)
+  if (refusal) throw budgetExceeded(refusal, sending.step)
+  progress.attempts += 1
+  const task = state.context.callActivity(sending.activity, {
+    step: sending.step,
+    attempt: progress.attempts,
+    key: idempotencyKey({ runId: state.id, start: state.start, step: sending.step }),
+    start: state.start,
+    ...sending.limits,
+    parameters,
+  })
+  const envelope = (yield* waitInFlight(scope, task)) ? readEnvelope(task) : undefined
+  settle(account, { reserved: allowance, spent: sending.spent(envelope, allowance) })
+  if (envelope) return envelope
+  progress.maybeDone = true
+  progress.inFlight = task
+  throwIfStopped(scope, sending.step)
+  throw new Error("internal: an attempt was left behind without a deadline")
+}
+
+/** An activity never throws, so a failed task is a failure of the host: not registered, or a result it would not carry. */
+export function readEnvelope(task: Task): Envelope {
+  if (task.isFailed) {
+    const thrown = task.getException()
+    return { ok: false, kind: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), maybeDone: true }
+  }
+  const result = task.getResult() as Partial<Envelope> | null | undefined
+  if (typeof result === "object" && result !== null && typeof result.ok === "boolean") return result as Envelope
+  return { ok: false, kind: "internal", message: "the activity did not answer with an envelope", maybeDone: true }
+}
+
+export function budgetExceeded(refusal: Refusal, step: string): FlowError {
+  const { account, unit, needed, left } = refusal
+  const written = (amount: number): string => (unit === "nanoDollars" ? formatDollars(amount) : `${amount} ${unit}`)
+  return new FlowError("budget_exceeded", `needs ${written(needed)}, the budget of ${account} has ${written(left)} left`, refusal, { step })
+}
+
+function failureOf(failure: Failure, step: string): FlowError {
+  return new FlowError(failure.kind, failure.message, failure.data, {
+    step, retryAfterMs: failure.retryAfterMs, maybeDone: failure.maybeDone,
+  })
+}

@@ -1,0 +1,65 @@
+// What activities need from the world, as one value that a worker builds once and a test replaces.
+import type { Breakers } from "./breaker.ts"
+import { createBreakers } from "./breaker.ts"
+import type { Envelope } from "./contract.ts"
+import type { Environment } from "./environment.ts"
+import { createOfflineProvider } from "./providers/offline.ts"
+import { createOpenaiProvider } from "./providers/openai.ts"
+import { emptyScript, parseModelScript } from "./providers/model-script.ts"
+import type { Provider } from "./providers/provider.ts"
+import type { Redactor } from "./redact.ts"
+import { createRedactor } from "./redact.ts"
+import type { SecretReader } from "./secrets.ts"
+import { createSecretReader } from "./secrets.ts"
+import type { StateStore } from "./state.ts"
+import { createStateStore } from "./state.ts"
+
+export interface Services {
+  readonly state: StateStore
+  readonly secrets: SecretReader
+  readonly redactor: Redactor
+  readonly breakers: Breakers
+  readonly endpoints: Readonly<Record<string, string>>
+  /** The provider for a model's declared provider name. */
+  readonly provider: (name: string) => Provider | undefined
+  readonly now: () => Date
+  /** Receives the text of answers as it comes; absent when nobody watches. */
+  readonly onText?: (event: TextEvent) => void
+}
+
+export interface TextEvent {
+  readonly run: string
+  readonly step: string
+  readonly delta: string
+}
+
+/** The part of a host's activity context that is read. */
+export interface ActivityContext {
+  getWorkflowInstanceId(): string
+}
+
+export type Activity = (context: ActivityContext, input: unknown) => Promise<Envelope>
+
+export type CreatedServices = { readonly ok: true; readonly services: Services } | { readonly ok: false; readonly problems: readonly string[] }
+
+export function createServices(environment: Environment): CreatedServices {
+  const redactor = createRedactor()
+  const { apiKey } = environment.openai
+  if (apiKey !== undefined) redactor.add("OPENAI_API_KEY", apiKey)
+  if (environment.sidecar.apiToken !== undefined) redactor.add("DAPR_API_TOKEN", environment.sidecar.apiToken)
+  const read = environment.modelScript === undefined ? { ok: true as const, script: emptyScript } : parseModelScript(environment.modelScript)
+  if (!read.ok) return { ok: false, problems: read.problems.map((problem) => `AGENTFLOW_MODEL_SCRIPT: ${problem}`) }
+  const provider = environment.provider === "offline" ? createOfflineProvider(read.script) : createOpenaiProvider(environment.openai)
+  return {
+    ok: true,
+    services: {
+      state: createStateStore({ sidecar: environment.sidecar, store: environment.stateStore }),
+      secrets: createSecretReader({ files: environment.secretFiles, sidecar: environment.sidecar, redactor }),
+      redactor,
+      breakers: createBreakers(),
+      endpoints: environment.endpoints,
+      provider: () => provider,
+      now: () => new Date(),
+    },
+  }
+}

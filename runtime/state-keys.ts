@@ -1,0 +1,12 @@
+// The keys under which the runtime keeps things in the Dapr state store.
+import type { ActivityInput } from "./contract.ts"
+
+export const inboxIndexKey = "inbox:index"
+
+export function inboxKey(run: string, step: string): string {
+  return `inbox:${run}:${step}`
+}
+
+export function markerKey(run: string, input: Pick<ActivityInput, "start" | "step" | "attempt">): string {
+  return `call:${run}:${input.start}:${input.step}:${input.attempt}`
+}

@@ -1,0 +1,222 @@
+// A small client of the task hub for our own tools; talks to our sidecar and to a real daprd alike.
+
+import { Client, credentials, Metadata, status as codes } from "@grpc/grpc-js"
+import type { MethodDefinition, ServiceError } from "@grpc/grpc-js"
+import { assert } from "../base/assert.ts"
+import type { FailureDetails, HistoryEvent, InstanceStatus } from "../engine/types.ts"
+import { eventFrom, failureFrom, statusFromWire, statusToWire, text, textFrom, timeFrom } from "./grpc/convert.ts"
+import { loadProtocol } from "./grpc/protocol.ts"
+import type { WireEvent, WireGetInstanceResponse, WireState, WireText } from "./grpc/wire.ts"
+
+export interface ConnectOptions {
+  readonly host?: string
+  readonly grpcPort: number
+  /** Every call fails after this time; none hangs. */
+  readonly deadlineMs?: number
+  readonly apiToken?: string
+}
+
+export interface InstanceView {
+  readonly id: string
+  readonly name: string
+  readonly status: InstanceStatus
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly input?: string
+  readonly output?: string
+  readonly customStatus?: string
+  readonly failure?: FailureDetails
+}
+
+export interface StartOptions {
+  readonly name: string
+  readonly instanceId?: string
+  /** JSON text. */
+  readonly input?: string
+  readonly scheduledStartMs?: number
+}
+
+export interface ListOptions {
+  readonly statuses?: readonly InstanceStatus[]
+  readonly limit?: number
+}
+
+/** Payloads go in and come out as JSON texts. Calls reject with a ClientError. */
+export interface TaskHubClient {
+  start(options: StartOptions): Promise<string>
+  get(instanceId: string): Promise<InstanceView | undefined>
+  /** Resolves when the instance has ended. */
+  waitForEnd(instanceId: string, options?: { readonly deadlineMs?: number }): Promise<InstanceView | undefined>
+  list(options?: ListOptions): Promise<readonly InstanceView[]>
+  history(instanceId: string): Promise<readonly HistoryEvent[]>
+  raiseEvent(instanceId: string, event: { readonly name: string; readonly input?: string }): Promise<void>
+  terminate(instanceId: string, options?: { readonly output?: string; readonly recursive?: boolean }): Promise<void>
+  suspend(instanceId: string, options?: { readonly reason?: string }): Promise<void>
+  resume(instanceId: string, options?: { readonly reason?: string }): Promise<void>
+  purge(instanceId: string, options?: { readonly recursive?: boolean }): Promise<number>
+  close(): void
+}
+
+export type ClientErrorCode =
+  | "unreachable" | "deadline" | "notFound" | "alreadyActive" | "notEnded" | "tooLarge" | "unimplemented" | "other"
+
+export class ClientError extends Error {
+  readonly code: ClientErrorCode
+
+  constructor(code: ClientErrorCode, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.name = "ClientError"
+    this.code = code
+  }
+}
+
+const deadlineMsDefault = 10_000
+const listLimitDefault = 100
+const messageBytesMax = 128 * 1024 * 1024
+
+type Invoke = <Response>(method: string, request: object, deadlineMs?: number) => Promise<Response>
+
+export function connect(options: ConnectOptions): TaskHubClient {
+  const { host = "127.0.0.1", grpcPort, deadlineMs = deadlineMsDefault, apiToken } = options
+  const client = new Client(`${host}:${grpcPort}`, credentials.createInsecure(), {
+    "grpc.max_receive_message_length": messageBytesMax, "grpc.max_send_message_length": messageBytesMax,
+  })
+  const invoke = invoker({ client, deadlineMs, ...(apiToken === undefined ? {} : { apiToken }) })
+  const command = async (method: string, request: object) => void (await invoke(method, request))
+  return {
+    async start({ name, instanceId = "", input, scheduledStartMs }) {
+      const scheduledStartTimestamp = scheduledStartMs === undefined ? undefined : wireTime(scheduledStartMs)
+      const request = { name, instanceId, input: text(input), scheduledStartTimestamp }
+      return (await invoke<{ readonly instanceId?: string }>("StartInstance", request)).instanceId ?? ""
+    },
+    get: (instanceId) => get(invoke, instanceId),
+    async waitForEnd(instanceId, wait = {}) {
+      const request = { instanceId, getInputsAndOutputs: true }
+      return viewOf(await invoke("WaitForInstanceCompletion", request, wait.deadlineMs), instanceId)
+    },
+    list: (query = {}) => list(invoke, query),
+    async history(instanceId) {
+      const { events = [] } = await invoke<{ readonly events?: readonly WireEvent[] }>("GetInstanceHistory", { instanceId })
+      return events.map(eventFrom)
+    },
+    raiseEvent: (instanceId, { name, input }) => command("RaiseEvent", { instanceId, name, input: text(input) }),
+    terminate: (instanceId, { output, recursive = false } = {}) =>
+      command("TerminateInstance", { instanceId, output: text(output), recursive }),
+    suspend: (instanceId, { reason } = {}) => command("SuspendInstance", { instanceId, reason: text(reason) }),
+    resume: (instanceId, { reason } = {}) => command("ResumeInstance", { instanceId, reason: text(reason) }),
+    async purge(instanceId, { recursive = false } = {}) {
+      const request = { instanceId, recursive }
+      return (await invoke<{ readonly deletedInstanceCount?: number }>("PurgeInstances", request)).deletedInstanceCount ?? 0
+    },
+    close: () => client.close(),
+  }
+}
+
+function invoker({ client, deadlineMs, apiToken }: {
+  readonly client: Client
+  readonly deadlineMs: number
+  readonly apiToken?: string
+}): Invoke {
+  const { taskHub } = loadProtocol()
+  const metadata = new Metadata()
+  if (apiToken) metadata.set("dapr-api-token", apiToken)
+  return <Response>(name: string, request: object, callDeadlineMs = deadlineMs) => {
+    const method = taskHub[name] as MethodDefinition<object, Response> | undefined
+    assert(method, `the protocol has no method ${name}`)
+    const { path, requestSerialize, responseDeserialize } = method
+    return new Promise<Response>((resolve, reject) => {
+      const deadline = Date.now() + callDeadlineMs
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, { deadline }, (error, response) => {
+        if (error) reject(clientError(error))
+        else resolve(response as Response)
+      })
+    })
+  }
+}
+
+function wireTime(ms: number) {
+  return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 }
+}
+
+async function get(invoke: Invoke, instanceId: string): Promise<InstanceView | undefined> {
+  return viewOf(await invoke("GetInstance", { instanceId, getInputsAndOutputs: true }), instanceId)
+}
+
+function viewOf({ exists, orchestrationState: state }: WireGetInstanceResponse, instanceId: string): InstanceView | undefined {
+  return exists && state ? toView({ ...state, instanceId }) : undefined
+}
+
+function toView(state: WireState): InstanceView {
+  const { instanceId = "", name = "", orchestrationStatus, createdTimestamp, lastUpdatedTimestamp } = state
+  const input = textFrom(state.input)
+  const output = textFrom(state.output)
+  const customStatus = textFrom(state.customStatus)
+  const failure = failureFrom(state.failureDetails)
+  return {
+    id: instanceId, name, status: statusFromWire(orchestrationStatus),
+    createdAtMs: timeFrom(createdTimestamp) ?? 0, updatedAtMs: timeFrom(lastUpdatedTimestamp) ?? 0,
+    ...(input === undefined ? {} : { input }), ...(output === undefined ? {} : { output }),
+    ...(customStatus ? { customStatus } : {}), ...(failure ? { failure } : {}),
+  }
+}
+
+interface QueryResponse {
+  readonly orchestrationState?: readonly WireState[]
+  readonly continuationToken?: WireText
+}
+
+async function list(invoke: Invoke, { statuses = [], limit = listLimitDefault }: ListOptions): Promise<readonly InstanceView[]> {
+  const views: InstanceView[] = []
+  let continuationToken: WireText | undefined
+  try {
+    do {
+      const query = {
+        runtimeStatus: statuses.map(statusToWire), maxInstanceCount: limit - views.length, continuationToken,
+        fetchInputsAndOutputs: true,
+      }
+      const page: QueryResponse = await invoke("QueryInstances", { query })
+      views.push(...(page.orchestrationState ?? []).map(toView))
+      continuationToken = page.continuationToken
+    } while (continuationToken && views.length < limit)
+    return views
+  } catch (error) {
+    if (error instanceof ClientError && error.code === "unimplemented") return listOneByOne(invoke, { statuses, limit })
+    throw error
+  }
+}
+
+/** daprd lists ids only, in no order of time. */
+async function listOneByOne(invoke: Invoke, { statuses, limit }: Required<ListOptions>): Promise<readonly InstanceView[]> {
+  const views: InstanceView[] = []
+  let continuationToken = ""
+  do {
+    const page: { readonly instanceIds?: readonly string[]; readonly continuationToken?: string } =
+      await invoke("ListInstanceIDs", { pageSize: 100, ...(continuationToken ? { continuationToken } : {}) })
+    const found = await Promise.all((page.instanceIds ?? []).map((id) => get(invoke, id)))
+    views.push(...found.filter((view) => view !== undefined))
+    continuationToken = page.continuationToken ?? ""
+  } while (continuationToken)
+  return views
+    .filter((view) => statuses.length === 0 || statuses.includes(view.status))
+    .sort((a, b) => b.createdAtMs - a.createdAtMs)
+    .slice(0, limit)
+}
+
+function clientError(error: ServiceError): ClientError {
+  return new ClientError(errorCode(error), error.details || error.message, error)
+}
+
+function errorCode({ code, details }: ServiceError): ClientErrorCode {
+  switch (code) {
+    case codes.UNAVAILABLE: return "unreachable"
+    case codes.DEADLINE_EXCEEDED: return "deadline"
+    case codes.RESOURCE_EXHAUSTED: return "tooLarge"
+    case codes.UNIMPLEMENTED: return "unimplemented"
+    case codes.NOT_FOUND: return "notFound"
+    default:
+      // daprd answers all of these with code UNKNOWN; only the text tells them apart.
+      if (details.includes("no such instance exists")) return "notFound"
+      if (details.includes("already exists")) return "alreadyActive"
+      return details.includes("has not yet completed") ? "notEnded" : "other"
+  }
+}

@@ -1,0 +1,237 @@
+// The task hub service: each call becomes an input of the hub, each refusal the error that daprd answers.
+
+import { status as codes } from "@grpc/grpc-js"
+import type { ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation, sendUnaryData } from "@grpc/grpc-js"
+import { isEndStatus } from "../../engine/instance.ts"
+import type { Input, InstanceSummary, Refusal } from "../../engine/types.ts"
+import type { Hub } from "../hub.ts"
+import type { ListQuery } from "../store/store.ts"
+import { actionFrom, eventToWire, failureFrom, stateToWire, statusFromWire, text, textFrom, timeFrom, workItemToWire } from "./convert.ts"
+import type { WireActivityResponse, WireQuery, WireText, WireTime, WireTurnResponse } from "./wire.ts"
+
+/** An error as grpc-js sends it. */
+interface Fault {
+  readonly code: number
+  readonly details: string
+}
+
+type Call = ServerUnaryCall<object, object>
+type Handler<Request> = (request: Request, call: Call) => Promise<object>
+
+export function taskHubService(hub: Hub): UntypedServiceImplementation {
+  const completeTurn = unary((request: WireTurnResponse, call) => answerTurn(hub, request, call))
+  return {
+    Hello: unary(async () => ({})),
+    StartInstance: unary((request: StartRequest) => start(hub, request)),
+    GetInstance: unary(async (request: GetRequest) => found(hub.summary(request.instanceId ?? ""), request)),
+    WaitForInstanceStart: unary((request: GetRequest, call) => waitFor(hub, request, call, hasStarted)),
+    WaitForInstanceCompletion: unary((request: GetRequest, call) => waitFor(hub, request, call, isOver)),
+    RaiseEvent: unary(async ({ instanceId = "", name = "", input }: RaiseRequest) => {
+      await send(hub, instanceId, { kind: "raiseEvent", name, ...present("input", textFrom(input)) })
+      return {}
+    }),
+    TerminateInstance: unary(async (request: TerminateRequest, call) => {
+      const { instanceId = "", output, recursive = false } = request
+      const input: Input = { kind: "terminate", recursive, ...present("output", textFrom(output)) }
+      await send(hub, instanceId, input, "failed to submit termination request: ")
+      await hub.wait(instanceId, isOver, cancellation(call))
+      return {}
+    }),
+    SuspendInstance: unary(async ({ instanceId = "", reason }: ReasonRequest) => {
+      await send(hub, instanceId, { kind: "suspend", ...present("reason", textFrom(reason)) })
+      return {}
+    }),
+    ResumeInstance: unary(async ({ instanceId = "", reason }: ReasonRequest) => {
+      await send(hub, instanceId, { kind: "resume", ...present("reason", textFrom(reason)) })
+      return {}
+    }),
+    PurgeInstances: unary((request: PurgeRequest) => purge(hub, request)),
+    QueryInstances: unary(async ({ query = {} }: { readonly query?: WireQuery }) => queryInstances(hub, query)),
+    ListInstanceIDs: unary(async (request: ListRequest) => listIds(hub, request)),
+    GetInstanceHistory: unary(async ({ instanceId = "" }: GetRequest) => {
+      if (!hub.summary(instanceId)) throw refused("notFound", instanceId)
+      return { events: hub.history(instanceId).map(eventToWire) }
+    }),
+    GetWorkItems: (call: ServerWritableStream<object, object>) => streamWork(hub, call),
+    CompleteOrchestratorTask: completeTurn,
+    CompleteWorkflowTask: completeTurn,
+    CompleteActivityTask: unary(async (request: WireActivityResponse) => {
+      const { instanceId = "", taskId: wireTaskId = 0, result, failureDetails } = request
+      await hub.completeActivity({
+        instanceId, wireTaskId, ...present("result", textFrom(result)), ...present("failure", failureFrom(failureDetails)),
+      })
+      return {}
+    }),
+  }
+}
+
+interface StartRequest {
+  readonly instanceId?: string
+  readonly name?: string
+  readonly input?: WireText
+  readonly scheduledStartTimestamp?: WireTime
+}
+interface GetRequest { readonly instanceId?: string; readonly getInputsAndOutputs?: boolean }
+interface RaiseRequest { readonly instanceId?: string; readonly name?: string; readonly input?: WireText }
+interface TerminateRequest { readonly instanceId?: string; readonly output?: WireText; readonly recursive?: boolean }
+interface ReasonRequest { readonly instanceId?: string; readonly reason?: WireText }
+interface ListRequest { readonly continuationToken?: string; readonly pageSize?: number }
+interface PurgeRequest {
+  readonly instanceId?: string
+  readonly recursive?: boolean
+  readonly purgeInstanceFilter?: {
+    readonly createdTimeFrom?: WireTime
+    readonly createdTimeTo?: WireTime
+    readonly runtimeStatus?: readonly number[]
+  }
+}
+
+function unary<Request>(handler: Handler<Request>) {
+  return (call: Call, reply: sendUnaryData<object>): void => {
+    handler(call.request as Request, call).then(
+      (response) => reply(null, response),
+      (error: unknown) => reply(asFault(error)),
+    )
+  }
+}
+
+function asFault(error: unknown): Fault {
+  if (typeof error === "object" && error !== null && "code" in error && "details" in error) return error as Fault
+  return { code: codes.UNAVAILABLE, details: error instanceof Error ? error.message : String(error) }
+}
+
+function refused(refusal: Refusal, instanceId: string, prefix = ""): Fault {
+  const texts: Readonly<Record<Refusal, string>> = {
+    alreadyActive: `failed to create workflow instance: an active workflow with ID '${instanceId}' already exists`,
+    notFound: "no such instance exists",
+    notEnded: "orchestration has not yet completed",
+  }
+  return { code: codes.UNKNOWN, details: prefix + texts[refusal] }
+}
+
+function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [Key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: Value }
+}
+
+async function send(hub: Hub, instanceId: string, input: Input, prefix = ""): Promise<void> {
+  const refusal = await hub.send(instanceId, input)
+  if (refusal) throw refused(refusal, instanceId, prefix)
+}
+
+async function start(hub: Hub, request: StartRequest): Promise<object> {
+  const { instanceId = "", name = "", input, scheduledStartTimestamp } = request
+  const result = await hub.start({
+    instanceId, name, ...present("input", textFrom(input)),
+    ...present("scheduledStartMs", timeFrom(scheduledStartTimestamp)),
+  })
+  if (result.refusal) throw refused(result.refusal, result.instanceId)
+  return { instanceId: result.instanceId }
+}
+
+function found(summary: InstanceSummary | undefined, { getInputsAndOutputs = false }: GetRequest): object {
+  return summary ? { exists: true, orchestrationState: stateToWire(summary, getInputsAndOutputs) } : { exists: false }
+}
+
+function hasStarted({ status }: InstanceSummary): boolean {
+  return status !== "pending"
+}
+
+function isOver({ status }: InstanceSummary): boolean {
+  return isEndStatus(status)
+}
+
+/** Ends when the caller gives up: the SDK's own time-outs leave the call open until its connection closes. */
+function cancellation(call: Call): AbortSignal {
+  const controller = new AbortController()
+  call.on("cancelled", () => controller.abort({ code: codes.CANCELLED, details: "cancelled" } satisfies Fault))
+  return controller.signal
+}
+
+async function waitFor(
+  hub: Hub, request: GetRequest, call: Call, until: (summary: InstanceSummary) => boolean,
+): Promise<object> {
+  return found(await hub.wait(request.instanceId ?? "", until, cancellation(call)), request)
+}
+
+const purgePrefix = "failed to purge workflow state: "
+const purgePage = 500
+
+async function purge(hub: Hub, request: PurgeRequest): Promise<object> {
+  const { instanceId, recursive = false, purgeInstanceFilter: filter } = request
+  if (!filter) {
+    await send(hub, instanceId ?? "", { kind: "purge", recursive }, purgePrefix)
+    return { deletedInstanceCount: 1 }
+  }
+  const statuses = (filter.runtimeStatus ?? []).map(statusFromWire).filter(isEndStatus)
+  const query: ListQuery = {
+    statuses: statuses.length > 0 ? statuses : ["completed", "failed", "terminated", "canceled"], limit: purgePage,
+    ...present("createdFromMs", timeFrom(filter.createdTimeFrom)), ...present("createdToMs", timeFrom(filter.createdTimeTo)),
+  }
+  let deletedInstanceCount = 0
+  for (let page = hub.list(query); page.length > 0; page = hub.list(query)) {
+    const refusals = await Promise.all(page.map(({ id }) => hub.send(id, { kind: "purge", recursive })))
+    const deleted = refusals.filter((refusal) => !refusal).length
+    if (deleted === 0) break
+    deletedInstanceCount += deleted
+  }
+  return { deletedInstanceCount }
+}
+
+const pageSizeDefault = 100
+const pageSizeMax = 1_000
+
+function queryInstances(hub: Hub, query: WireQuery): object {
+  const limit = Math.min(query.maxInstanceCount || pageSizeDefault, pageSizeMax)
+  const statuses = query.runtimeStatus ?? []
+  const page = hub.list({
+    limit, ...after(textFrom(query.continuationToken)), ...present("idPrefix", textFrom(query.instanceIdPrefix)),
+    ...(statuses.length > 0 ? { statuses: statuses.map(statusFromWire) } : {}),
+    ...present("createdFromMs", timeFrom(query.createdTimeFrom)), ...present("createdToMs", timeFrom(query.createdTimeTo)),
+  })
+  return {
+    orchestrationState: page.map((summary) => stateToWire(summary, query.fetchInputsAndOutputs ?? false)),
+    ...present("continuationToken", text(tokenAfter(page, limit))),
+  }
+}
+
+function listIds(hub: Hub, { continuationToken, pageSize }: ListRequest): object {
+  const limit = Math.min(pageSize || pageSizeMax, pageSizeMax)
+  const page = hub.list({ limit, ...after(continuationToken) })
+  return { instanceIds: page.map(({ id }) => id), ...present("continuationToken", tokenAfter(page, limit)) }
+}
+
+/** A page ends at an instance; its time and id say where the next one begins. */
+function tokenAfter(page: readonly InstanceSummary[], limit: number): string | undefined {
+  const last = page.length === limit ? page.at(-1) : undefined
+  return last && `${last.createdAtMs} ${last.id}`
+}
+
+function after(token: string | undefined): Pick<ListQuery, "after"> {
+  if (!token) return {}
+  const [createdAtMs = "", ...id] = token.split(" ")
+  if (!Number.isFinite(Number(createdAtMs))) {
+    throw { code: codes.INVALID_ARGUMENT, details: "this continuation token is not one of ours" } satisfies Fault
+  }
+  return { after: { createdAtMs: Number(createdAtMs), id: id.join(" ") } }
+}
+
+async function answerTurn(hub: Hub, request: WireTurnResponse, call: Call): Promise<object> {
+  const { instanceId = "", actions = [], customStatus, completionToken: token = "" } = request
+  await hub.completeTurn({
+    instanceId, token, peer: call.getPeer(), actions: actions.map(actionFrom),
+    ...present("customStatus", textFrom(customStatus)),
+  })
+  return {}
+}
+
+function streamWork(hub: Hub, call: ServerWritableStream<object, object>): void {
+  const userAgent = String(call.metadata.get("user-agent")[0] ?? "")
+  const slots = /\bagentflow\/\S* .*?\bitems=(\d+)/.exec(userAgent)?.[1]
+  const disconnect = hub.connect({
+    peer: call.getPeer(),
+    ...present("slots", slots === undefined ? undefined : Number(slots)),
+    send: (item) => void call.write(workItemToWire(item)),
+    end: () => call.end(),
+  })
+  for (const event of ["cancelled", "close", "error"]) call.on(event, disconnect)
+}

@@ -1,0 +1,65 @@
+// The sidecar as a process of its own: flags, signals, one line when it is ready.
+
+import { parseArgs } from "node:util"
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js"
+import { PortError, startSidecar } from "./start.ts"
+import type { SidecarOptions } from "./start.ts"
+import { StoreError } from "./store/store.ts"
+
+const usage = "usage: sidecar --db FILE [--grpc-port N] [--http-port N] [--host ADDRESS]"
+const exitUnusable = 2
+const portMax = 65_535
+
+// The library reports on stderr what we report ourselves, in our own words.
+setLogVerbosity(logVerbosity.NONE)
+await main(process.argv.slice(2))
+
+async function main(argv: readonly string[]): Promise<void> {
+  const options = optionsOf(argv)
+  if (typeof options === "string") return leave(`${options}\n${usage}`)
+  try {
+    const sidecar = await startSidecar({ ...options, onFault: (error) => leave(messageOf(error)) })
+    const stop = () => void sidecar.close().then(() => process.exit(0))
+    process.once("SIGTERM", stop)
+    process.once("SIGINT", stop)
+    const { grpcPort, httpPort } = sidecar
+    process.stdout.write(`${JSON.stringify({ grpcPort, httpPort, pid: process.pid })}\n`)
+  } catch (error) {
+    if (error instanceof StoreError || error instanceof PortError) return leave(error.message)
+    throw error
+  }
+}
+
+/** The options, or what is wrong with them. */
+function optionsOf(argv: readonly string[]): SidecarOptions | string {
+  const flags = parseFlags(argv)
+  if (typeof flags === "string") return flags
+  const { db: file, host = "127.0.0.1" } = flags
+  if (!file) return "--db names the database file and is required"
+  const grpcPort = port(flags["grpc-port"])
+  const httpPort = port(flags["http-port"])
+  if (grpcPort === undefined || httpPort === undefined) return `a port is a number from 0 to ${portMax}`
+  return { file, host, grpcPort, httpPort }
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    const flag = { type: "string" } as const
+    return parseArgs({ args: [...argv], options: { db: flag, host: flag, "grpc-port": flag, "http-port": flag } }).values
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function port(text = "0"): number | undefined {
+  const number = Number(text)
+  return /^\d+$/.test(text) && number <= portMax ? number : undefined
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function leave(message: string): void {
+  process.stderr.write(`${message}\n`, () => process.exit(exitUnusable))
+}
