@@ -2,8 +2,8 @@
 
 import { existsSync } from "node:fs"
 import { dirname, join, resolve } from "node:path"
-import { connect, type SidecarClient } from "../sidecar/client.ts"
-import { Failure, messageOf } from "./failure.ts"
+import { connect, type TaskHubClient } from "../sidecar/client.ts"
+import { Failure } from "./failure.ts"
 import { readBeacon, type Address } from "./processes.ts"
 
 export const stateFolderName = ".agentflow"
@@ -43,11 +43,8 @@ export function requireSidecar(flags: Readonly<Record<string, string | boolean |
   return address
 }
 
-/** Connects, or says that nothing answers there. */
-export async function connectTo({ host, grpcPort }: Address): Promise<SidecarClient> {
-  try {
-    return await connect({ host, grpcPort })
-  } catch (thrown) {
-    throw new Failure(2, `Nothing answers at ${host}:${grpcPort}: ${messageOf(thrown)}`, "Is the sidecar or daprd running there?")
-  }
+/** Connects lazily: what can't be reached shows at the first call, as a ClientError with a deadline. */
+export function connectTo({ host, grpcPort }: Address): TaskHubClient {
+  const apiToken = process.env["DAPR_API_TOKEN"]
+  return connect({ host, grpcPort, ...(apiToken === undefined ? {} : { apiToken }) })
 }

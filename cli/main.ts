@@ -9,6 +9,8 @@ import { openTerminal, type Terminal } from "./terminal.ts"
 import { version } from "./version.ts"
 import { quietExperimentalWarnings } from "./warnings.ts"
 
+/** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
+const plainErrors: ReadonlySet<string> = new Set(["ClientError", "StoreError", "PortError"])
 const help = { type: "boolean", short: "h" } as const
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -97,6 +99,9 @@ try {
     terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
     if (thrown.advice !== undefined) terminal.error(`  ${thrown.advice}`)
     process.exitCode = thrown.exitCode
+  } else if (thrown instanceof Error && plainErrors.has(thrown.name)) {
+    terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
+    process.exitCode = 2
   } else {
     terminal.error(`${terminal.paint("error", "internal error")} ${messageOf(thrown)}`)
     terminal.error("  This is a defect of agentflow, not of your program. AGENTFLOW_DEBUG=1 shows where it happened.")

@@ -45,14 +45,15 @@ export function readBeacon(stateFolder: string): Beacon | undefined {
 export interface SidecarOptions {
   readonly stateFolder: string
   readonly db: string
-  readonly port?: number
+  readonly grpcPort?: number
+  readonly httpPort?: number
 }
 
 /** Starts the sidecar as a process of its own and waits until it listens. */
-export async function startSidecarProcess({ stateFolder, db, port }: SidecarOptions): Promise<SidecarProcess> {
+export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpPort = 0 }: SidecarOptions): Promise<SidecarProcess> {
   mkdirSync(stateFolder, { recursive: true })
   const program = sibling("sidecar/main")
-  const args = [program, "--db", db, "--grpc-port", String(port ?? 0), "--http-port", "0"]
+  const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort)]
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
   const errors = collect(child)
   const exited = exitOf(child)

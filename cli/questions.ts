@@ -2,7 +2,7 @@
 
 import { answerInbox, readInbox, type InboxAccess } from "@agentflow/runtime/inbox"
 import type { InboxEntry } from "@agentflow/runtime/contract"
-import type { SidecarClient } from "../sidecar/client.ts"
+import type { TaskHubClient } from "../sidecar/client.ts"
 import { nearest } from "../base/diagnostics/suggest.ts"
 import { Failure } from "./failure.ts"
 import type { Address } from "./processes.ts"
@@ -13,7 +13,7 @@ export interface Question {
   readonly for: "answer" | "manual"
 }
 
-export async function viewOf(client: SidecarClient, id: string): Promise<RunView> {
+export async function viewOf(client: TaskHubClient, id: string): Promise<RunView> {
   const summary = await client.get(id)
   if (summary === undefined) throw new Failure(2, `There is no run '${id}'.`, "`agentflow runs` lists them.")
   return foldRun(summary, await client.history(id))
@@ -39,7 +39,7 @@ export function chooseQuestion(view: RunView, step: string | undefined): Questio
 }
 
 export interface AnswerOptions {
-  readonly client: SidecarClient
+  readonly client: TaskHubClient
   readonly address: Address
   readonly runId: string
   readonly step: string

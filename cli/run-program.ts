@@ -3,7 +3,7 @@
 import { mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { SidecarClient } from "../sidecar/client.ts"
+import type { TaskHubClient } from "../sidecar/client.ts"
 import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
@@ -12,7 +12,7 @@ import { startSidecarProcess, superviseWorker, type Address, type SidecarProcess
 import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
 import { chooseWorkflow, checkInput, newRunId } from "./workflow-input.ts"
-import { foldRun, type RunView } from "./view/fold.ts"
+import { foldRun, hasEnded, type RunView } from "./view/fold.ts"
 import type { LiveView } from "./view/live.ts"
 
 export interface RunOptions {
@@ -40,7 +40,7 @@ export interface RunOptions {
 
 export interface RunControl {
   readonly address: Address
-  readonly client: SidecarClient
+  readonly client: TaskHubClient
   readonly worker: WorkerProcess
   /** Ends the sidecar with SIGKILL and starts it again on the same database and ports. */
   restartSidecar(): Promise<void>
@@ -64,13 +64,13 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   checkInput(workflow, options.input)
   mkdirSync(join(options.stateFolder, "logs"), { recursive: true })
   const db = options.sidecar === undefined ? resolve(options.db ?? join(options.stateFolder, "runs.db")) : undefined
-  const own = db === undefined ? undefined : await startSidecarProcess({ stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { port: options.port }) })
+  const own = db === undefined ? undefined : await startSidecarProcess({ stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) })
   const address = options.sidecar ?? own!
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
     worker = await startWorker(built, address, workerLog, options)
-    const client = await connectTo(address)
+    const client = connectTo(address)
     try {
       const id = options.id ?? newRunId(workflow.name)
       await startOrResume(client, { id, workflow: workflow.name, input: options.input, live: options.live })
@@ -118,14 +118,14 @@ interface Start {
 }
 
 /** A run of this id that has not ended is followed where it is; one that has ended is left as it is. */
-async function startOrResume(client: SidecarClient, { id, workflow, input, live }: Start): Promise<void> {
+async function startOrResume(client: TaskHubClient, { id, workflow, input, live }: Start): Promise<void> {
   const existing = await client.get(id)
   if (existing === undefined) {
-    await client.start({ id, name: workflow, input: JSON.stringify(input) })
+    await client.start({ instanceId: id, name: workflow, input: JSON.stringify(input) })
     return
   }
   if (existing.name !== workflow) throw new Failure(2, `Run '${id}' is a run of ${existing.name}, not of ${workflow}.`, "Choose another --id.")
-  live.note(existing.completedAtMs === undefined ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
+  live.note(!hasEnded(existing) ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
 }
 
 interface Following {
@@ -137,7 +137,7 @@ interface Following {
   readonly options: RunOptions
 }
 
-async function follow(first: SidecarClient, { id, address, worker, own, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
+async function follow(first: TaskHubClient, { id, address, worker, own, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
   const { live } = options
   let client = first
   let sidecar = own
@@ -153,8 +153,8 @@ async function follow(first: SidecarClient, { id, address, worker, own, db, opti
       client.close()
       sidecar.kill("SIGKILL")
       await sidecar.stop()
-      sidecar = await startSidecarProcess({ stateFolder: options.stateFolder, db, port: address.grpcPort })
-      client = await connectTo(sidecar)
+      sidecar = await startSidecarProcess({ stateFolder: options.stateFolder, db, grpcPort: address.grpcPort, httpPort: address.httpPort })
+      client = connectTo(sidecar)
     },
   }
   let view = await viewOf(client, id)
@@ -165,7 +165,7 @@ async function follow(first: SidecarClient, { id, address, worker, own, db, opti
     const changed = summary.updatedAtMs !== seenMs
     view = changed ? foldRun(summary, await client.history(id)) : { ...view, summary }
     seenMs = summary.updatedAtMs
-    if (summary.completedAtMs !== undefined) break
+    if (hasEnded(summary)) break
     live.show(view, Date.now())
     if (options.approve !== undefined) await answerAll({ client, address, id, view, answered, options })
     if (changed) await options.onView?.(view, control)
@@ -177,7 +177,7 @@ async function follow(first: SidecarClient, { id, address, worker, own, db, opti
 }
 
 interface Answering {
-  readonly client: SidecarClient
+  readonly client: TaskHubClient
   readonly address: Address
   readonly id: string
   readonly view: RunView

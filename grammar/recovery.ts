@@ -300,11 +300,20 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected close(closer: string, opener: ParserToken): void {
-    if (this.RECORDING_PHASE || this.at(closer)) return void this.need(closer)
+    if (!this.closes(closer, opener)) this.fail()
+  }
+
+  /** A body without its end is whole all the same: what it holds was read, so it is not marked as broken. */
+  protected closeBody(opener: ParserToken): void {
+    this.closes("}", opener)
+  }
+
+  private closes(closer: string, opener: ParserToken): boolean {
+    if (this.RECORDING_PHASE || this.at(closer)) return this.need(closer)
     const related = [{ path: this.tokens.source.path, span: span(opener.startOffset, opener.end), message: "opened here" }]
     const { found, where } = this.found()
     this.report("AF1007", where, { closing: closer, found }, { related })
-    if (closer !== "}") this.fail()
+    return false
   }
 
   /** Runs one more level of nesting, or reports that there are too many. */

@@ -10,6 +10,7 @@ import { isRecord } from "./schema/json-schema.ts"
 import type { Activity, ActivityContext, Services } from "./services.ts"
 import { markerKey } from "./state-keys.ts"
 import { createFetch } from "./tools/fetch.ts"
+import { withTimeout } from "./timeout.ts"
 import { callHttpTool } from "./tools/http.ts"
 
 /** Every activity of a worker by name, the parking of failed steps included. Agents' tools are found through the agents. */
@@ -123,28 +124,5 @@ function toJson(value: unknown): unknown {
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error)
     throw new ToolError("invalid_output", `the result can't be written as JSON: ${reason}`, { maybeDone: false })
-  }
-}
-
-/** The envelope comes in time even when the tool ignores its signal; what it does afterwards is nobody's result. */
-export async function withTimeout(
-  timeoutMs: number | undefined, name: string, work: (signal: AbortSignal) => Promise<Envelope>): Promise<Envelope> {
-  const controller = new AbortController()
-  if (timeoutMs === undefined) return work(controller.signal)
-  const failure: Failure = { ok: false, kind: "timeout", message: `${name} did not finish within ${timeoutMs} ms`, maybeDone: true }
-  let timer: NodeJS.Timeout | undefined
-  const expired = new Promise<Envelope>((resolve) => {
-    timer = setTimeout(() => {
-      controller.abort(new ToolError("timeout", failure.message, { maybeDone: true }))
-      resolve(failure)
-    }, timeoutMs)
-  })
-  const working = work(controller.signal)
-  // The loser of the race may still reject; without this it would end the process.
-  working.catch(() => undefined)
-  try {
-    return await Promise.race([working, expired])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,7 +1,5 @@
 // The shared types of the runtime: what emitted code, the workflow side, the activity side and a host agree on.
 
-import type { FlowError } from "./errors.ts"
-
 // ---------------------------------------------------------------------------------------------------------------- JSON
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -559,4 +557,3 @@ export interface CallMarker {
   readonly at: string
 }
 
-export type { FlowError }

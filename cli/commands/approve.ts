@@ -9,7 +9,7 @@ import type { Invocation } from "../table.ts"
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const [runId, answer] = positionals
   const address = requireSidecar(flags, process.cwd())
-  const client = await connectTo(address)
+  const client = connectTo(address)
   try {
     const { step } = chooseQuestion(await viewOf(client, runId!), flags["step"] as string | undefined)
     const by = (flags["by"] as string | undefined) ?? userInfo().username

@@ -3,17 +3,17 @@
 import { existsSync } from "node:fs"
 import { join, relative, resolve } from "node:path"
 import { openReader } from "../../sidecar/reader.ts"
-import type { HistoryEvent, InstanceSummary } from "../../engine/types.ts"
+import type { HistoryEvent } from "../../engine/types.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import { connectTo, findSidecar, stateFolderOf } from "../hub-access.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
-import { foldRun, spentBy } from "../view/fold.ts"
+import { foldRun, hasEnded, spentBy, type RunSummary } from "../view/fold.ts"
 import { count, dollars, drawRun } from "../view/render.ts"
 
 interface Reading {
-  list(): Promise<readonly InstanceSummary[]>
-  get(id: string): Promise<InstanceSummary | undefined>
+  list(): Promise<readonly RunSummary[]>
+  get(id: string): Promise<RunSummary | undefined>
   history(id: string): Promise<readonly HistoryEvent[]>
   close(): void
 }
@@ -45,7 +45,7 @@ async function open(flags: Invocation["flags"]): Promise<Reading> {
 async function list(source: Reading, terminal: Terminal, json: boolean): Promise<ExitCode> {
   const runs = [...(await source.list())].sort((a, b) => b.createdAtMs - a.createdAtMs)
   if (json) {
-    terminal.out(JSON.stringify(runs.map(({ id, name, status, createdAtMs, completedAtMs }) => ({ id, workflow: name, status, createdAtMs, completedAtMs: completedAtMs ?? null })), null, 2))
+    terminal.out(JSON.stringify(runs.map(({ id, name, status, createdAtMs, updatedAtMs }) => ({ id, workflow: name, status, createdAtMs, endedAtMs: hasEnded({ status }) ? updatedAtMs : null })), null, 2))
     return 0
   }
   if (runs.length === 0) terminal.out("No runs yet.")

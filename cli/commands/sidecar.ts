@@ -11,7 +11,7 @@ import { portOf, type Invocation } from "../table.ts"
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const db = resolve((flags["db"] as string | undefined) ?? `${stateFolderOf(process.cwd())}/runs.db`)
   mkdirSync(dirname(db), { recursive: true })
-  const sidecar = await startSidecar({ db, grpcPort: portOf(flags["grpc-port"], 50_001), httpPort: portOf(flags["http-port"], 3_500) }).catch((thrown: unknown) => {
+  const sidecar = await startSidecar({ file: db, grpcPort: portOf(flags["grpc-port"], 50_001), httpPort: portOf(flags["http-port"], 3_500) }).catch((thrown: unknown) => {
     throw new Failure(2, messageOf(thrown))
   })
   terminal.out(`The sidecar listens: gRPC 127.0.0.1:${sidecar.grpcPort}, HTTP 127.0.0.1:${sidecar.httpPort}; runs are kept in ${db}`)

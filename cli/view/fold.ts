@@ -1,7 +1,24 @@
 // From a run's history to what people see: a tree of steps with attempts, waits and spending. Pure.
 
-import type { HistoryEvent, InstanceSummary } from "../../engine/types.ts"
+import type { FailureDetails, HistoryEvent, InstanceStatus } from "../../engine/types.ts"
 import type { Amounts, CaughtError, Envelope, ModelRequest, RunFailure, RunStatus, Waiting } from "@agentflow/runtime/contract"
+
+/** What a host tells about a run without its history. */
+export interface RunSummary {
+  readonly id: string
+  readonly name: string
+  readonly status: InstanceStatus
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+  readonly output?: string
+  readonly customStatus?: string
+  readonly failure?: FailureDetails
+}
+
+/** True once nothing will happen to the run any more. */
+export function hasEnded({ status }: Pick<RunSummary, "status">): boolean {
+  return status === "completed" || status === "failed" || status === "terminated" || status === "canceled"
+}
 
 export interface AttemptView {
   readonly activity: string
@@ -30,7 +47,7 @@ export interface StepView {
 }
 
 export interface RunView {
-  readonly summary: InstanceSummary
+  readonly summary: RunSummary
   readonly status?: RunStatus
   readonly steps: readonly StepView[]
   readonly failure?: RunFailure
@@ -46,7 +63,7 @@ interface Building {
 }
 
 /** Reads the history as it is: a half-finished run gives attempts without an outcome. */
-export function foldRun(summary: InstanceSummary, history: readonly HistoryEvent[]): RunView {
+export function foldRun(summary: RunSummary, history: readonly HistoryEvent[]): RunView {
   const root = building("", summary.name)
   const open = new Map<number, { step: Building; index: number; price: Price }>()
   const answers = new Map<string, { value: unknown; by?: string }>()
@@ -83,7 +100,7 @@ export function foldRun(summary: InstanceSummary, history: readonly HistoryEvent
     }
   }
   const status = parse(summary.customStatus) as RunStatus | undefined
-  if (summary.completedAtMs === undefined) for (const waiting of status?.waiting ?? []) find(root, waiting.step).waiting = waiting
+  if (!hasEnded(summary)) for (const waiting of status?.waiting ?? []) find(root, waiting.step).waiting = waiting
   const failure = failureOf(summary)
   return {
     summary,
@@ -146,7 +163,7 @@ function finish(node: Building, answers: ReadonlyMap<string, NonNullable<StepVie
 }
 
 /** The record of a failed run: the last line of its failure message. */
-function failureOf(summary: InstanceSummary): RunFailure | undefined {
+function failureOf(summary: RunSummary): RunFailure | undefined {
   const lastLine = summary.failure?.errorMessage.trimEnd().split("\n").at(-1)
   const record = parse(lastLine) as RunFailure | undefined
   return record?.v === 1 ? record : undefined

@@ -1,7 +1,7 @@
 // Draws a run as a tree of lines for the terminal: steps, attempts, waits, tokens and dollars. Pure: `nowMs` comes in.
 
 import type { Terminal } from "../terminal.ts"
-import type { AttemptView, RunView, StepView } from "./fold.ts"
+import { hasEnded, type AttemptView, type RunView, type StepView } from "./fold.ts"
 
 export interface DrawOptions {
   readonly terminal: Pick<Terminal, "style" | "unicode" | "columns">
@@ -16,7 +16,7 @@ type State = "done" | "failed" | "running" | "waiting"
 export function drawRun(view: RunView, options: DrawOptions): readonly string[] {
   const { style } = options.terminal
   const { summary } = view
-  const elapsed = seconds((summary.completedAtMs ?? options.nowMs) - summary.createdAtMs)
+  const elapsed = seconds((hasEnded(summary) ? summary.updatedAtMs : options.nowMs) - summary.createdAtMs)
   const colour = summary.status === "completed" ? style.green : summary.status === "failed" || summary.status === "terminated" ? style.red : style.yellow
   const phase = view.status?.phase === "compensating" && summary.status === "running" ? "undoing" : summary.status
   const head = `${style.bold(summary.name || "run")} ${style.dim(summary.id)}  ${colour(phase)}  ${style.dim(elapsed)}  ${spending(view, options)}`.trimEnd()

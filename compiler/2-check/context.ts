@@ -3,7 +3,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
 import type { Span } from "../../base/text/span.ts"
-import type { CallExpression, Clause, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
+import type { CallExpression, Clause, Expression, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, BoundFile, Symbol, SymbolId } from "../1-bind/types.ts"
 import type { Checked, DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
 
@@ -78,6 +78,17 @@ export interface Env {
   readonly workflow?: SymbolId
   /** What `return` takes. */
   readonly returns?: Type
+}
+
+/** How parts of an expression are checked; handed down so that files need not import each other in a circle. */
+export type CheckExpression = (expression: Expression, env: Env, expected?: Type) => Type
+
+/** Checks the call of a callable with its clauses: one durable step. */
+export type CheckStep = (call: CallExpression, env: Env, how: StepUse) => Type
+
+export interface StepUse {
+  readonly role: CallSite["role"]
+  readonly clauses: readonly Clause[]
 }
 
 export function topEnv(file: FileContext): Env {

@@ -2,9 +2,8 @@
 
 import { unreachable } from "../../base/assert.ts"
 import type { Argument, CallExpression, Expression } from "../../grammar/syntax/nodes.ts"
-import { report, symbolAt, type Env } from "./context.ts"
+import { report, symbolAt, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
-import type { CheckExpression } from "./templates.ts"
 import type { Type } from "./types.ts"
 import { arrayOf, BOOL, expand, INT, NUMBER, optional, STRING, UNKNOWN } from "./types/relate.ts"
 import { render } from "./types/render.ts"

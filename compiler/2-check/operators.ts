@@ -2,10 +2,9 @@
 
 import { unreachable } from "../../base/assert.ts"
 import type { BinaryExpression, ConditionalExpression, UnaryExpression } from "../../grammar/syntax/nodes.ts"
-import { report, type Env } from "./context.ts"
+import { report, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import { assume } from "./narrowing.ts"
-import type { CheckExpression } from "./templates.ts"
 import type { Type } from "./types.ts"
 import { assignable, BOOL, expand, INT, isOptional, join, NUMBER, present, STRING, UNKNOWN, widen } from "./types/relate.ts"
 import { render } from "./types/render.ts"

@@ -1,12 +1,10 @@
 // Text with holes: what can be printed, and text that looks like a key.
 
-import type { Expression, TemplateExpression } from "../../grammar/syntax/nodes.ts"
-import { report, type Env } from "./context.ts"
+import type { TemplateExpression } from "../../grammar/syntax/nodes.ts"
+import { report, type CheckExpression, type Env } from "./context.ts"
 import type { Type } from "./types.ts"
 import { expand, present, STRING } from "./types/relate.ts"
 import { render } from "./types/render.ts"
-
-export type CheckExpression = (expression: Expression, env: Env, expected?: Type) => Type
 
 export function checkTemplate(node: TemplateExpression, env: Env, expected: Type | undefined, check: CheckExpression): Type {
   for (const part of node.parts) {

@@ -158,6 +158,8 @@ export interface ParameterPlan {
   readonly name: string
   readonly type: ValueType
   readonly doc?: string
+  /** Steps fill it in where they call; the caller of a workflow and a model may leave the parameter out. */
+  readonly default?: ExpressionPlan
   readonly origin: Location
 }
 

@@ -16,7 +16,8 @@ interface Token {
 const skipped = new Set(["nav", "header", "footer", "aside", "form", "template", "noscript", "svg", "button", "select"])
 const rawText = new Set(["script", "style", "textarea", "iframe", "noembed"])
 const inline = new Set([
-  "a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup", "time", "u",
+  "a", "abbr", "b", "cite", "code", "em", "i", "kbd", "mark", "q", "s", "small", "span", "strong", "sub", "sup",
+  "time", "u",
 ])
 
 /** Takes the text of `<article>`, else of `<main>`, else of the body. */
@@ -74,7 +75,9 @@ function* tokens(html: string): Generator<Token> {
   }
 }
 
-const voidElements = new Set(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
+const voidElements = new Set([
+  "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+])
 
 function after(html: string, mark: string, from: number): number {
   const found = html.indexOf(mark, from)
@@ -101,11 +104,13 @@ function endOfRawText(html: string, name: string, from: number): number {
 
 const entities: Readonly<Record<string, string>> = {
   amp: "&", lt: "<", gt: ">", quot: "\"", apos: "'", nbsp: " ", ndash: "–", mdash: "—", hellip: "…", euro: "€",
-  lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", laquo: "«", raquo: "»", deg: "°", times: "×", middot: "·", shy: "",
+  lsquo: "‘", rsquo: "’", ldquo: "“", rdquo: "”", laquo: "«", raquo: "»", deg: "°",
+  times: "×", middot: "·", shy: "",
 }
 
 function decodeEntities(text: string): string {
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
+  const entity = /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|([a-z]{2,8}));/gi
+  return text.replace(entity, (whole, hex?: string, decimal?: string, name?: string) => {
     if (name !== undefined) return entities[name] ?? whole
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)
     return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : "\ufffd"
@@ -113,7 +118,9 @@ function decodeEntities(text: string): string {
 }
 
 function paragraphs(text: string): string {
-  return text.split(/\n{2,}/).map((part) => part.split("\n").map(line).filter(Boolean).join("\n")).filter(Boolean).join("\n\n")
+  const withoutEmpty = (parts: readonly string[]): string[] => parts.filter((part) => part !== "")
+  const blocks = text.split(/\n{2,}/).map((block) => withoutEmpty(block.split("\n").map(line)).join("\n"))
+  return withoutEmpty(blocks).join("\n\n")
 }
 
 function line(text: string): string {

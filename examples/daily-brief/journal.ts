@@ -56,8 +56,8 @@ export function readJournal(file: string): readonly Received[] {
 function parseLine(line: string): Received | undefined {
   try {
     const value: unknown = JSON.parse(line)
-    const known = typeof value === "object" && value !== null && "path" in value && "status" in value && "request" in value
-    return known ? value as Received : undefined
+    const isEntry = typeof value === "object" && value !== null && "path" in value && "request" in value
+    return isEntry ? value as Received : undefined
   } catch {
     return undefined
   }

@@ -17,8 +17,8 @@ export interface ServicesOptions {
   /** JSON-lines file: what was received, and what a restarted server must remember. */
   readonly journal: string
   /**
-   * The secret store's file: requests to Slack must carry its `slackToken`. Made with a random one, readable by its owner
-   * only, when it is not there. Without this option any token will do.
+   * The secret store's file: requests to Slack must carry its `slackToken`. Made with a random one, readable by its
+   * owner only, when it is not there. Without this option any token will do.
    */
   readonly secrets?: string
   /** How long the page that hangs does so. */
@@ -92,8 +92,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   })
   await new Promise<void>((listening, failed) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
-      const busy = error.code === "EADDRINUSE"
-      failed(busy ? new Error(`Port ${options.port} on 127.0.0.1 is in use; give another with --port.`, { cause: error }) : error)
+      if (error.code !== "EADDRINUSE") return failed(error)
+      failed(new Error(`Port ${options.port} on 127.0.0.1 is in use; give another with --port.`, { cause: error }))
     })
     server.listen(options.port ?? 0, "127.0.0.1", listening)
   })
@@ -148,8 +148,10 @@ function postMessage(request: Request, journal: Journal): Answer {
   if (typeof channel !== "string" || typeof text !== "string" || text === "") {
     return { status: 400, body: { ok: false, error: "invalid_arguments" } }
   }
-  return once(request, journal, (count) => `1790000000.${String(count + 1).padStart(6, "0")}`,
-    (ts) => ({ ok: true, channel, ts, message: { type: "message", text, ts } }))
+  return once(request, journal, {
+    newId: (count) => `1790000000.${String(count + 1).padStart(6, "0")}`,
+    body: (ts) => ({ ok: true, channel, ts, message: { type: "message", text, ts } }),
+  })
 }
 
 function deleteMessage(request: Request, journal: Journal): Answer {
@@ -159,7 +161,7 @@ function deleteMessage(request: Request, journal: Journal): Answer {
     return entry.path === "/api/chat.postMessage" && entry.effect === "first" && entry.id === ts
   })
   if (typeof ts !== "string" || !wasPosted) return { status: 404, body: { ok: false, error: "message_not_found" } }
-  return once(request, journal, () => ts, () => ({ ok: true, channel, ts }))
+  return once(request, journal, { newId: () => ts, body: () => ({ ok: true, channel, ts }) })
 }
 
 function createPage(request: Request, journal: Journal): Answer {
@@ -168,12 +170,19 @@ function createPage(request: Request, journal: Journal): Answer {
   if (parent === undefined || properties === undefined) {
     return { status: 400, body: { object: "error", code: "validation_error" } }
   }
-  return once(request, journal, (count) => uuidFrom(request.key ?? `page ${count}`),
-    (id) => ({ object: "page", id, url: `https://www.notion.so/${id.replaceAll("-", "")}`, parent, properties }))
+  return once(request, journal, {
+    newId: (count) => uuidFrom(request.key ?? `page ${count}`),
+    body: (id) => ({ object: "page", id, url: `https://www.notion.so/${id.replaceAll("-", "")}`, parent, properties }),
+  })
+}
+
+interface Operation {
+  readonly newId: (count: number) => string
+  readonly body: (id: string) => object
 }
 
 /** The same key means the same request: the effect happens once, and its answer is given again. */
-function once(request: Request, journal: Journal, newId: (count: number) => string, body: (id: string) => object): Answer {
+function once(request: Request, journal: Journal, { newId, body }: Operation): Answer {
   const effects = journal.entries.filter((entry) => entry.path === request.path && entry.effect === "first")
   const known = request.key === undefined ? undefined : effects.find((entry) => entry.idempotencyKey === request.key)
   if (known?.id === undefined) {
@@ -252,13 +261,16 @@ function fields(value: unknown): Readonly<Record<string, unknown>> {
 
 function uuidFrom(text: string): string {
   const digits = createHash("sha256").update(text).digest("hex")
-  return [digits.slice(0, 8), digits.slice(8, 12), `4${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join("-")
+  const part = (start: number, end: number): string => digits.slice(start, end)
+  return [part(0, 8), part(8, 12), `4${part(13, 16)}`, `8${part(17, 20)}`, part(20, 32)].join("-")
 }
 
 const usage = "usage: node services.ts --journal FILE [--port PORT] [--secrets FILE]"
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { port: { type: "string" }, journal: { type: "string" }, secrets: { type: "string" } } })
+  const { values } = parseArgs({
+    options: { port: { type: "string" }, journal: { type: "string" }, secrets: { type: "string" } },
+  })
   const port = Number(values.port ?? 8787)
   if (values.journal === undefined || !Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(usage)
   const services = await startServices({

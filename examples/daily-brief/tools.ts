@@ -10,10 +10,7 @@ const pageBytesMax = 2_000_000
 const textCharactersMax = 6_000
 
 export async function fetchSource(url: string, context: ToolContext): Promise<Source> {
-  const response = await context.fetch(webAddress(url), { headers: { accept: "text/html" } })
-  const failure = errorForStatus(response)
-  if (failure) throw failure
-
+  const response = await accepted(context.fetch(webAddress(url), { headers: { accept: "text/html" } }))
   const type = response.headers.get("content-type") ?? ""
   if (!/^(text\/html|application\/xhtml\+xml)\b/i.test(type)) {
     throw new ToolError("invalid_output", `${url} is not a web page but ${type || "of no known type"}`)
@@ -24,7 +21,7 @@ export async function fetchSource(url: string, context: ToolContext): Promise<So
 }
 
 export async function saveToNotion(brief: Brief, context: ToolContext): Promise<NotionPage> {
-  const response = await context.fetch("https://api.notion.com/v1/pages", {
+  const response = await accepted(context.fetch("https://api.notion.com/v1/pages", {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -41,11 +38,17 @@ export async function saveToNotion(brief: Brief, context: ToolContext): Promise<
         ...brief.sources.map((source) => block("bulleted_list_item", richText(source))),
       ],
     }),
-  })
-  const failure = errorForStatus(response)
-  if (failure) throw failure
+  }))
   // Not trusted: the worker validates what a tool returns against the declared type and drops every other field.
   return await response.json() as NotionPage
+}
+
+async function accepted(request: Promise<Response>): Promise<Response> {
+  const response = await request
+  const failure = errorForStatus(response)
+  if (failure === undefined) return response
+  await response.body?.cancel()
+  throw failure
 }
 
 /** A model chose the address: it may name a web page and nothing else. */

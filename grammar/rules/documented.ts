@@ -30,7 +30,7 @@ export abstract class DocumentedRules extends ExpressionRules {
       item: body.item,
       ...(body.resumes === undefined ? {} : { resumes: body.resumes }),
     })
-    this.close("}", opener)
+    this.closeBody(opener)
   }
 
   private atTextEnd(): boolean {

@@ -335,7 +335,6 @@ export abstract class ExpressionRules extends RecoveringParser {
       this.accept(",")
     })
     this.close("}", opener)
-    if (!this.RECORDING_PHASE && this.text(opener) === "{" && this.tokens.source.text[this.previousEnd() - 1] !== "}") this.fail()
     return this.node<RecordExpression>(start, { kind: "record", entries })
   })
 

@@ -111,12 +111,12 @@ export abstract class TypeRules extends DocumentedRules {
 
   readonly literalType: Rule<LiteralTypeNode> = this.RULE("literalType", () => {
     const start = this.start()
-    const value = this.sub(this.operand2)
+    const value = this.sub(this.signedLiteral)
     return this.node<LiteralTypeNode>(start, { kind: "literalType", value })
   })
 
   /** A literal with its sign: what a type or a pattern can name. */
-  readonly operand2: Rule<Expression> = this.RULE("literal", () => {
+  readonly signedLiteral: Rule<Expression> = this.RULE("signedLiteral", () => {
     const start = this.start()
     const minus = this.accept("-")
     const operand = this.sub(this.primary)

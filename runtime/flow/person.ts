@@ -5,7 +5,7 @@ import type { Answer, Callable, Flow, ManualDecision, Task, Waiting } from "../c
 import { asCaughtError, FlowError } from "../errors.ts"
 import { noAmounts } from "../policy/budget.ts"
 import { durationMs, formatDuration } from "../policy/duration.ts"
-import { retryPlan, undoRetry } from "../policy/retry.ts"
+import { retryPlan, inboxRetry } from "../policy/retry.ts"
 import { accept } from "../schema/accept.ts"
 import { newProgress, sendUntilDone } from "./attempts.ts"
 import type { Progress } from "./attempts.ts"
@@ -92,7 +92,7 @@ function* ask<T>(
     yield* sendUntilDone(frame, {
       activity: question.activity,
       step,
-      retry: retryPlan(undoRetry),
+      retry: retryPlan(inboxRetry),
       limits: deadline === undefined ? {} : { deadline },
       prepare: () => ({ allowance: noAmounts, parameters: question.parameters }),
       spent: () => noAmounts,

@@ -20,6 +20,9 @@ export const agentRetry: Retry = { times: 2 }
 /** An undo that gives up needs a person, so it is more patient than the step was. */
 export const undoRetry: Retry = { times: 5 }
 
+/** Writing to the inbox has no policy of its own in the language, and a run must not fail for one lost connection. */
+export const inboxRetry: Retry = { times: 5 }
+
 export function retryPlan(retry: Retry | "never" | undefined): RetryPlan | undefined {
   if (retry === undefined || retry === "never" || retry.times <= 0) return undefined
   const firstMs = durationMs(retry.backoff?.first ?? "1s")

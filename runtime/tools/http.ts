@@ -84,7 +84,7 @@ async function send(
     const location = response.headers.get("location")
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await response.body?.cancel()
-    if (!URL.canParse(location, url)) throw new ToolError("invalid_output", `${declared.host} redirects to something that is no URL`)
+    if (!URL.canParse(location, url.href)) throw new ToolError("invalid_output", `${declared.host} redirects to something that is no URL`)
     const next = mapEndpoint(new URL(location, url), endpoints)
     if (next.origin !== first.origin) {
       throw new ToolError("denied", `${declared.host} redirects to another origin (${new URL(location, url).origin}), which is not followed`)

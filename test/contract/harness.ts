@@ -59,7 +59,9 @@ export async function startWorker(program: Program, { grpcPort, userAgent }: Wor
   const worker = (runtime as unknown as { worker: PrivateWorker }).worker
   const slots = /items=(\d+)/.exec(userAgent ?? "")?.[1]
   if (slots) worker._maxConcurrentWorkItems = Number(slots)
-  return { runtime, cut: () => worker._responseStream?.cancel(), stop: () => runtime.stop() }
+  // The SDK gives a worker up at its first broken stream, and then refuses to stop it.
+  const stop = async () => runtime.stop().catch(() => {})
+  return { runtime, cut: () => worker._responseStream?.cancel(), stop }
 }
 
 export interface TestBed {

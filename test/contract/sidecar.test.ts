@@ -270,7 +270,7 @@ describe("status and history", () => {
     await until("the status is set", async () => (await bed.own.get(id))?.customStatus === "half way")
     await bed.sdk.raiseEvent(id, "go")
     await bed.end(id)
-    expect((await bed.sdk.getWorkflowState(id, true))?.serializedCustomStatus).toBe("nearly")
+    expect((await bed.sdk.getWorkflowState(id, true))?.customStatus).toBe("nearly")
   })
 
   it("lists what happened, in order", async () => {

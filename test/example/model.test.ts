@@ -9,7 +9,12 @@ import { readArticles } from "../../examples/daily-brief/pages.ts"
 
 interface Note { readonly claim: string; readonly quote: string; readonly source: string }
 interface Brief { readonly headline: string; readonly points: readonly string[]; readonly sources: readonly string[] }
-interface Question { readonly agent: string; readonly model?: string; readonly prompt: string; readonly earlierAnswers?: readonly string[] }
+interface Question {
+  readonly agent: string
+  readonly model?: string
+  readonly prompt: string
+  readonly earlierAnswers?: readonly string[]
+}
 
 const articles = readArticles()
 const read = parseModelScript(readFileSync(join(import.meta.dirname, "../../examples/daily-brief/model.json"), "utf8"))
@@ -26,7 +31,7 @@ function ask({ agent, model = "gpt-4o-mini", prompt, earlierAnswers = [] }: Ques
       { role: "user", content: prompt },
       ...earlierAnswers.flatMap((content) => [
         { role: "assistant" as const, content },
-        { role: "user" as const, content: `The answer {"headline": …} is not valid: headline has more than 80 characters.` },
+        { role: "user" as const, content: `{"headline": …} is not valid: headline has more than 80 characters.` },
       ]),
     ],
   })

@@ -46,8 +46,13 @@ async function restart(services: Services): Promise<Services> {
   return start()
 }
 
+interface Fetched {
+  readonly statuses: readonly number[]
+  readonly html: string
+}
+
 /** What the language's `retry 5 times` does, without the waits. */
-async function fetchWithRetries(origin: string, path: string): Promise<{ readonly statuses: number[]; readonly html: string }> {
+async function fetchWithRetries(origin: string, path: string): Promise<Fetched> {
   const statuses: number[] = []
   for (let attempt = 1; attempt <= 6; attempt += 1) {
     const response = await fetch(origin + path)
@@ -58,13 +63,18 @@ async function fetchWithRetries(origin: string, path: string): Promise<{ readonl
   throw new Error(`${path} failed six times: ${statuses.join(", ")}`)
 }
 
-async function fetchAll({ origin }: Services): Promise<Map<string, { readonly statuses: number[]; readonly html: string }>> {
+async function fetchAll({ origin }: Services): Promise<ReadonlyMap<string, Fetched>> {
   return new Map(await Promise.all(paths.map(async (path) => [path, await fetchWithRetries(origin, path)] as const)))
+}
+
+const failuresIn = (fetched: ReadonlyMap<string, Fetched>): string[] => {
+  const failures = [...fetched].flatMap(([path, { statuses }]) => statuses.slice(0, -1).map((status) => [status, path]))
+  return failures.map((failure) => failure.join(" ")).sort()
 }
 
 interface Post { readonly path: string; readonly key?: string; readonly body: unknown; readonly bearer?: string }
 
-async function post({ origin }: Services, { path, key, body, bearer }: Post): Promise<{ status: number; body: Record<string, unknown> }> {
+async function post({ origin }: Services, { path, key, body, bearer }: Post) {
   const response = await fetch(origin + path, {
     method: "POST",
     headers: {
@@ -93,16 +103,14 @@ describe("sources", () => {
 
   it("meet exactly the promised faults, and five retries get past all of them", async () => {
     const services = await start()
-    const fetched = await fetchAll(services)
-    const failures = [...fetched].flatMap(([path, { statuses }]) => statuses.slice(0, -1).map((status) => `${status} ${path}`))
-    expect(failures.sort()).toEqual([
+    expect(failuresIn(await fetchAll(services))).toEqual([
       "429 /energy/the-queue-for-the-grid",
       "429 /engineering/retries-that-multiply",
       "429 /engineering/retries-that-multiply",
       "503 /market/memory-is-the-bottleneck",
     ])
-    const hanging = services.received().filter(({ fault }) => fault === "hang").map(({ path, request }) => ({ path, request }))
-    expect(hanging).toEqual([{ path: "/energy/liquid-cooling-becomes-normal", request: 1 }])
+    const hanging = services.received().filter(({ fault }) => fault === "hang")
+    expect(hanging.map(({ path, request }) => [path, request])).toEqual([["/energy/liquid-cooling-becomes-normal", 1]])
   })
 
   it("are the same pages twice, the second time without any fault", async () => {
@@ -110,7 +118,7 @@ describe("sources", () => {
     const first = await fetchAll(services)
     const second = await fetchAll(services)
     expect([...second.values()].every(({ statuses }) => statuses.length === 1)).toBe(true)
-    expect([...second].map(([path, { html }]) => [path, html])).toEqual([...first].map(([path, { html }]) => [path, html]))
+    for (const [path, { html }] of first) expect([path, second.get(path)?.html]).toEqual([path, html])
   })
 
   it("are read back from HTML word by word", async () => {
@@ -131,9 +139,7 @@ describe("sources", () => {
     const services = await start()
     for (const path of paths) await fetch(services.origin + path)
     const again = await restart(services)
-    const fetched = await fetchAll(again)
-    const failures = [...fetched].flatMap(([path, { statuses }]) => statuses.slice(0, -1).map((status) => `${status} ${path}`))
-    expect(failures).toEqual(["429 /engineering/retries-that-multiply"])
+    expect(failuresIn(await fetchAll(again))).toEqual(["429 /engineering/retries-that-multiply"])
     expect(again.received().filter(({ fault }) => fault === "hang")).toHaveLength(1)
   })
 
@@ -151,10 +157,11 @@ describe("sources", () => {
 
   it("close at once, with a page still hanging", async () => {
     const services = await start({ hangMs: 3_600_000 })
-    const hanging = fetch(`${services.origin}/energy/liquid-cooling-becomes-normal`).then(() => "answered", () => "cut off")
+    const request = fetch(`${services.origin}/energy/liquid-cooling-becomes-normal`)
+    const outcome = request.then(() => "answered", () => "cut off")
     while (services.received().length === 0) await new Promise((later) => setTimeout(later, 5))
     await services.close()
-    expect(await hanging).toBe("cut off")
+    expect(await outcome).toBe("cut off")
   })
 })
 
@@ -274,7 +281,8 @@ describe("as a program", () => {
 
   it("says where it listens, and goes on after SIGKILL where it was", async () => {
     const run = async () => {
-      const child = spawn(process.execPath, [program, "--port", "0", "--journal", journal, "--secrets", secrets], { stdio: ["ignore", "pipe", "inherit"] })
+      const flags = ["--port", "0", "--journal", journal, "--secrets", secrets]
+      const child = spawn(process.execPath, [program, ...flags], { stdio: ["ignore", "pipe", "inherit"] })
       const [line] = await once(createInterface({ input: child.stdout }), "line") as [string]
       return { child, origin: (JSON.parse(line) as { origin: string }).origin }
     }
@@ -301,6 +309,8 @@ describe("as a program", () => {
     expect(await failure("--port", String(port), "--journal", join(folder, "other.jsonl"))).toEqual({
       code: 2, text: `Port ${port} on 127.0.0.1 is in use; give another with --port.`,
     })
-    expect(await failure("--port", "0")).toEqual({ code: 2, text: "usage: node services.ts --journal FILE [--port PORT] [--secrets FILE]" })
+    expect(await failure("--port", "0")).toEqual({
+      code: 2, text: "usage: node services.ts --journal FILE [--port PORT] [--secrets FILE]",
+    })
   })
 })

@@ -15,7 +15,7 @@ import type {
 import { lowerExpression, lowerKinds, plainTemplate } from "./expression.ts"
 import { clausesOf, lowerBudget, lowerPolicy, lowerUndo, numberOf, tighter } from "./policy.ts"
 import { lowerBlock } from "./statement.ts"
-import { lowerType, recordSchema, schemaOf } from "./types.ts"
+import { describe, lowerType, recordSchema, schemaOf } from "./types.ts"
 
 type CallableDeclaration = ToolDeclaration | AgentDeclaration | HumanDeclaration
 
@@ -29,12 +29,13 @@ function lowerShape(context: Context, node: CallableDeclaration | WorkflowDeclar
   assert(signature !== undefined, `${symbol.name} has no signature`)
   const documented = signature.parameters.map((parameter, index) => {
     const written: Parameter | undefined = node.parameters[index]
-    return { name: parameter.name, type: parameter.type, ...docOf(written), mayBeAbsent: parameter.default !== undefined, node: written ?? node }
+    return { name: parameter.name, type: parameter.type, ...docOf(written), mayBeAbsent: parameter.default !== undefined, default: parameter.default, node: written ?? node }
   })
   const parameters = documented.map((parameter): ParameterPlan => ({
     name: parameter.name,
     type: lowerType(context, parameter.type),
     ...(parameter.doc === undefined ? {} : { doc: parameter.doc }),
+    ...(parameter.default === undefined ? {} : { default: lowerExpression(context, parameter.default) }),
     origin: originOf(context, parameter.node),
   }))
   return {
@@ -43,7 +44,8 @@ function lowerShape(context: Context, node: CallableDeclaration | WorkflowDeclar
     origin: originOf(context, node),
     parameters,
     result: lowerType(context, signature.result),
-    parametersSchema: recordSchema(context, documented),
+    // The declaration's comment is what a model reads of a tool.
+    parametersSchema: describe(recordSchema(context, documented), node.doc),
     resultSchema: schemaOf(context, signature.result),
   }
 }

@@ -2,7 +2,7 @@
 
 import { assert, unreachable } from "../../../base/assert.ts"
 import type {
-  Argument, CallExpression, Expression, MemberExpression, NameExpression, RecordExpression, TemplateExpression,
+  Argument, CallExpression, Expression, MemberExpression, NameExpression, RecordEntry, RecordExpression, TemplateExpression,
 } from "../../../grammar/syntax/nodes.ts"
 import type { Signature, Type } from "../../2-check/types.ts"
 import { inFile, nameOf, originOf, planName, symbolAt, symbolOf, typeOf } from "../context.ts"
@@ -73,12 +73,17 @@ function lowerRecord(context: Context, node: RecordExpression): ExpressionPlan {
   const type = typeOf(context, node)
   const entries = node.entries.map((entry) => {
     if (entry.kind === "spread") return { value: lowerExpression(context, entry.value) }
-    if (entry.value !== undefined) return { key: entry.key.text, value: lowerExpression(context, entry.value) }
-    return { key: entry.key.text, value: lowerShorthand(context, entry.key) }
+    const key = keyOf(entry)
+    return { key, value: entry.value === undefined ? lowerShorthand(context, entry.key) : lowerExpression(context, entry.value) }
   })
   const tag = tagOf(context, type, node)
   const tagged = tag === undefined ? entries : [{ key: "kind", value: tag }, ...entries]
   return { origin: originOf(context, node), type: lowerType(context, type), kind: "record", entries: tagged }
+}
+
+/** A key written as a string keeps its quotes in the tree. */
+function keyOf(entry: RecordEntry): string {
+  return entry.key.text.replace(/^"(.*)"$/s, "$1")
 }
 
 /** `{ name }`: the key is the name. */
@@ -89,7 +94,7 @@ function lowerShorthand(context: Context, key: NameExpression["name"]): Expressi
 /** A record of a type that belongs to a tagged union carries its `kind`, unless the program wrote it. */
 function tagOf(context: Context, type: Type, node: RecordExpression): ExpressionPlan | undefined {
   const tag = type.kind === "declared" ? context.tags.get(type.symbol) : undefined
-  const written = node.entries.some((entry) => entry.kind === "spread" || entry.key.text === "kind")
+  const written = node.entries.some((entry) => entry.kind === "spread" || keyOf(entry) === "kind")
   if (tag === undefined || written) return undefined
   return { origin: originOf(context, node), type: { kind: "literal", value: tag }, kind: "literal", value: tag }
 }

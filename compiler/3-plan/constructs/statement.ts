@@ -58,8 +58,7 @@ function lowerLet(context: Context, node: LetStatement): readonly StatementPlan[
 }
 
 function letType(context: Context, node: LetStatement): Type {
-  const written = node.type === undefined ? undefined : context.facts.types.get(node.type.id)
-  return written ?? context.facts.types.get(node.name.id) ?? typeOf(context, node.value)
+  return context.checked.symbolTypes.get(symbolOf(context, node.name).id) ?? typeOf(context, node.value)
 }
 
 /** The value as one expression, where it is one; undefined for a form that needs statements. */

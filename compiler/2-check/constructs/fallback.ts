@@ -1,0 +1,14 @@
+// fallback: a value or a call of the same result type.
+
+import type { FallbackClause } from "../../../grammar/syntax/nodes.ts"
+import { stepCall } from "../expressions.ts"
+import { expectType } from "../expect.ts"
+import { distinctKinds } from "./kinds.ts"
+import type { ClauseSite } from "./site.ts"
+
+export function checkFallback(clause: FallbackClause, { env, result, check, step }: ClauseSite): void {
+  distinctKinds(clause.on, env.file)
+  const call = stepCall(clause.value, env)
+  const actual = call === undefined ? check(clause.value, env, result) : step(call, env, { role: "fallback", clauses: [] })
+  expectType(actual, result, clause.value, env, " as the fallback")
+}

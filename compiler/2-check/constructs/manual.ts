@@ -1,0 +1,12 @@
+// manual: who decides when everything else has failed.
+
+import type { ManualClause } from "../../../grammar/syntax/nodes.ts"
+import { expectType } from "../expect.ts"
+import { STRING } from "../types/relate.ts"
+import { duration } from "./constants.ts"
+import type { ClauseSite } from "./site.ts"
+
+export function checkManual(clause: ManualClause, { env, check }: ClauseSite): void {
+  expectType(check(clause.by, env), STRING, clause.by, env, " after by")
+  duration(clause.within, "The time for a person", env.file)
+}

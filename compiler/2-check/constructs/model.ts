@@ -1,0 +1,38 @@
+// A model: its provider, what it costs, how much it takes.
+
+import { nearest } from "../../../base/diagnostics/suggest.ts"
+import type { ModelDeclaration, PriceClause, SizeClause } from "../../../grammar/syntax/nodes.ts"
+import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
+import { report, topEnv, type CheckExpression, type FileContext } from "../context.ts"
+import { expectType } from "../expect.ts"
+import { STRING } from "../types/relate.ts"
+import { money, wholeNumber } from "./constants.ts"
+import type { ClauseSite } from "./site.ts"
+
+/** Providers that the runtime can talk to. */
+const PROVIDERS = ["openai"] as const
+
+export function checkModel(node: ModelDeclaration, file: FileContext, check: CheckExpression): void {
+  const { provider } = node
+  if (provider.text !== "" && !(PROVIDERS as readonly string[]).includes(provider.text)) {
+    const near = nearest(provider.text, PROVIDERS)
+    const fixes = replaceFix({ path: file.path, span: provider.span }, near)
+    const known = PROVIDERS.join(", ")
+    report(file, provider, "AF2018", { name: provider.text, known, hint: didYouMean(near) }, { fixes })
+  }
+  const env = topEnv(file)
+  for (const argument of node.arguments) expectType(check(argument, env), STRING, argument, env, " as the name of a model")
+  if (node.arguments.length !== 1 && !node.recovered) {
+    report(file, node.provider, "AF3005", { name: provider.text, expected: "1 argument", actual: node.arguments.length })
+  }
+}
+
+export function checkPrice(clause: PriceClause, { env: { file } }: ClauseSite): void {
+  money(clause.input, "A price", file, { free: true })
+  money(clause.output, "A price", file, { free: true })
+  wholeNumber(clause.per, { what: "The count of tokens of a price", min: 1 }, file)
+}
+
+export function checkSize(clause: SizeClause, { env: { file } }: ClauseSite): void {
+  wholeNumber(clause.tokens, { what: `The ${clause.what} size`, min: 1 }, file)
+}

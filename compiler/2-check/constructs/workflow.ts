@@ -1,0 +1,51 @@
+// The clauses of a workflow: triggers, dead letter, concurrency.
+
+import type { ConcurrencyClause, DeadLetterClause, OnHttpClause, OnScheduleClause, OnTopicClause } from "../../../grammar/syntax/nodes.ts"
+import { plainText } from "../../1-bind/imports.ts"
+import { report } from "../context.ts"
+import { expectType } from "../expect.ts"
+import type { Type } from "../types.ts"
+import { isOptional, optional, STRING } from "../types/relate.ts"
+import { wholeNumber } from "./constants.ts"
+import type { ClauseSite } from "./site.ts"
+
+/** Five fields of cron, of digits, names, steps, lists and ranges. */
+const CRON = /^\s*(?:[\d*/,A-Za-z?L#-]+\s+){4}[\d*/,A-Za-z?L#-]+\s*$/
+
+export function checkOnSchedule(clause: OnScheduleClause, site: ClauseSite): void {
+  const { env, check, callable } = site
+  const cron = plainText(clause.cron)
+  if (cron === undefined || !CRON.test(cron)) {
+    report(env.file, clause.cron, "AF3030", { what: "A schedule", expected: "five fields of cron, such as \"0 7 * * 1-5\"" })
+  }
+  const input = inputOf(site)
+  if (clause.input !== undefined) expectType(check(clause.input, env, input), input, clause.input, env, " as the input of a run")
+  else if (callable !== undefined && input.kind === "record" && input.fields.some(({ type }) => !isOptional(type, env.file.context.declared))) {
+    report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: input.fields.map(({ name }) => name).join(", ") })
+  }
+}
+
+/** The input of a workflow: its parameters as a record; one with a default may be left out. */
+function inputOf({ env, callable }: ClauseSite): Type {
+  const signature = callable === undefined ? undefined : env.file.context.signatures.get(callable.symbol)
+  const fields = (signature?.parameters ?? []).map(({ name, type, default: value }) => ({
+    name, type: value === undefined ? type : optional(type),
+  }))
+  return { kind: "record", fields }
+}
+
+export function checkTopic(clause: OnTopicClause | DeadLetterClause, { env, check }: ClauseSite): void {
+  expectType(check(clause.topic, env), STRING, clause.topic, env, " as a topic")
+  if (plainText(clause.topic)?.trim() === "" && !clause.topic.recovered) {
+    report(env.file, clause.topic, "AF3030", { what: "A topic", expected: "a name" })
+  }
+}
+
+export function checkOnHttp(clause: OnHttpClause, { env, check }: ClauseSite): void {
+  expectType(check(clause.path, env), STRING, clause.path, env, " as a path")
+}
+
+export function checkConcurrency(clause: ConcurrencyClause, { env, check }: ClauseSite): void {
+  wholeNumber(clause.limit, { what: "The count of runs at once", min: 1 }, env.file)
+  if (clause.by !== undefined) check(clause.by, env)
+}

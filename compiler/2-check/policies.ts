@@ -1,0 +1,93 @@
+// Which clauses hold around a call: the nearest of each kind wins, budgets nest.
+
+import type { Clause } from "../../grammar/syntax/nodes.ts"
+import type { SymbolId } from "../1-bind/types.ts"
+import { callableOf, symbolAt, symbolOf, type CallableNode, type Context, type FileContext } from "./context.ts"
+import { isAllowed, type Place } from "./places.ts"
+import type { EffectiveClause } from "./types.ts"
+
+const POLICY_KINDS: ReadonlySet<Clause["kind"]> = new Set<Clause["kind"]>([
+  "retry", "timeout", "deadline", "circuit", "limit", "cache", "budget", "fallback", "compensate", "manual",
+])
+
+/** Candidates from near to far, one per kind; budgets all, outermost first. */
+function nearestOf(candidates: readonly EffectiveClause[], place: Place): readonly EffectiveClause[] {
+  const kept: EffectiveClause[] = []
+  const seen = new Set<string>()
+  for (const candidate of candidates) {
+    const { kind } = candidate.clause
+    if (!POLICY_KINDS.has(kind) || !isAllowed(kind, place)) continue
+    if (kind === "budget") {
+      kept.unshift(candidate)
+    } else if (!seen.has(kind)) {
+      seen.add(kind)
+      kept.push(candidate)
+    }
+  }
+  return kept
+}
+
+/** The clauses of the policies that `clauses` use, in their order. */
+function used(clauses: readonly Clause[], file: FileContext, kind: "use" | "stepsUse"): readonly EffectiveClause[] {
+  const found: EffectiveClause[] = []
+  for (const clause of clauses) {
+    if (clause.kind !== kind) continue
+    const policy = symbolAt(file, clause.policy)
+    if (policy?.node?.kind !== "policy") continue
+    const from = kind === "use" ? "policy" : "steps"
+    for (const inside of policy.node.clauses) found.push({ clause: inside, path: policy.path, from })
+  }
+  return found
+}
+
+/** Fills `context.policies` for the callables of one file. */
+export function collectPolicies(file: FileContext): void {
+  for (const item of file.bound.file.items) {
+    if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") continue
+    const symbol = symbolAt(file, item.name)
+    if (symbol === undefined) continue
+    const own = item.clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "callable" }))
+    file.context.policies.set(symbol.id, nearestOf([...own, ...used(item.clauses, file, "use")], item.kind))
+  }
+}
+
+export interface CallPolicies {
+  readonly callee: SymbolId
+  readonly clauses: readonly Clause[]
+  readonly file: FileContext
+  readonly workflow: SymbolId | undefined
+}
+
+export function policiesOfCall({ callee, clauses, file, workflow }: CallPolicies): readonly EffectiveClause[] {
+  const { context } = file
+  const node = callableOf(context, callee)
+  if (node === undefined) return []
+  const written = clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "call" }))
+  const callable = context.policies.get(callee) ?? []
+  const steps = workflow === undefined ? [] : stepsOf(workflow, file)
+  return nearestOf([...written, ...used(clauses, file, "use"), ...nearFirst(callable), ...steps], `${node.kind} call`)
+}
+
+/** Budgets were put outermost first; `nearestOf` takes near to far. */
+function nearFirst(clauses: readonly EffectiveClause[]): readonly EffectiveClause[] {
+  const budgets = clauses.filter(({ clause }) => clause.kind === "budget").reverse()
+  return [...budgets, ...clauses.filter(({ clause }) => clause.kind !== "budget")]
+}
+
+function stepsOf(workflow: SymbolId, file: FileContext): readonly EffectiveClause[] {
+  const node = callableOf(file.context, workflow)
+  return node === undefined ? [] : used(node.clauses, file, "stepsUse")
+}
+
+export function isIdempotent(node: CallableNode): boolean {
+  return node.clauses.some(({ kind }) => kind === "idempotent")
+}
+
+/** Whether running it changes something outside: `writes` or `irreversible`. */
+export function isWrite(node: CallableNode): boolean {
+  return node.clauses.some((clause) => clause.kind === "irreversible" || (clause.kind === "effect" && clause.effect === "writes"))
+}
+
+export function nameOf(context: Context, id: SymbolId): string {
+  return symbolOf(context, id).name
+}

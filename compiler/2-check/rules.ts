@@ -1,0 +1,34 @@
+// The rules of the checklist: their level can be set, and one place can be excused with a reason.
+
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { CheckOptions, Suppression } from "./context.ts"
+
+/** Codes whose level `agentflow.config.yaml` may set and which `accept` may name. */
+export const RULES: readonly string[] = [
+  "AF2010", "AF2011", "AF3024", "AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF5001", "AF5002", "AF6001", "AF8002",
+]
+
+/** Applies levels and suppressions. */
+export function applyRules(
+  diagnostics: readonly Diagnostic[],
+  rules: CheckOptions["rules"],
+  suppressions: readonly Suppression[],
+): readonly Diagnostic[] {
+  const kept: Diagnostic[] = []
+  for (const diagnostic of diagnostics) {
+    if (!RULES.includes(diagnostic.code)) {
+      kept.push(diagnostic)
+      continue
+    }
+    if (suppressions.some((each) => excuses(each, diagnostic))) continue
+    const level = rules[diagnostic.code]
+    if (level === "off") continue
+    kept.push(level === undefined ? diagnostic : { ...diagnostic, severity: level })
+  }
+  return kept
+}
+
+function excuses({ path, span, rule }: Suppression, diagnostic: Diagnostic): boolean {
+  const { span: at } = diagnostic
+  return rule === diagnostic.code && path === diagnostic.path && span.start <= at.start && at.end <= span.end
+}

@@ -1,0 +1,27 @@
+// The messages of one agent call, and how many tokens they can be at most.
+
+import type { JsonSchema, Message, ToolDescription } from "../contract.ts"
+import { utf8Length } from "../policy/hash.ts"
+
+export interface Conversation {
+  readonly messages: readonly Message[]
+  /** An upper bound: no tokenizer makes more tokens than there are bytes, and what frames a message is counted too. */
+  readonly inputTokensMax: number
+}
+
+const framingTokensPerMessage = 8
+const framingTokensPerRequest = 64
+
+export function openConversation(start: {
+  readonly messages: readonly Message[]
+  readonly tools: readonly ToolDescription[]
+  readonly responseSchema: JsonSchema
+}): Conversation {
+  const declared = utf8Length(JSON.stringify([start.tools, start.responseSchema]))
+  return extend({ messages: [], inputTokensMax: declared + framingTokensPerRequest }, start.messages)
+}
+
+export function extend(conversation: Conversation, messages: readonly Message[]): Conversation {
+  const added = messages.reduce((total, message) => total + utf8Length(JSON.stringify(message)) + framingTokensPerMessage, 0)
+  return { messages: [...conversation.messages, ...messages], inputTokensMax: conversation.inputTokensMax + added }
+}

@@ -1,0 +1,63 @@
+// The tools that a model asks for: each call a durable step of its own, each failure an answer to the model.
+
+import type { Callable, Flow, Message, ToolCall, ToolDescription } from "../contract.ts"
+import { asCaughtError, catches, FlowError } from "../errors.ts"
+import { text } from "../builtins.ts"
+import { runFibers } from "../flow/fibers.ts"
+import { openScope } from "../flow/scope.ts"
+import { openFrame } from "../flow/state.ts"
+import type { Frame } from "../flow/state.ts"
+import { accept } from "../schema/accept.ts"
+
+/** As many as a provider lets a model ask for at once. */
+const callsAtATime = 16
+
+export function describeTools(tools: readonly Callable[]): readonly ToolDescription[] {
+  return tools.map(({ name, spec }) => {
+    const json = spec.parameters.json
+    const description = typeof json === "object" ? json["description"] : undefined
+    return { name, ...(typeof description === "string" ? { description } : {}), parameters: json }
+  })
+}
+
+/** The messages that answer the calls, in the order in which the model made them. */
+export function* callTools(turn: Frame, tools: readonly Callable[], calls: readonly ToolCall[]): Flow<readonly Message[]> {
+  const answers: Message[] = []
+  const frame = openFrame(turn, turn.path, { scope: openScope(turn.scope) })
+  let failure: { readonly thrown: unknown } | undefined
+  yield* runFibers<string>({
+    count: calls.length,
+    atATime: callsAtATime,
+    start: (index) => callTool(frame, tools, calls[index] as ToolCall),
+    ended(index, outcome) {
+      const call = calls[index] as ToolCall
+      if (outcome.ok) answers[index] = { role: "tool", toolCallId: call.id, name: call.name, content: outcome.value }
+      else {
+        failure ??= { thrown: outcome.thrown }
+        frame.scope.cancelled.raise()
+      }
+      return failure ? "stop" : "go on"
+    },
+  })
+  if (failure) throw failure.thrown
+  return answers
+}
+
+function* callTool(frame: Frame, tools: readonly Callable[], call: ToolCall): Flow<string> {
+  const tool = tools.find(({ name }) => name === call.name)
+  if (!tool) return refusal("invalid_input", `there is no tool ${call.name}; there are: ${tools.map(({ name }) => name).join(", ") || "none"}`)
+  if (call.malformed !== undefined) return refusal("invalid_input", "the arguments are not JSON")
+  const parameters = accept(tool.spec.parameters, call.arguments ?? {})
+  if (!parameters.ok) return refusal("invalid_input", parameters.problems.join("; "))
+  try {
+    return text(yield* frame.state.runOf(frame).call(tool, parameters.value))
+  } catch (thrown) {
+    if (!(thrown instanceof FlowError) || !catches(thrown)) throw thrown
+    const { kind, message, data } = asCaughtError(thrown)
+    return refusal(kind, message, data)
+  }
+}
+
+function refusal(kind: string, message: string, data?: unknown): string {
+  return JSON.stringify({ error: data === undefined ? { kind, message } : { kind, message, data } })
+}

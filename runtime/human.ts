@@ -1,0 +1,73 @@
+// The activities that ask a person: they write an inbox entry, once, however often they are executed.
+import type { Activity, ActivityContext, Services } from "./services.ts"
+import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contract.ts"
+import { listEntry } from "./inbox.ts"
+import { accept } from "./schema/accept.ts"
+import { inboxKey } from "./state-keys.ts"
+
+export function humanActivity(human: Human, services: Services): Activity {
+  return async (context, raw) => {
+    const input = raw as HumanInput
+    const parameters = accept(human.spec.parameters, input.parameters)
+    if (!parameters.ok) return { ok: false, kind: "invalid_input", message: `${human.name}: ${parameters.problems.join("; ")}` }
+    return ask(context, services, {
+      ...entryBase(context, input, services),
+      kind: "question",
+      ask: human.spec.ask(parameters.value),
+      ...(human.spec.choices === undefined ? {} : { choices: human.spec.choices }),
+      schema: human.spec.result.json,
+      parameters: parameters.value,
+    })
+  }
+}
+
+/** A step that failed in every automatic way waits for a person: again, a value in its place, or give up. */
+export function parkingActivity(services: Services): Activity {
+  return async (context, raw) => {
+    const input = raw as ParkInput
+    const { callable, by, error, parameters, schema } = input.parameters
+    return ask(context, services, {
+      ...entryBase(context, input, services),
+      kind: "manual",
+      ask: `${callable} failed (${error.kind}: ${error.message}). ${by}: retry, skip with a value, or fail?`,
+      choices: ["retry", "skip", "fail"],
+      schema: decisionSchema(schema),
+      parameters,
+      error,
+    })
+  }
+}
+
+function decisionSchema(schema: ParkInput["parameters"]["schema"]): InboxEntry["schema"] {
+  const definitions = typeof schema === "object" && schema !== null ? schema["$defs"] : undefined
+  const decision = (action: string, properties: object, required: readonly string[]): object => ({
+    type: "object", properties: { action: { const: action }, ...properties }, required: ["action", ...required], additionalProperties: false,
+  })
+  return {
+    anyOf: [decision("retry", {}, []), decision("skip", { value: schema }, ["value"]), decision("fail", {}, [])],
+    // References inside point to the root, so the definitions have to stand there.
+    ...(definitions === undefined ? {} : { $defs: definitions }),
+  }
+}
+
+type EntryBase = Pick<InboxEntry, "v" | "run" | "workflow" | "step" | "askedAt" | "deadline">
+
+function entryBase(context: ActivityContext, input: HumanInput | ParkInput, services: Services): EntryBase {
+  return {
+    v: 1,
+    run: context.getWorkflowInstanceId(),
+    workflow: input.step.split("/")[0] ?? "",
+    step: input.step,
+    askedAt: services.now().toISOString(),
+    ...(input.deadline === undefined ? {} : { deadline: input.deadline }),
+  }
+}
+
+async function ask(context: ActivityContext, services: Services, entry: InboxEntry): Promise<Envelope> {
+  const run = context.getWorkflowInstanceId()
+  const key = inboxKey(run, entry.step)
+  // A re-execution finds the entry of the first one, maybe answered already: it stays.
+  await services.state.saveFirst(key, services.redactor.value(entry))
+  await listEntry(services.state, { run, step: entry.step })
+  return { ok: true, value: { key } }
+}
