@@ -39,11 +39,12 @@ export async function buildProgram({ file, config, terminal, out, force }: Build
     throw new Failure(1, `${relative(process.cwd(), resolve(file))} was not compiled.`)
   }
   writeFiles(target, value.files, force === true)
+  const schemas = Object.fromEntries(value.plan.types.map(({ name, schema }) => [name, schema]))
   return {
     out: target,
     files: value.files.map(({ path }) => path),
-    workflows: value.workflows,
-    inactive: value.inactive,
+    workflows: value.plan.workflows.map(({ name, parametersSchema }) => ({ name, parameters: { ...parametersSchema, $defs: schemas } })),
+    inactive: [...new Set(value.plan.inactive.map(({ construct }) => construct))],
   }
 }
 

@@ -64,7 +64,7 @@ function readText(absolute: string): string | undefined {
   }
 }
 
-function relativePath(root: string, absolute: string): string {
+export function relativePath(root: string, absolute: string): string {
   const path = relative(root, absolute)
   return sep === "/" ? path : path.replaceAll(sep, "/")
 }

@@ -1,12 +1,12 @@
 // From a file name to checked or compiled output: what check, build and run share.
 
-import { check, compile } from "../compiler/index.ts"
-import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { check, compile, type Compiled } from "../compiler/index.ts"
+import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
 import { hasErrors } from "../base/diagnostics/diagnostic.ts"
 import { plain, renderDiagnostic, summarise } from "../base/diagnostics/render.ts"
 import { lineTable, positionAt } from "../base/text/line-table.ts"
 import type { Config } from "./config.ts"
-import { readProgram, type Program } from "./fs.ts"
+import { readProgram, relativePath, type Program } from "./fs.ts"
 import { readToolModules } from "./tool-modules.ts"
 import type { Terminal } from "./terminal.ts"
 
@@ -16,13 +16,13 @@ export async function checkProgram(file: string, config: Config): Promise<{ read
   return { program, diagnostics }
 }
 
-export async function compileProgram(file: string, config: Config, out: string) {
+export async function compileProgram(file: string, config: Config, out: string): Promise<Phase<Compiled | null> & { readonly program: Program }> {
   const program = readProgram(file)
   const result = await compile(program.sources, {
     rules: config.rules,
     toolModules: await readToolModules(program),
     entry: program.entry,
-    out,
+    outDir: relativePath(program.root, out),
   })
   return { program, ...result }
 }

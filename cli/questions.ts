@@ -1,6 +1,6 @@
 // Answering a question of a run: the one path that `agentflow approve` and `run --approve` take.
 
-import { answerInbox, readInbox, type InboxAccess } from "@agentflow/runtime/inbox"
+import { answerInbox, createStateStore, readInbox, type InboxAccess } from "@agentflow/runtime/inbox"
 import type { InboxEntry } from "@agentflow/runtime/contract"
 import type { TaskHubClient } from "../sidecar/client.ts"
 import { nearest } from "../base/diagnostics/suggest.ts"
@@ -50,11 +50,15 @@ export interface AnswerOptions {
 
 /** Answers through the inbox: exactly one answer wins, and it must fit the question's type. */
 export async function answerQuestion({ client, address, runId, step, answer, by }: AnswerOptions): Promise<{ readonly entry: InboxEntry; readonly value: unknown }> {
+  const apiToken = process.env["DAPR_API_TOKEN"]
   const access: InboxAccess = {
-    stateOrigin: `http://${address.host}:${address.httpPort}`,
-    raiseEvent: (id, name, payload) => client.raiseEvent(id, name, payload),
+    state: createStateStore({
+      sidecar: { httpUrl: `http://${address.host}:${address.httpPort}`, ...(apiToken === undefined ? {} : { apiToken }) },
+      store: process.env["AGENTFLOW_STATE_STORE"] ?? "statestore",
+    }),
+    raiseEvent: (id, name, payload) => client.raiseEvent(id, { name, input: JSON.stringify(payload) }),
   }
-  const entry = await readInbox(access, runId, step)
+  const entry = await readInbox(access, { run: runId, step })
   if (entry === undefined) throw new Failure(2, `The question of ${step} is not in the inbox.`, "Does --http name the HTTP port of the same sidecar?")
   const value = valueOf(entry, answer)
   const outcome = await answerInbox(access, { run: runId, step, value, by })
@@ -65,6 +69,8 @@ export async function answerQuestion({ client, address, runId, step, answer, by 
       throw new Failure(1, `${step} was answered already, by ${outcome.by}.`)
     case "invalid":
       throw new Failure(1, `That answer does not fit ${step}: ${outcome.problems.join("; ")}`, choicesOf(entry))
+    case "late":
+      throw new Failure(1, `${step} was to be answered by ${new Date(outcome.entry.deadline ?? 0).toISOString()}: the time is over.`)
     case "unknown":
       throw new Failure(2, `The question of ${step} is not in the inbox any more.`)
   }

@@ -1,7 +1,6 @@
 // Reads what a program's TypeScript tool modules export, without running them.
 
 import { existsSync, readFileSync } from "node:fs"
-import { stripTypeScriptTypes } from "node:module"
 import { dirname, resolve } from "node:path"
 import { init, parse as parseModule } from "es-module-lexer"
 import { parse } from "../grammar/parse.ts"
@@ -17,21 +16,23 @@ export async function readToolModules({ sources, root }: Program): Promise<Reado
       if (item.kind !== "tool" || item.source?.kind !== "typescriptSource") continue
       const written = item.source.module.parts.map((part) => (part.kind === "templateText" ? part.value : "")).join("")
       const path = joinPath(dirname(source.path), written)
-      if (!modules.has(path)) modules.set(path, await readExports(resolve(root, path)))
+      const module = await readExports(resolve(root, path))
+      if (module !== undefined) modules.set(path, module)
     }
   }
   return modules
 }
 
-async function readExports(file: string): Promise<ToolModule> {
+/** Undefined when the list can't be known: a module that does not parse is TypeScript's to report. */
+async function readExports(file: string): Promise<ToolModule | undefined> {
   if (!existsSync(file)) return "missing"
   await init
   try {
-    const [, exports] = parseModule(stripTypeScriptTypes(readFileSync(file, "utf8"), { mode: "transform" }))
-    return { exports: exports.map((entry) => entry.n) }
+    const [, exports] = parseModule(readFileSync(file, "utf8"))
+    if (exports.some((entry) => entry.type === "reexport-all")) return undefined
+    return { exports: exports.flatMap((entry) => (entry.type === "reexport-all" || entry.typeOnly ? [] : [entry.name])) }
   } catch {
-    // A module that does not parse is TypeScript's to report; without a list nothing is said about its exports.
-    return { exports: ["*"] }
+    return undefined
   }
 }
 

@@ -14,8 +14,8 @@ const taskIdBits = 20
 const generationsDistinct = 2047
 
 /**
- * The task id as workers see it. They answer with nothing but instance id and task id, so the generation is folded in:
- * an answer for an earlier run of the same id can't be mistaken for one of this run. In generation 1 it is the plain id.
+ * The task id as workers see it. They answer with nothing but instance id and task id, so the generation is folded
+ * in: an answer for an earlier run of the same id can't be mistaken for one of this run. Generation 1 has plain ids.
  */
 export function wireTaskId(generation: number, taskId: number): number {
   return (((generation - 1) % generationsDistinct) << taskIdBits) | taskId

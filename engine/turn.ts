@@ -5,7 +5,8 @@ import { fold, noFacts } from "./apply.ts"
 import { wantsTurn } from "./instance.ts"
 import { defaultChildId } from "./timers.ts"
 import type {
-  Action, Effect, EndStatus, EventOf, FailureDetails, HistoryEvent, InboxEntry, Input, Instance, StepResult, Turn,
+  Action, Effect, EndStatus, EventOf, Facts, FailureDetails, HistoryEvent, InboxEntry, Input, Instance, StepResult,
+  Turn,
 } from "./types.ts"
 
 type ActionOf<Kind extends Action["kind"]> = Extract<Action, { readonly kind: Kind }>
@@ -52,15 +53,24 @@ interface ApplyArguments {
 }
 
 function applyActions({ instance, turn, unread, answer }: ApplyArguments): StepResult {
-  const caused = answer.actions.filter(stays).map((action) => consequence(instance, action, answer.executionId))
+  const actions = untilEnd(answer.actions.filter(stays))
+  const caused = actions.map((action) => consequence(instance, action, answer.executionId))
   const events = caused.map((one) => one.event)
   const { facts } = fold(instance.facts, events)
   const history = [...instance.history, ...turn.events, ...events]
   const effects = caused.flatMap((one) => one.effects)
   const { completion } = facts
   if (!completion) return { instance: { ...instance, facts, history, inbox: unread }, effects }
-  const ended: Instance = { ...instance, facts, history, inbox: [], completedAtMs: completion.timestampMs }
-  return { instance: ended, effects: [...effects, ...endEffects(ended, completion)] }
+  // What nobody has read by the end never happened.
+  const read = fold(noFacts, history).facts
+  const ended: Instance = { ...instance, facts: read, history, inbox: [], completedAtMs: completion.timestampMs }
+  return { instance: ended, effects: [...effects, ...endEffects(facts, completion)] }
+}
+
+/** Whatever a worker lists behind its end is dropped. */
+function untilEnd(actions: readonly StayingAction[]): readonly StayingAction[] {
+  const end = actions.findIndex(({ kind }) => kind === "complete" || kind === "unsupported")
+  return end < 0 ? actions : actions.slice(0, end + 1)
 }
 
 interface Consequence {
@@ -107,7 +117,8 @@ function consequence(instance: Instance, action: StayingAction, executionId: str
     }
     case "unsupported": {
       const errorMessage = `the worker asked for '${action.type}', which this sidecar does not support`
-      return { event: completed(header, "failed", { failure: { errorType: "UnsupportedAction", errorMessage } }), effects: [] }
+      const failure = { errorType: "UnsupportedAction", errorMessage }
+      return { event: completed(header, "failed", { failure }), effects: [] }
     }
     default: return unreachable(action)
   }
@@ -151,14 +162,15 @@ function createChild(instance: Instance, action: ActionOf<"createChild">, execut
   }
 }
 
-function endEffects(instance: Instance, completion: EventOf<"executionCompleted">): readonly Effect[] {
-  const { parent, termination, open } = instance.facts
+function endEffects(facts: Facts, completion: EventOf<"executionCompleted">): readonly Effect[] {
+  const { parent, termination, open } = facts
   const effects: Effect[] = [{ kind: "clearTimers" }]
   if (parent) {
     const { status, result, failure } = completion
     const outcome = { ...(result === undefined ? {} : { result }), ...(failure ? { failure } : {}) }
     const { generation, taskId } = parent
-    effects.push({ kind: "send", to: parent.instanceId, input: { kind: "childEnded", generation, taskId, status, ...outcome } })
+    const input: Input = { kind: "childEnded", generation, taskId, status, ...outcome }
+    effects.push({ kind: "send", to: parent.instanceId, input })
   }
   if (completion.status === "terminated" && termination?.recursive) {
     const { output } = termination
@@ -206,7 +218,7 @@ function answersOldWork({ kind }: HistoryEvent): boolean {
     || kind === "childCompleted" || kind === "childFailed"
 }
 
-/** A suspend or terminate that the worker read in the very turn that renewed itself still holds for the new generation. */
+/** A suspend or terminate that the worker read in the very turn of its renewal holds for the new generation too. */
 function standingOrders(
   instance: Instance, turn: Turn, kept: readonly HistoryEvent[], now: number,
 ): readonly HistoryEvent[] {

@@ -139,7 +139,12 @@ export type Action = { readonly id: number } & (
   | { readonly kind: "createTimer"; readonly fireAtMs: number }
   | { readonly kind: "createChild"; readonly name: string; readonly instanceId?: string; readonly input?: string }
   | { readonly kind: "sendEvent"; readonly instanceId: string; readonly name: string; readonly input?: string }
-  | { readonly kind: "complete"; readonly status: EndStatus; readonly result?: string; readonly failure?: FailureDetails }
+  | {
+      readonly kind: "complete"
+      readonly status: EndStatus
+      readonly result?: string
+      readonly failure?: FailureDetails
+    }
   | { readonly kind: "continueAsNew"; readonly input?: string; readonly carriedEvents: readonly HistoryEvent[] }
   | { readonly kind: "unsupported"; readonly type: string }
 )

@@ -70,6 +70,7 @@ function sticky(kind: string): RegExp {
 
 const whitespacePattern = /[\s\uFEFF]+/y
 const unknownPattern = /[^\s\w"'$@{}()[\],:.=!<>&|?+\-*/%]+/y
+const unicodePattern = /\\u\{[0-9A-Fa-f]*\}/y
 const looseNumberPattern = /\$?\d+(?:\.\d+)*\w*/y
 const patterns = {
   docComment: sticky("docComment"),
@@ -83,13 +84,14 @@ const patterns = {
 }
 
 /** Operators and punctuation by first character, the longest first. */
-const symbols: ReadonlyMap<string, readonly string[]> = Map.groupBy(
-  tokenTable
-    .filter((token) => token.category === "operator" || token.category === "punctuation")
-    .map((token) => token.kind)
-    .sort((a, b) => b.length - a.length),
-  (symbol) => symbol[0]!,
-)
+const symbols: ReadonlyMap<string, readonly string[]> = symbolsByFirst()
+
+function symbolsByFirst(): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  const all = tokenTable.filter((token) => token.category === "operator" || token.category === "punctuation")
+  for (const { kind } of all.sort((a, b) => b.kind.length - a.kind.length)) found.set(kind[0]!, [...(found.get(kind[0]!) ?? []), kind])
+  return found
+}
 
 function end(state: State, pattern: RegExp): number {
   pattern.lastIndex = state.at
@@ -262,7 +264,8 @@ function lexText(state: State, mode: Mode): void {
     const char = text[to]
     if (char === "\\" && text[to + 1] !== "\n" && text[to + 1] !== "\r") {
       escaped = true
-      to++
+      unicodePattern.lastIndex = to
+      to = unicodePattern.test(text) ? unicodePattern.lastIndex - 1 : to + 1
     } else if (char === "\\") escaped = true
     else if (char === "{") break
     else if (char === '"' && text.startsWith(closer, to)) break

@@ -12,6 +12,7 @@ import { parserTokens, type, vocabulary, type ParserToken } from "./rules/vocabu
 import type { MissingExpression, Name, NodeBase } from "./syntax/nodes.ts"
 import { keywords } from "./tokens.ts"
 
+export type Alternatives<T> = readonly { readonly ALT: () => T }[]
 export type Rule<T, Arguments extends unknown[] = []> = ParserMethod<Arguments, T>
 
 /** What a rule gives for a node: all but what `node` adds, absent parts as undefined. */
@@ -22,10 +23,10 @@ type OptionalKeys<N> = { [K in keyof N]-?: object extends Pick<N, K> ? K : never
 /** No program that a person reads nests deeper, and no walker of the tree overflows its stack at this depth. */
 export const depthMax = 256
 
-const nowhere = { startOffset: 0, end: 0, startsLine: true, glued: false, triviaBefore: 0, tokenType: { name: "EOF" } } as ParserToken
+const nowhere = { startOffset: 0, end: 0, startsLine: true, glued: false, triviaBefore: 0, kind: "EOF" } as ParserToken
 
 export abstract class RecoveringParser extends EmbeddedActionsParser {
-  protected tokens!: Tokens
+  protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
   protected diagnostics: Diagnostic[] = []
   private endToken: ParserToken = nowhere
   private nextId = 0
@@ -36,8 +37,6 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   private reported = false
   private unitStart = 0
   private lastReportedAt = -1
-  /** The end of the last node without text. */
-  private floor = 0
   private occurrence = 0
 
   constructor(options: { readonly validate: boolean }) {
@@ -49,7 +48,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.tokens = tokens
     this.diagnostics = [...tokens.diagnostics]
     this.endToken = end
-    this.nextId = this.depth = this.unitStart = this.floor = 0
+    this.nextId = this.depth = this.unitStart = 0
     this.failedAt = this.lastReportedAt = -1
     this.reported = false
     this.input = list
@@ -63,7 +62,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected at(kind: string, ahead = 1): boolean {
-    return this.peek(ahead).tokenType.name === kind
+    return this.peek(ahead).kind === kind
   }
 
   protected atEnd(): boolean {
@@ -71,12 +70,12 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected atName(ahead = 1): boolean {
-    const kind = this.peek(ahead).tokenType.name
+    const kind = this.peek(ahead).kind
     return kind === "Identifier" || keywords.get(kind)?.category === "soft keyword"
   }
 
   protected atWord(ahead = 1): boolean {
-    const kind = this.peek(ahead).tokenType.name
+    const kind = this.peek(ahead).kind
     return kind === "Identifier" || keywords.has(kind)
   }
 
@@ -114,22 +113,22 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   /** As `node`, for kinds with optional parts: undefined parts are left out. */
   protected sparse<N extends NodeBase>(start: number, parts: Loose<N>): N {
     const present: Record<string, unknown> = {}
-    for (const key in parts) if (parts[key] !== undefined) present[key] = parts[key]
+    const given = parts as Readonly<Record<string, unknown>>
+    for (const key in given) if (given[key] !== undefined) present[key] = given[key]
     return this.node<N>(start, present as Omit<N, "id" | "span" | "recovered">)
   }
 
+  /** A node that has read nothing stands right behind the last token. */
   protected spanFrom(start: number): Span {
-    return span(start, Math.max(start, this.previousEnd(), this.floor >= start ? this.floor : 0))
+    const end = this.previousEnd()
+    return span(Math.min(start, end), end)
   }
 
-  /** A node without text goes right behind the last token. */
   private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
-    const at = this.previousEnd()
     const node = parts as { -readonly [K in keyof N]: N[K] }
     node.id = this.nextId++
-    node.span = span(at, at)
+    node.span = this.spanFrom(this.start())
     node.recovered = true
-    this.floor = Math.max(this.floor, at)
     return node
   }
 
@@ -155,7 +154,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       this.consume(this.unique(), type(kind))
       return true
     }
-    const found = this.peek().tokenType.name
+    const found = this.peek().kind
     const matches = found === kind || (kind === "Name" && this.atName()) || (kind === "Word" && this.atWord())
     if (matches) this.consume(0, type(kind))
     else this.mismatch(expected ?? describeKind(kind))
@@ -179,9 +178,24 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     return (typeof when === "string" ? this.at(when) : when()) ? part() : undefined
   }
 
+  /** One of the alternatives, told apart by their first tokens. */
+  protected one<T>(alternatives: Alternatives<T>): T {
+    return this.or(0, alternatives as []) as T
+  }
+
+  /** A second choice in the same rule. */
+  protected one1<T>(alternatives: Alternatives<T>): T {
+    return this.or(1, alternatives as []) as T
+  }
+
+  /** As `one`, where a soft keyword begins an alternative and is a name in a later one. */
+  protected firstOf<T>(alternatives: Alternatives<T>): T {
+    return this.or(2, { IGNORE_AMBIGUITIES: true, DEF: alternatives as [] }) as T
+  }
+
   /** The first part when the gate is open, the second otherwise. */
   protected either<A, B>(first: () => boolean, part: () => A, other: () => B): A | B {
-    if (this.RECORDING_PHASE) return this.or(this.unique(), [{ ALT: part }, { ALT: other }]) as A | B
+    if (this.RECORDING_PHASE) return this.or(this.unique(), { IGNORE_AMBIGUITIES: true, DEF: [{ ALT: part }, { ALT: other }] }) as A | B
     return first() ? part() : other()
   }
 
@@ -211,11 +225,13 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   /** Items separated by required commas; a trailing one is allowed. `begins` says whether an item can start here. */
   protected commas(closer: string, begins: () => boolean, item: () => void): void {
     if (this.RECORDING_PHASE) return this.many(this.unique(), () => (item(), this.accept(",")))
+    const oneLine = this.sameLine()
     while (!this.at(closer) && begins()) {
       const before = this.peek()
       item()
       if (this.accept(",")) continue
-      if (this.at(closer) || !begins() || this.peek() === before || (this.hasFailed && this.peek().startsLine)) return
+      if (this.at(closer) || !begins() || this.peek() === before) return
+      if (this.peek().startsLine && (oneLine || this.hasFailed)) return
       this.missingComma()
     }
   }
@@ -239,7 +255,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       this.unit(() => {
         if (body.begins()) body.item()
         else body.expected()
-        if (!this.hasFailed && this.peek() === before) this.fail()
+        if (!this.hasFailed && (this.peek() === before || this.afterUnknown())) this.fail()
         if (this.hasFailed) this.skip(body.until, resumes, before)
       })
     }
@@ -263,12 +279,34 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     while (!this.atEnd() && !this.atDeclaration()) {
       if (open === 0 && (until() || (this.peek() !== before && resumes()))) return
       if (open > 0 && this.peek().startsLine && this.at("}") && until()) open = Math.min(open, 1)
-      const kind = this.peek().tokenType.name
+      const kind = this.peek().kind
       if (kind === "{" || kind === "(" || kind === "[") open++
       else if ((kind === "}" || kind === ")" || kind === "]") && open > 0) open--
       this.skipOne()
     }
     if (this.atDeclaration() && this.peek() === before) this.skipOne()
+  }
+
+  /** Skips over whole groups to the next line, or to the end of the body. */
+  protected skipLine(): void {
+    let open = 0
+    while (!this.atEnd() && !this.atDeclaration() && (open > 0 || !(this.peek().startsLine || this.at("}")))) {
+      const { kind } = this.peek()
+      if (kind === "{" || kind === "(" || kind === "[") open++
+      else if (kind === "}" || kind === ")" || kind === "]") open--
+      this.skipOne()
+    }
+  }
+
+  /** What follows a character that the lexer left out is a part of the same mistake. */
+  private afterUnknown(): boolean {
+    const { tokens } = this
+    if (tokens.diagnostics.length === 0 || this.peek().startsLine) return false
+    const end = this.previousEnd()
+    for (let i = this.peek().triviaBefore - 1; i >= 0 && tokens.trivia[i]!.start >= end; i--) {
+      if (tokens.trivia[i]!.kind === "unknown" && tokens.source.text[tokens.trivia[i]!.start] !== ";") return true
+    }
+    return false
   }
 
   private skipOne(): void {
@@ -279,7 +317,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   protected skipGroup(): void {
     let open = 0
     do {
-      const kind = this.peek().tokenType.name
+      const kind = this.peek().kind
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
       else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
       if (open <= 0 && kind !== "}" && kind !== ")" && kind !== "]") return
@@ -291,7 +329,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   protected atDeclaration(): boolean {
     const token = this.peek()
     if (!token.startsLine) return false
-    const kind = token.tokenType.name
+    const kind = token.kind
     if (keywords.get(kind)?.roles[0] !== "declaration") return false
     if (kind === "import") return this.at("{", 2)
     if (kind === "test") return this.at("StringStart", 2)
@@ -300,7 +338,24 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   }
 
   protected close(closer: string, opener: ParserToken): void {
-    if (!this.closes(closer, opener)) this.fail()
+    if (this.closes(closer, opener)) return
+    this.fail()
+    this.skipToCloser(closer)
+  }
+
+  /** When the closer follows on the same line, what stands before it is skipped with it. */
+  private skipToCloser(closer: string): void {
+    let open = 0
+    for (let ahead = 1; ; ahead++) {
+      const { kind, startsLine } = this.peek(ahead)
+      if (startsLine || kind === "EOF" || (open === 0 && kind !== closer && (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd"))) return
+      if (open === 0 && kind === closer) {
+        for (; ahead > 0; ahead--) this.skipOne()
+        return
+      }
+      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
+      else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
+    }
   }
 
   /** A body without its end is whole all the same: what it holds was read, so it is not marked as broken. */
@@ -343,7 +398,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     const end = this.previousEnd()
     if (token === this.endToken) return { found: "the end of the file", where: span(end, end) }
     if (token.startsLine && token.startOffset !== 0) return { found: "the end of the line", where: span(end, end) }
-    return { found: describeToken(token.tokenType.name, this.text(token)), where: span(token.startOffset, token.end) }
+    return { found: describeToken(token.kind, this.text(token)), where: span(token.startOffset, token.end) }
   }
 
   protected mismatch(expected: string): void {
@@ -352,10 +407,18 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.fail()
   }
 
+  /** As `mismatch`, where an item should begin: what stands there is named, wherever it stands. */
+  protected unexpected(expected: string): void {
+    const token = this.peek()
+    const found = describeToken(token.kind, this.text(token))
+    this.report("AF1001", span(token.startOffset, token.end), { expected, found })
+    this.fail()
+  }
+
   private missingComma(): void {
     const at = this.previousEnd()
     const edits = [{ span: span(at, at), text: "," }]
-    const found = describeToken(this.peek().tokenType.name, this.text(this.peek()))
+    const found = describeToken(this.peek().kind, this.text(this.peek()))
     this.report("AF1010", span(at, at), { found }, {
       fixes: [{ title: "Add the comma", path: this.tokens.source.path, edits, applicability: "machine" }],
     })
@@ -375,6 +438,11 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     this.lastReportedAt = place
     if (isKnown) return
     this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts, extras))
+  }
+
+  /** A mistake that shows only once a whole body is read. */
+  protected reportLate<C extends Code>(code: C, where: Span, facts: FactsOf<C>): void {
+    this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts))
   }
 
   private lexerReported(place: number): boolean {

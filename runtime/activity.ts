@@ -58,7 +58,10 @@ export function toolActivity(tool: Tool, services: Services): Activity {
       if (isGuardedWrite && !await leaveMarker(context, input, services)) return unknownOutcome(tool)
       const call = (signal: AbortSignal): Promise<Envelope> => callTool(tool, parameters.value, toolContext(context, input, signal, services), services)
       const envelope = await withTimeout(input.timeoutMs, tool.name, call)
-      return spec.effect === "writes" ? envelope : withoutDoubt(envelope)
+      const fitting = deliverable(envelope)
+      // The call came back, so the effect is there although its result can't be used.
+      const judged: Envelope = envelope.ok && !fitting.ok ? { ...fitting, maybeDone: true } : fitting
+      return spec.effect === "writes" ? judged : withoutDoubt(judged)
     })
   }
 }
@@ -107,7 +110,10 @@ function checkedResult(tool: Tool, parameters: object, returned: unknown): Envel
   const isVoid = isRecord(result.json) && result.json["type"] === "null"
   const plain: unknown = isVoid ? null : toJson(returned)
   const accepted = accept(result, plain)
-  if (!accepted.ok) return { ok: false, kind: "invalid_output", message: `${tool.name} gave a result of the wrong type: ${accepted.problems.join("; ")}` }
+  if (!accepted.ok) {
+    const message = `${tool.name} gave a result of the wrong type: ${accepted.problems.join("; ")}`
+    return { ok: false, kind: "invalid_output", message, maybeDone: true }
+  }
   for (const requirement of requirements) {
     if (!requirement.holds(accepted.value, parameters)) {
       return { ok: false, kind: "invalid_output", message: `${tool.name}: ${requirement.otherwise(accepted.value, parameters)}` }
@@ -123,6 +129,6 @@ function toJson(value: unknown): unknown {
     return JSON.parse(JSON.stringify(value) ?? "null")
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error)
-    throw new ToolError("invalid_output", `the result can't be written as JSON: ${reason}`, { maybeDone: false })
+    throw new ToolError("invalid_output", `the result can't be written as JSON: ${reason}`, { maybeDone: true })
   }
 }

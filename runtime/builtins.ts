@@ -14,7 +14,8 @@ export const list = {
   /** Consecutive pieces of at most `size` items. */
   chunks<T>(items: readonly T[], size: number): T[][] {
     const step = Math.max(1, Math.floor(size))
-    return Array.from({ length: Math.ceil(items.length / step) }, (_, index) => items.slice(index * step, (index + 1) * step))
+    const starts = Array.from({ length: Math.ceil(items.length / step) }, (_, index) => index * step)
+    return starts.map((start) => items.slice(start, start + step))
   },
 
   flat<T>(items: readonly (readonly T[])[]): T[] {

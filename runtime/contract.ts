@@ -1,5 +1,7 @@
 // The shared types of the runtime: what emitted code, the workflow side, the activity side and a host agree on.
 
+import type { ActivityInput } from "./wire.ts"
+
 // ---------------------------------------------------------------------------------------------------------------- JSON
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -28,7 +30,7 @@ export interface Schema<T> {
   readonly type?: T
 }
 
-// --------------------------------------------------------------------------------------------------------------- errors
+// -------------------------------------------------------------------------------------------------------------- errors
 
 export const builtInErrorKinds = [
   "rate_limited", "unavailable", "timeout", "network", "not_found", "denied", "conflict", "invalid_input",
@@ -54,7 +56,7 @@ export interface CaughtError {
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CaughtError }
 
-// ------------------------------------------------------------------------------------------------- tasks, flows, context
+// ------------------------------------------------------------------------------------------------ tasks, flows, context
 
 /** The part of an SDK task that the runtime reads. */
 export interface Task {
@@ -128,7 +130,7 @@ export interface Retry {
   readonly backoff?: { readonly first: Duration; readonly max?: Duration }
   /** Default: 2. */
   readonly factor?: number
-  /** Full jitter, drawn from the step's path and the attempt. */
+  /** Full jitter, drawn from the run's id, the step's path and the attempt. */
   readonly jitter?: boolean
 }
 
@@ -141,12 +143,12 @@ export interface Circuit {
 export interface Fallback<P extends object = object, R = unknown> {
   /** Default: every kind but `budget_exceeded` and `cancelled`. */
   readonly on?: readonly ErrorKind[]
-  // Members that take P are methods on purpose: bivariance lets a `Tool<{ url: string }, Source>` stand in a `Callable[]`.
+  // Members that take P are methods on purpose: bivariance lets a `Tool<{ url: string }, Source>` be a `Callable`.
   value(run: Run, parameters: P): Flow<R>
 }
 
 /**
- * The clauses of one place. The nearest place wins per kind (call, callable, the workflow's `steps`); only `budget` nests.
+ * The clauses of one place. The nearest wins per kind (call, callable, the workflow's `steps`); only `budget` nests.
  * `never` as R lets a policy without a fallback serve every callable.
  */
 export interface Policy<P extends object = object, R = never> {
@@ -168,16 +170,17 @@ export interface Requirement<P extends object, R> {
   otherwise(result: R, parameters: P): string
 }
 
+/** The two schemas alone say what P and R are (hence `NoInfer`): code that does not fit is an error where it stands. */
 export interface CallableSpec<P extends object, R> {
   readonly name: string
   readonly parameters: Schema<P>
   readonly result: Schema<R>
-  readonly policy?: Policy<P, R>
-  compensate?(run: Run, parameters: P, result: R): Flow<unknown>
+  readonly policy?: Policy<NoInfer<P>, NoInfer<R>>
+  compensate?(run: Run, parameters: NoInfer<P>, result: NoInfer<R>): Flow<unknown>
   /** Default true. False when the undo does not mention `result`: then a maybe-done step is undone too. */
   readonly compensateNeedsResult?: boolean
   /** Tools: checked by the activity (a broken one is `invalid_output`). Agents and people: checked by the workflow. */
-  readonly require?: readonly Requirement<P, R>[]
+  readonly require?: readonly Requirement<NoInfer<P>, NoInfer<R>>[]
 }
 
 export type Effect = "reads" | "writes"
@@ -197,7 +200,7 @@ export interface ToolSpec<P extends object, R> extends CallableSpec<P, R> {
   readonly effect: Effect
   readonly irreversible?: string
   readonly idempotent?: boolean
-  run(parameters: P, context: ToolContext): Promise<R> | R
+  run(parameters: NoInfer<P>, context: ToolContext): Promise<NoInfer<R>> | NoInfer<R>
 }
 
 export interface HttpRequest {
@@ -225,7 +228,7 @@ export interface HttpToolSpec<P extends object, R> extends CallableSpec<P, R> {
   readonly irreversible?: string
   readonly idempotent?: boolean
   readonly secrets?: readonly Secret[]
-  request(parameters: P, secrets: Secrets): HttpRequest
+  request(parameters: NoInfer<P>, secrets: Secrets): HttpRequest
 }
 
 export interface FunctionTool<P extends object = object, R = unknown> {
@@ -270,9 +273,9 @@ export interface AgentSpec<P extends object, R> extends CallableSpec<P, R> {
   /** The first, then the targets of escalation with the kinds that lead to them. */
   readonly models: readonly { readonly model: Model; readonly on?: readonly ErrorKind[] }[]
   /** `model a when E else b`: chooses the model that stands in the place of `models[0]`. */
-  chooseModel?(parameters: P): Model
-  instructions?(parameters: P): string
-  prompt(parameters: P): string
+  chooseModel?(parameters: NoInfer<P>): Model
+  instructions?(parameters: NoInfer<P>): string
+  prompt(parameters: NoInfer<P>): string
   readonly tools?: readonly Callable[]
   readonly budget?: Budget
 }
@@ -284,7 +287,7 @@ export interface Agent<P extends object = object, R = unknown> {
 }
 
 export interface HumanSpec<P extends object, R> extends CallableSpec<P, R> {
-  ask(parameters: P): string
+  ask(parameters: NoInfer<P>): string
   readonly choices?: readonly string[]
 }
 
@@ -329,16 +332,20 @@ export interface EachOptions {
   readonly failures?: "stop" | "skip"
 }
 
+export type EachBody<T, R> = (run: Run, item: T, index: number) => Flow<R>
+
 /** What a workflow body may do. Every method that takes time is a `Flow`, used with `yield*`. */
 export interface Run {
   /** The workflow instance's id. */
   readonly id: string
-  call<P extends object, R>(callable: Callable<P, R>, parameters: NoInfer<P>, options?: CallOptions<NoInfer<P>, NoInfer<R>>): Flow<R>
+  call<P extends object, R>(
+    callable: Callable<P, R>, parameters: NoInfer<P>, options?: CallOptions<NoInfer<P>, NoInfer<R>>,
+  ): Flow<R>
   /** Results in the order of the items; `skip` drops the failed ones (never `budget_exceeded` or `cancelled`). */
-  each<T, R>(name: string, items: readonly T[], options: EachOptions, body: (run: Run, item: T, index: number) => Flow<R>): Flow<R[]>
+  each<T, R>(name: string, items: readonly T[], options: EachOptions, body: EachBody<T, R>): Flow<R[]>
   /** `collect failures`: one Result per item. */
   eachResult<T, R>(
-    name: string, items: readonly T[], options: Pick<EachOptions, "atATime">, body: (run: Run, item: T, index: number) => Flow<R>,
+    name: string, items: readonly T[], options: Pick<EachOptions, "atATime">, body: EachBody<T, R>,
   ): Flow<Result<R>[]>
   /** To the event stream, not on replay. */
   log(message: string): void
@@ -348,212 +355,11 @@ export interface Run {
   uuid(): string
 }
 
-// ------------------------------------------------------------------------------------------- the wire of an activity
+// ------------------------------------------------------------------------------------------------------------ the wire
 
-/** What every activity input carries. */
-export interface ActivityInput {
-  /** `DailyBrief/sources[3]/fetchSource` */
-  readonly step: string
-  /** From 1; counts re-executions too. */
-  readonly attempt: number
-  /** Idempotency key: the same for all attempts and replays of the step. */
-  readonly key: string
-  /** When the run started, epoch ms: tells a re-used instance id apart (marker keys carry it). */
-  readonly start: number
-  readonly parameters: unknown
-}
-
-/** Input of a tool's activity (name: the tool's). */
-export interface ToolInput extends ActivityInput {
-  /** One attempt; the activity aborts the tool when it passes. */
-  readonly timeoutMs?: number
-  readonly circuit?: { readonly failures: number; readonly withinMs: number; readonly retryAfterMs: number }
-}
-
-/** Input of one model turn (activity name: the agent's). */
-export interface ModelTurnInput extends ActivityInput {
-  readonly parameters: ModelRequest
-  readonly timeoutMs?: number
-  readonly circuit?: ToolInput["circuit"]
-}
-
-/** Input of a human's activity (name: the human's): writes the inbox entry; the answer comes as event `answer:<step>`. */
-export interface HumanInput extends ActivityInput {
-  /** When the question lapses, epoch ms. */
-  readonly deadline?: number
-}
-
-/** Input of `agentflow.park`: a step whose every automatic way failed waits for a person; `step` ends in `/manual`. */
-export interface ParkInput extends ActivityInput {
-  readonly parameters: {
-    readonly callable: string
-    readonly by: string
-    readonly error: CaughtError
-    /** The failed step's own parameters. */
-    readonly parameters: unknown
-    /** What a "skip with value" must fit. */
-    readonly schema: JsonSchema
-  }
-  readonly deadline?: number
-}
-
-export const parkActivity = "agentflow.park"
-
-/** The event that answers a question: `answer:<step>`; hosts compare it without case. */
-export function answerEvent(step: string): string {
-  return `answer:${step}`
-}
-
-/** Payload of an answer event. */
-export interface Answer {
-  readonly v: unknown
-  readonly by?: string
-}
-
-/** Value of the answer to a parked step. */
-export type ManualDecision =
-  | { readonly action: "retry" }
-  | { readonly action: "skip"; readonly value: unknown }
-  | { readonly action: "fail" }
-
-/** What an activity returns; it never throws. */
-export type Envelope<T = unknown> = Success<T> | Failure
-
-export interface Success<T = unknown> {
-  readonly ok: true
-  readonly value: T
-  readonly usage?: Usage
-  readonly note?: string
-}
-
-export interface Failure {
-  readonly ok: false
-  /**
-   * An error kind, or `interrupted`: the attempt found its own marker, so an earlier execution of it was cut off after the
-   * request may have left. Nothing was sent now; the workflow charges the allowance and sends again under the next attempt.
-   */
-  readonly kind: ErrorKind | "interrupted"
-  readonly message: string
-  readonly data?: unknown
-  readonly retryAfterMs?: number
-  /** The outcome is unknown: timed out or cut off after sending. */
-  readonly maybeDone?: boolean
-  /** What the provider billed in spite of the failure; without it a `maybeDone` model call costs its whole allowance. */
-  readonly usage?: Usage
-}
-
-/** As the provider reports it. Dollars are not here: whoever wants them applies the model's price (`policy/money.ts`). */
-export interface Usage {
-  readonly inputTokens: number
-  readonly outputTokens: number
-}
-
-// --------------------------------------------------------------------------------------------------------- model turns
-
-export type Message =
-  | { readonly role: "system"; readonly content: string }
-  | { readonly role: "user"; readonly content: string }
-  | { readonly role: "assistant"; readonly content?: string; readonly toolCalls?: readonly ToolCall[] }
-  | { readonly role: "tool"; readonly toolCallId: string; readonly name: string; readonly content: string }
-
-export interface ToolCall {
-  readonly id: string
-  readonly name: string
-  /** Parsed JSON; not yet validated. */
-  readonly arguments: unknown
-  /** Set when the model's text was not JSON: what it wrote, so that it can be told. */
-  readonly malformed?: string
-}
-
-export interface ToolDescription {
-  readonly name: string
-  readonly description?: string
-  readonly parameters: JsonSchema
-}
-
-/** One request to a model: complete, so that the activity needs no state. */
-export interface ModelRequest {
-  readonly model: ModelSpec
-  readonly messages: readonly Message[]
-  readonly tools: readonly ToolDescription[]
-  /** The agent's result schema as declared; the provider wraps what it can't take at the top level. */
-  readonly responseSchema: JsonSchema
-  /** `max_completion_tokens`: the call may not exceed its allowance. */
-  readonly maxOutputTokens: number
-  /** What the ledger reserved for this call. */
-  readonly allowance: Amounts
-}
-
-/** What a model turn's activity returns as its envelope's value. Exactly one of toolCalls, answer, problems, refusal leads. */
-export interface ModelTurn {
-  readonly text?: string
-  readonly toolCalls?: readonly ToolCall[]
-  /** The answer, validated against the agent's result schema and projected to it. Wrapped: an answer may be null. */
-  readonly answer?: { readonly value: unknown }
-  /** Why the text is not an answer of the result type, one sentence each. */
-  readonly problems?: readonly string[]
-  readonly refusal?: string
-  readonly finishReason: "stop" | "tool_calls" | "length" | "content_filter"
-}
-
-// ------------------------------------------------------------------------------------------------------- what is shown
-
-/** The customStatus: what history can't say. Small; at most 20 waits. */
-export interface RunStatus {
-  readonly v: 1
-  readonly workflow: string
-  readonly phase: "running" | "compensating" | "done"
-  readonly budget?: Caps
-  readonly spent: Amounts
-  readonly reserved: Amounts
-  readonly waiting: readonly Waiting[]
-}
-
-export interface Waiting {
-  readonly step: string
-  readonly for: "retry" | "answer" | "manual" | "sleep"
-  /** Epoch ms. */
-  readonly until?: number
-  readonly attempt?: number
-  readonly error?: string
-}
-
-/** Why a run failed: the last line of the failure message, as JSON (`errors.ts`: parseRunFailure). */
-export interface RunFailure {
-  readonly v: 1
-  readonly kind: ErrorKind
-  readonly message: string
-  readonly step?: string
-  readonly data?: unknown
-  /** Steps undone, in the order of their undo. */
-  readonly undone: readonly string[]
-  readonly undoFailed: readonly CaughtError[]
-  /** Steps whose outcome is unknown and whose undo needs it: for a person. */
-  readonly undoUnknown: readonly string[]
-}
-
-/** State store: `inbox:<instanceId>:<step>`. */
-export interface InboxEntry {
-  readonly v: 1
-  readonly kind: "question" | "manual"
-  readonly run: string
-  readonly workflow: string
-  readonly step: string
-  readonly ask: string
-  readonly choices?: readonly string[]
-  readonly schema: JsonSchema
-  readonly parameters: unknown
-  readonly askedAt: string
-  /** Epoch ms. */
-  readonly deadline?: number
-  readonly error?: CaughtError
-  readonly answer?: { readonly value: unknown; readonly by: string; readonly at: string }
-}
-
-/** State store: `call:<instanceId>:<start>:<step>:<attempt>`, written before a request leaves; the first write wins. */
-export interface CallMarker {
-  readonly v: 1
-  readonly allowance: Amounts
-  readonly at: string
-}
-
+export { answerEvent, parkActivity } from "./wire.ts"
+export type {
+  ActivityInput, Answer, CallMarker, Envelope, Failure, HumanInput, InboxEntry, ManualDecision, Message,
+  ModelRequest, ModelTurn, ModelTurnInput, ParkInput, RunFailure, RunStatus, Success, ToolCall,
+  ToolDescription, ToolInput, Usage, Waiting,
+} from "./wire.ts"

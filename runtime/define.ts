@@ -1,8 +1,8 @@
 // Constructors of the declarations: plain data, so that a host can list them and nothing happens on import.
 
 import type {
-  Agent, AgentSpec, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model, ModelSpec, Schema, Secret,
-  SecretSpec, ToolSpec, Validator,
+  Agent, AgentSpec, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model, ModelSpec, Schema,
+  Secret, SecretSpec, ToolSpec, Validator,
 } from "./contract.ts"
 
 /** A tool whose work is TypeScript code. */

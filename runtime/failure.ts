@@ -1,7 +1,7 @@
 // Whatever was thrown, as a failure that a workflow can decide on. Nothing escapes: `throw null` would strand a run for ever.
 import type { Envelope, Failure } from "./contract.ts"
 import { FlowError, ToolError } from "./errors.ts"
-import { codeOf } from "./tools/fetch.ts"
+import { codeOf, isUnsent } from "./tools/fetch.ts"
 
 export const envelopeBytesMax = 2 * 1024 * 1024
 const messageCharactersMax = 2_000
@@ -17,8 +17,8 @@ export function failureOf(thrown: unknown): Failure {
   }
   if (thrown instanceof Error) {
     const code = codeOf(thrown)
-    if (code !== undefined && code !== "ENOENT" && code !== "EACCES" && isNetworkCode(code)) {
-      return { ok: false, kind: "network", message: shortened(`${thrown.message} (${code})`), maybeDone: code !== "ECONNREFUSED" && code !== "ENOTFOUND" }
+    if (code !== undefined && isNetworkCode(code)) {
+      return { ok: false, kind: "network", message: shortened(`${thrown.message} (${code})`), ...(isUnsent(code) ? {} : { maybeDone: true }) }
     }
     if (thrown.name === "TimeoutError" || thrown.name === "AbortError") return { ok: false, kind: "timeout", message: shortened(thrown.message), maybeDone: true }
     return { ok: false, kind: "internal", message: shortened(`${thrown.name}: ${thrown.message}`) }

@@ -3,6 +3,8 @@ import type { Activity, ActivityContext, Services } from "./services.ts"
 import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contract.ts"
 import { listEntry } from "./inbox.ts"
 import { accept } from "./schema/accept.ts"
+import { isRecord } from "./schema/json-schema.ts"
+import type { StateStore } from "./state.ts"
 import { inboxKey } from "./state-keys.ts"
 
 export function humanActivity(human: Human, services: Services): Activity {
@@ -10,7 +12,7 @@ export function humanActivity(human: Human, services: Services): Activity {
     const input = raw as HumanInput
     const parameters = accept(human.spec.parameters, input.parameters)
     if (!parameters.ok) return { ok: false, kind: "invalid_input", message: `${human.name}: ${parameters.problems.join("; ")}` }
-    return ask(context, services, {
+    return ask(context, services, input.start, {
       ...entryBase(context, input, services),
       kind: "question",
       ask: human.spec.ask(parameters.value),
@@ -26,7 +28,7 @@ export function parkingActivity(services: Services): Activity {
   return async (context, raw) => {
     const input = raw as ParkInput
     const { callable, by, error, parameters, schema } = input.parameters
-    return ask(context, services, {
+    return ask(context, services, input.start, {
       ...entryBase(context, input, services),
       kind: "manual",
       ask: `${callable} failed (${error.kind}: ${error.message}). ${by}: retry, skip with a value, or fail?`,
@@ -58,16 +60,27 @@ function entryBase(context: ActivityContext, input: HumanInput | ParkInput, serv
     run: context.getWorkflowInstanceId(),
     workflow: input.step.split("/")[0] ?? "",
     step: input.step,
-    askedAt: services.now().toISOString(),
+    // Never before the start of its run, whose time another machine's clock may have given.
+    askedAt: new Date(Math.max(services.now().getTime(), input.start)).toISOString(),
     ...(input.deadline === undefined ? {} : { deadline: input.deadline }),
   }
 }
 
-async function ask(context: ActivityContext, services: Services, entry: InboxEntry): Promise<Envelope> {
+async function ask(context: ActivityContext, services: Services, start: number, entry: InboxEntry): Promise<Envelope> {
   const run = context.getWorkflowInstanceId()
   const key = inboxKey(run, entry.step)
-  // A re-execution finds the entry of the first one, maybe answered already: it stays.
-  await services.state.saveFirst(key, services.redactor.value(entry))
+  await writeOnce(services.state, key, start, services.redactor.value(entry))
   await listEntry(services.state, { run, step: entry.step })
   return { ok: true, value: { key } }
+}
+
+/** A re-execution finds the entry of the first one, maybe answered already: it stays. One of an earlier run of this id goes. */
+async function writeOnce(state: StateStore, key: string, start: number, entry: InboxEntry): Promise<void> {
+  while (await state.saveFirst(key, entry) === "exists") {
+    const stored = await state.get(key)
+    if (stored === undefined) continue
+    const askedAt: unknown = isRecord(stored.value) ? stored.value["askedAt"] : undefined
+    const isOfThisRun = typeof askedAt === "string" && Date.parse(askedAt) >= start
+    if (isOfThisRun || await state.saveMatching(key, entry, stored.etag) === "saved") return
+  }
 }

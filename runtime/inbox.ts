@@ -7,6 +7,9 @@ import { isRecord } from "./schema/json-schema.ts"
 import type { StateStore } from "./state.ts"
 import { inboxIndexKey, inboxKey } from "./state-keys.ts"
 
+// For whoever answers from outside of a worker: where the state store of a sidecar is.
+export { createStateStore } from "./state.ts"
+
 export interface InboxAddress {
   readonly run: string
   readonly step: string
@@ -18,21 +21,25 @@ export type InboxState = Pick<StateStore, "get" | "saveFirst" | "saveMatching">
 export interface InboxAnswer extends InboxAddress {
   readonly value: unknown
   readonly by: string
-  readonly at: Date
+  /** Default: now. */
+  readonly at?: Date
 }
 
-export interface InboxHost {
+export interface InboxReader {
   readonly state: InboxState
+}
+
+export interface InboxAccess extends InboxReader {
   raiseEvent(run: string, name: string, payload: Answer): Promise<void>
 }
 
 export type AnswerOutcome =
-  | { readonly outcome: "answered"; readonly entry: InboxEntry }
-  /** Somebody was faster, or this is the same answer again. The event was raised once more: raising it twice is harmless. */
-  | { readonly outcome: "already answered"; readonly entry: InboxEntry }
-  | { readonly outcome: "late"; readonly entry: InboxEntry }
-  | { readonly outcome: "unknown" }
-  | { readonly outcome: "invalid"; readonly entry: InboxEntry; readonly problems: readonly string[] }
+  | { readonly kind: "answered"; readonly entry: InboxEntry }
+  | { readonly kind: "already answered"; readonly entry: InboxEntry; readonly by: string }
+  /** The question's deadline has passed; nothing was written. */
+  | { readonly kind: "late"; readonly entry: InboxEntry }
+  | { readonly kind: "unknown" }
+  | { readonly kind: "invalid"; readonly entry: InboxEntry; readonly problems: readonly string[] }
 
 interface Index {
   readonly v: 1
@@ -78,15 +85,22 @@ function isSame(left: InboxAddress, right: InboxAddress): boolean {
   return left.run === right.run && left.step === right.step
 }
 
-/** Oldest first; open ones only, unless all are asked for. */
-export async function listInbox(state: InboxState, options: { readonly include?: "open" | "all" } = {}): Promise<readonly InboxEntry[]> {
-  const addresses = indexOf((await state.get(inboxIndexKey))?.value)
-  const entries = await Promise.all(addresses.map((address) => readInbox(state, address)))
-  const found = entries.filter((entry) => entry !== undefined).filter((entry) => options.include === "all" || entry.answer === undefined)
-  return found.toSorted((left, right) => left.askedAt.localeCompare(right.askedAt) || left.step.localeCompare(right.step))
+export interface ListOptions {
+  /** Entries whose deadline has passed by then are left out. */
+  readonly now: Date
 }
 
-export async function readInbox(state: InboxState, address: InboxAddress): Promise<InboxEntry | undefined> {
+/** What can be answered now, oldest first. Answered and lapsed entries stay under their keys (`readInbox`). */
+export async function listInbox(access: InboxReader, { now }: ListOptions): Promise<readonly InboxEntry[]> {
+  const addresses = indexOf((await access.state.get(inboxIndexKey))?.value)
+  const entries = await Promise.all(addresses.map((address) => readInbox(access, address)))
+  const open = entries
+    .filter((entry) => entry !== undefined)
+    .filter((entry) => entry.answer === undefined && (entry.deadline === undefined || entry.deadline >= now.getTime()))
+  return open.toSorted((left, right) => left.askedAt.localeCompare(right.askedAt) || left.step.localeCompare(right.step))
+}
+
+export async function readInbox({ state }: InboxReader, address: InboxAddress): Promise<InboxEntry | undefined> {
   return entryOf((await state.get(inboxKey(address.run, address.step)))?.value)
 }
 
@@ -95,33 +109,33 @@ function entryOf(value: unknown): InboxEntry | undefined {
 }
 
 /** Exactly one of several answers wins: it is the one whose write found the entry as it was read. */
-export async function answerInbox(host: InboxHost, answer: InboxAnswer): Promise<AnswerOutcome> {
+export async function answerInbox(access: InboxAccess, answer: InboxAnswer): Promise<AnswerOutcome> {
+  const { value, by, at = new Date() } = answer
   const key = inboxKey(answer.run, answer.step)
-  const stored = await host.state.get(key)
+  const stored = await access.state.get(key)
   const entry = entryOf(stored?.value)
-  if (stored === undefined || entry === undefined) return { outcome: "unknown" }
-  if (entry.answer !== undefined) return repeated(host, entry)
-  if (entry.deadline !== undefined && answer.at.getTime() > entry.deadline) return { outcome: "late", entry }
-  const accepted = accept(schemaFromJson(entry.schema), answer.value)
-  if (!accepted.ok) return { outcome: "invalid", entry, problems: accepted.problems }
-  const answered: InboxEntry = { ...entry, answer: { value: accepted.value, by: answer.by, at: answer.at.toISOString() } }
-  if (await host.state.saveMatching(key, answered, stored.etag) === "changed") {
-    const winner = await readInbox(host.state, answer)
-    return winner?.answer === undefined ? { outcome: "unknown" } : { outcome: "already answered", entry: winner }
+  if (stored === undefined || entry === undefined) return { kind: "unknown" }
+  if (entry.answer !== undefined) return repeated(access, entry, entry.answer.by)
+  if (entry.deadline !== undefined && at.getTime() > entry.deadline) return { kind: "late", entry }
+  const accepted = accept(schemaFromJson(entry.schema), value)
+  if (!accepted.ok) return { kind: "invalid", entry, problems: accepted.problems }
+  const answered: InboxEntry = { ...entry, answer: { value: accepted.value, by, at: at.toISOString() } }
+  if (await access.state.saveMatching(key, answered, stored.etag) === "changed") {
+    const winner = await readInbox(access, answer)
+    return winner?.answer === undefined ? { kind: "unknown" } : { kind: "already answered", entry: winner, by: winner.answer.by }
   }
-  await raise(host, answered)
-  await unlistEntry(host.state, answer)
-  return { outcome: "answered", entry: answered }
+  await deliver(access, answered)
+  return { kind: "answered", entry: answered }
 }
 
-/** The first answerer may have died between his write and the event: whoever comes next delivers it. */
-async function repeated(host: InboxHost, entry: InboxEntry): Promise<AnswerOutcome> {
-  await raise(host, entry)
-  await unlistEntry(host.state, entry)
-  return { outcome: "already answered", entry }
+/** The first answerer may have died between the write and the event: whoever comes next delivers it. Twice does no harm. */
+async function repeated(access: InboxAccess, entry: InboxEntry, by: string): Promise<AnswerOutcome> {
+  await deliver(access, entry)
+  return { kind: "already answered", entry, by }
 }
 
-async function raise(host: InboxHost, entry: InboxEntry): Promise<void> {
+async function deliver(access: InboxAccess, entry: InboxEntry): Promise<void> {
   if (entry.answer === undefined) return
-  await host.raiseEvent(entry.run, answerEvent(entry.step), { v: entry.answer.value, by: entry.answer.by })
+  await access.raiseEvent(entry.run, answerEvent(entry.step), { v: entry.answer.value, by: entry.answer.by })
+  await unlistEntry(access.state, entry)
 }

@@ -1,4 +1,4 @@
-// A workflow as the host runs it: the one driver of durable code, from the input to the result or the record of a failure.
+// A workflow as the host runs it: the one driver of durable code, from the input to the result or a failure's record.
 
 import type { Flow, Run, RunFailure, Workflow, WorkflowContext, WorkflowSpec, Task } from "./contract.ts"
 import { asFlowError, FlowError, RunFailed } from "./errors.ts"
@@ -13,7 +13,9 @@ import { durationMs } from "./policy/duration.ts"
 import { accept } from "./schema/accept.ts"
 
 /** Declares a workflow; what it gives can be registered with the SDK's own `WorkflowRuntime`. */
-export function workflow<P extends object, R>(spec: WorkflowSpec<P, R>, body: (run: Run, parameters: P) => Flow<R>): Workflow<P, R> {
+export function workflow<P extends object, R>(
+  spec: WorkflowSpec<P, R>, body: (run: Run, parameters: NoInfer<P>) => Flow<NoInfer<R>>,
+): Workflow<P, R> {
   async function* execute(context: WorkflowContext, input: unknown): AsyncGenerator<Task, R, unknown> {
     const state = openRun(context, spec)
     let shown = ""
@@ -39,7 +41,9 @@ export function workflow<P extends object, R>(spec: WorkflowSpec<P, R>, body: (r
   return Object.assign(execute, { workflowName: spec.name, spec })
 }
 
-function openRun(context: WorkflowContext, spec: { readonly name: string } & Pick<WorkflowSpec<object, unknown>, "budget" | "steps">): RunState {
+type RunSpec = Pick<WorkflowSpec<object, unknown>, "name" | "budget" | "steps">
+
+function openRun(context: WorkflowContext, spec: RunSpec): RunState {
   return {
     context,
     workflow: spec.name,

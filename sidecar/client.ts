@@ -96,8 +96,8 @@ export function connect(options: ConnectOptions): TaskHubClient {
     },
     list: (query = {}) => list(invoke, query),
     async history(instanceId) {
-      const { events = [] } = await invoke<{ readonly events?: readonly WireEvent[] }>("GetInstanceHistory", { instanceId })
-      return events.map(eventFrom)
+      const response = await invoke<{ readonly events?: readonly WireEvent[] }>("GetInstanceHistory", { instanceId })
+      return (response.events ?? []).map(eventFrom)
     },
     raiseEvent: (instanceId, { name, input }) => command("RaiseEvent", { instanceId, name, input: text(input) }),
     terminate: (instanceId, { output, recursive = false } = {}) =>
@@ -106,7 +106,8 @@ export function connect(options: ConnectOptions): TaskHubClient {
     resume: (instanceId, { reason } = {}) => command("ResumeInstance", { instanceId, reason: text(reason) }),
     async purge(instanceId, { recursive = false } = {}) {
       const request = { instanceId, recursive }
-      return (await invoke<{ readonly deletedInstanceCount?: number }>("PurgeInstances", request)).deletedInstanceCount ?? 0
+      const response = await invoke<{ readonly deletedInstanceCount?: number }>("PurgeInstances", request)
+      return response.deletedInstanceCount ?? 0
     },
     close: () => client.close(),
   }
@@ -125,11 +126,12 @@ function invoker({ client, deadlineMs, apiToken }: {
     assert(method, `the protocol has no method ${name}`)
     const { path, requestSerialize, responseDeserialize } = method
     return new Promise<Response>((resolve, reject) => {
-      const deadline = Date.now() + callDeadlineMs
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, { deadline }, (error, response) => {
+      const options = { deadline: Date.now() + callDeadlineMs }
+      const settle = (error: ServiceError | null, response?: Response) => {
         if (error) reject(clientError(error))
         else resolve(response as Response)
-      })
+      }
+      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, settle)
     })
   }
 }
@@ -142,7 +144,8 @@ async function get(invoke: Invoke, instanceId: string): Promise<InstanceView | u
   return viewOf(await invoke("GetInstance", { instanceId, getInputsAndOutputs: true }), instanceId)
 }
 
-function viewOf({ exists, orchestrationState: state }: WireGetInstanceResponse, instanceId: string): InstanceView | undefined {
+function viewOf(response: WireGetInstanceResponse, instanceId: string): InstanceView | undefined {
+  const { exists, orchestrationState: state } = response
   return exists && state ? toView({ ...state, instanceId }) : undefined
 }
 
@@ -165,7 +168,8 @@ interface QueryResponse {
   readonly continuationToken?: WireText
 }
 
-async function list(invoke: Invoke, { statuses = [], limit = listLimitDefault }: ListOptions): Promise<readonly InstanceView[]> {
+async function list(invoke: Invoke, options: ListOptions): Promise<readonly InstanceView[]> {
+  const { statuses = [], limit = listLimitDefault } = options
   const views: InstanceView[] = []
   let continuationToken: WireText | undefined
   try {
@@ -186,7 +190,8 @@ async function list(invoke: Invoke, { statuses = [], limit = listLimitDefault }:
 }
 
 /** daprd lists ids only, in no order of time. */
-async function listOneByOne(invoke: Invoke, { statuses, limit }: Required<ListOptions>): Promise<readonly InstanceView[]> {
+async function listOneByOne(invoke: Invoke, options: Required<ListOptions>): Promise<readonly InstanceView[]> {
+  const { statuses, limit } = options
   const views: InstanceView[] = []
   let continuationToken = ""
   do {

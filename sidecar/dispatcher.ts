@@ -43,6 +43,13 @@ export interface TurnIdentity {
   readonly number: number
 }
 
+export interface TurnAnswerHeader {
+  readonly instanceId: string
+  readonly peer: string
+  /** Empty from a worker that does not echo it. */
+  readonly token: string
+}
+
 export interface Dispatcher {
   connect(worker: Worker): () => void
   offerTurn(instanceId: string): void
@@ -50,7 +57,7 @@ export interface Dispatcher {
   /** Drops all work of an instance that is gone; tells whether a worker may still answer for it. */
   withdraw(instanceId: string): boolean
   /** The turn that an answer belongs to, or undefined when nobody waits for that answer. */
-  takeTurn(answer: { readonly instanceId: string; readonly peer: string; readonly token: string }): TurnIdentity | undefined
+  takeTurn(answer: TurnAnswerHeader): TurnIdentity | undefined
   takeActivity(answer: { readonly instanceId: string; readonly wireTaskId: number }): ActivityRow | undefined
   pump(): void
   workers(): number
@@ -121,7 +128,9 @@ export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dis
     offerTurn(instanceId) {
       if (!turnLeases.has(instanceId)) turnQueue.add(instanceId)
     },
-    offerActivity: (row) => void activityQueue.set(activityKey(row.instanceId, wireTaskId(row.generation, row.taskId)), row),
+    offerActivity(row) {
+      activityQueue.set(activityKey(row.instanceId, wireTaskId(row.generation, row.taskId)), row)
+    },
     withdraw(instanceId) {
       turnQueue.delete(instanceId)
       for (const [key, row] of activityQueue) if (row.instanceId === instanceId) activityQueue.delete(key)
@@ -199,7 +208,7 @@ function disconnect(state: State, stream: Stream, onReady: () => void): void {
 }
 
 function takeTurn(
-  state: State, { instanceId, peer, token }: Parameters<Dispatcher["takeTurn"]>[0],
+  state: State, { instanceId, peer, token }: TurnAnswerHeader,
 ): TurnIdentity | undefined {
   const lease = state.turnLeases.get(instanceId)
   if (lease && (token === "" ? lease.stream.worker.peer === peer : lease.token === token)) {

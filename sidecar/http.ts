@@ -36,6 +36,11 @@ export interface Response {
 /** Undefined when the request is not for this route; throws an ApiFault to answer with an error. */
 export type Route = (request: Request) => Response | undefined
 
+/** Areas of the API that the sidecar knows by name only. */
+const notYet: readonly string[] = [
+  "publish", "bindings", "secrets", "lock", "unlock", "invoke", "configuration", "jobs", "workflows", "actors",
+]
+
 const bodyBytesMax = 16 * 1024 * 1024
 
 export function createHttpServer(options: HttpOptions): Server {
@@ -52,8 +57,7 @@ function answer(routes: readonly Route[], request: Request): Response {
     const response = route(request)
     if (response) return response
   }
-  const known = ["publish", "bindings", "secrets", "lock", "unlock", "invoke", "configuration", "jobs", "workflows", "actors"]
-  if (known.includes(request.path[0] ?? "")) {
+  if (notYet.includes(request.path[0] ?? "")) {
     throw fault(501, "ERR_NOT_IMPLEMENTED", `this sidecar does not offer '${request.path[0]}' yet`)
   }
   throw fault(404, "ERR_NOT_FOUND", "no such route")

@@ -3,7 +3,9 @@
 import { hasEnded, restore, summarize, wantsTurn } from "../engine/instance.ts"
 import { step } from "../engine/step.ts"
 import { delayUntil } from "../engine/timers.ts"
-import type { Action, FailureDetails, HistoryEvent, Input, Instance, InstanceSummary, Refusal } from "../engine/types.ts"
+import type {
+  Action, FailureDetails, HistoryEvent, Input, Instance, InstanceSummary, Refusal,
+} from "../engine/types.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import type { Dispatcher, ReadyTurn, Worker } from "./dispatcher.ts"
 import { changes } from "./store/changes.ts"

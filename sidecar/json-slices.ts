@@ -1,24 +1,28 @@
 // Cuts values out of a JSON text as they stand there: a stored value must come back byte for byte.
 
-/** The source text of each member of the object at `at`; the text is known to be valid JSON. */
-export function memberSlices(source: string, at = 0): ReadonlyMap<string, string> {
+/** The source text of each member of an object, none for any other value; the text is known to be valid JSON. */
+export function memberSlices(source: string): ReadonlyMap<string, string> {
   const members = new Map<string, string>()
-  let position = skipSpace(source, at) + 1
+  const start = skipSpace(source, 0)
+  if (source[start] !== "{") return members
+  let position = start + 1
   while (source[(position = skipSpace(source, position))] !== "}") {
     const keyEnd = skipString(source, position)
     const key = JSON.parse(source.slice(position, keyEnd)) as string
-    const start = skipSpace(source, skipSpace(source, keyEnd) + 1)
-    const end = skipValue(source, start)
-    members.set(key, source.slice(start, end))
+    const valueStart = skipSpace(source, skipSpace(source, keyEnd) + 1)
+    const end = skipValue(source, valueStart)
+    members.set(key, source.slice(valueStart, end))
     position = skipComma(source, end)
   }
   return members
 }
 
-/** The source text of each element of the array at `at`. */
-export function elementSlices(source: string, at = 0): readonly string[] {
+/** The source text of each element of an array, none for any other value. */
+export function elementSlices(source: string): readonly string[] {
   const elements: string[] = []
-  let position = skipSpace(source, at) + 1
+  const start = skipSpace(source, 0)
+  if (source[start] !== "[") return elements
+  let position = start + 1
   while (source[(position = skipSpace(source, position))] !== "]") {
     const end = skipValue(source, position)
     elements.push(source.slice(position, end))

@@ -45,7 +45,8 @@ function optionsOf(argv: readonly string[]): SidecarOptions | string {
 function parseFlags(argv: readonly string[]) {
   try {
     const flag = { type: "string" } as const
-    return parseArgs({ args: [...argv], options: { db: flag, host: flag, "grpc-port": flag, "http-port": flag } }).values
+    const options = { db: flag, host: flag, "grpc-port": flag, "http-port": flag }
+    return parseArgs({ args: [...argv], options }).values
   } catch (error) {
     return messageOf(error)
   }

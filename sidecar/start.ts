@@ -7,6 +7,7 @@ import { Server, ServerCredentials } from "@grpc/grpc-js"
 import { daprService } from "./grpc/dapr-service.ts"
 import { loadProtocol } from "./grpc/protocol.ts"
 import { taskHubService } from "./grpc/service.ts"
+import { withWorkItems } from "./grpc/work-items.ts"
 import { createHttpServer } from "./http.ts"
 import { createHub } from "./hub.ts"
 import type { Hub } from "./hub.ts"
@@ -53,7 +54,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   })
   const hub = createHub({ store, clock: Date.now, newId: randomUUID, onFault })
   const protocol = loadProtocol()
-  grpc.addService(protocol.taskHub, taskHubService(hub))
+  grpc.addService(withWorkItems(protocol.taskHub), taskHubService(hub))
   grpc.addService(protocol.dapr, daprService({ appId }))
   const http = createHttpServer({ store, hub, appId, clock: Date.now })
   try {

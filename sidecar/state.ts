@@ -36,7 +36,8 @@ function save(options: StateOptions, store: string, { body }: Request): Response
   const items = parse(body)
   if (!Array.isArray(items)) throw malformed("the body must be a list of items with key and value")
   const slices = elementSlices(body)
-  const changes = items.map((item, index) => saveChange(options, item, memberSlices(slices[index] ?? "{}").get("value")))
+  const values = slices.map((slice) => memberSlices(slice).get("value"))
+  const changes = items.map((item, index) => saveChange(options, item, values[index]))
   return change(options, { store, changes, errorCode: "ERR_STATE_SAVE", doing: "saving" })
 }
 
@@ -81,7 +82,9 @@ function change({ store: kv, clock }: StateOptions, { store, changes, errorCode,
 
 function readBulk({ store: kv, clock }: StateOptions, store: string, { body }: Request): Response {
   const keys = record(parse(body))["keys"]
-  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) throw malformed("keys must be a list of texts")
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) {
+    throw malformed("keys must be a list of texts")
+  }
   const items = keys.map((key) => {
     const found = kv.readValue(store, key, clock())
     const head = `"key":${JSON.stringify(key)}`

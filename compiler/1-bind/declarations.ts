@@ -51,7 +51,9 @@ function reportBuiltIn(item: Named, { path, diagnostics }: FileContext): void {
   else if (isBuiltInType(name)) diagnostics.push(diagnostic("AF2017", at, { name }))
 }
 
-/** Files that import each other become one program, where a name is registered once: the same name in two is refused. */
+const REGISTERED: ReadonlySet<string> = new Set(["tool", "agent", "human", "workflow"])
+
+/** Files that import each other become one program, where a callable is registered once: the same name in two is refused. */
 export function reportClashes(
   files: ReadonlyMap<string, FileDeclarations>,
   table: Table,
@@ -64,6 +66,7 @@ export function reportClashes(
       const key = `${programs.get(file.path)} ${name.toLowerCase()}`
       const before = seen.get(key)
       const symbol = table.symbols[id]!
+      if (!REGISTERED.has(symbol.kind)) continue
       if (before === undefined) seen.set(key, id)
       else if (table.symbols[before]!.path !== file.path) report(symbol, table.symbols[before]!, diagnostics)
     }

@@ -13,7 +13,7 @@ import type { Signature, Type } from "./types.ts"
 import { expand, isOptional, optional, STRING, UNKNOWN } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
-/** A call inside an expression: a built-in function or method; a step is refused there. */
+/** A call: of a built-in function, of a method, or of a step. */
 export function checkCall(node: CallExpression, env: Env, check: CheckExpression): Type {
   const { callee } = node
   if (callee.kind === "member") return checkMethod(node, callee, env, check)
@@ -33,10 +33,13 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
     report(env.file, callee, "AF3025", { name: symbol.name, actual: withArticle(wordFor(symbol.kind)) })
     return checkLoose(node, env, check)
   }
-  report(env.file, node, "AF3018", { name: symbol.name })
-  env.file.calls.set(node.id, symbol.id)
-  checkArguments(node, symbol.name, signature.parameters, env, check)
-  return signature.result
+  if (!env.inline) {
+    report(env.file, node, "AF3018", { name: symbol.name })
+    env.file.calls.set(node.id, symbol.id)
+    checkArguments(node, symbol.name, signature.parameters, env, check)
+    return signature.result
+  }
+  return env.step(node, env, { role: "step", clauses: [] })
 }
 
 const WORDS: Readonly<Record<string, string>> = {

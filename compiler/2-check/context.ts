@@ -74,6 +74,11 @@ export interface Env {
   readonly text: "prose" | "plain"
   /** Present in a workflow's body. */
   readonly steps?: StepScope
+  /** A step may be called inside an expression: in a workflow's body, but in no lambda and no clause. */
+  readonly inline: boolean
+  readonly step: CheckStep
+  /** The name that a `let` gives to the `for` being checked: the name of its step. */
+  readonly binding?: string
   readonly guarded: boolean
   readonly workflow?: SymbolId
   /** What `return` takes. */
@@ -91,8 +96,8 @@ export interface StepUse {
   readonly clauses: readonly Clause[]
 }
 
-export function topEnv(file: FileContext): Env {
-  return { file, narrowed: new Map(), secrets: false, text: "plain", guarded: false }
+export function topEnv(file: FileContext, step: CheckStep): Env {
+  return { file, step, narrowed: new Map(), secrets: false, text: "plain", inline: false, guarded: false }
 }
 
 /** Reports at a node; nothing is said about a node that the parser repaired. */

@@ -56,7 +56,12 @@ const CAUGHT: ReadonlyMap<string, Type> = new Map([
 export function membersOf(type: Type, context: Context): ReadonlyMap<string, Type> {
   const known = expand(type, context.declared)
   const fields = fieldsOf(known, context.declared)
-  if (fields !== undefined) return new Map(fields.map((field) => [field.name, field.type]))
+  if (fields !== undefined) {
+    const structure = known.kind === "declared" ? context.declared.get(known.symbol) : undefined
+    const tag = structure?.kind === "record" ? structure.tag : undefined
+    const members = new Map(fields.map((field) => [field.name, field.type]))
+    return tag === undefined ? members : members.set("kind", { kind: "literal", value: tag })
+  }
   switch (known.kind) {
     case "array":
     case "string":

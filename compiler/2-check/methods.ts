@@ -119,7 +119,7 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
     const symbol = symbolAt(env.file, name)
     if (symbol !== undefined) env.file.context.symbolTypes.set(symbol.id, index === 0 ? element : INT)
   }
-  const body = check(argument.body, env, expected)
+  const body = check(argument.body, { ...env, inline: false }, expected)
   if (expected !== undefined) expectType(body, expected, argument.body, env, ` from the function of ${method}`)
   env.file.types.set(argument.id, { kind: "function", parameters: [element], result: body })
   return body

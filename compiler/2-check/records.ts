@@ -54,19 +54,24 @@ export function checkRecord(
   return target
 }
 
-/** The record type that the literal must be: the expected one, or the member of a union that its `kind` names. */
+/** The record type that the literal must be: the expected one, or the member of a union that it says or fits. */
 function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefined {
   const { context } = env.file
   if (fieldsOf(wanted, context.declared) !== undefined) return wanted
   const structure = wanted.kind === "declared" ? context.declared.get(wanted.symbol) : undefined
   if (structure?.kind !== "taggedUnion") return undefined
-  const written = node.entries.find((entry): entry is RecordEntry => entry.kind === "entry" && entry.key.text === "kind")?.value
-  const name = written?.kind === "template" && written.parts[0]?.kind === "templateText" ? written.parts[0].value : undefined
-  const names = structure.members.map((member) => symbolOf(context, member).name)
-  const member = structure.members.find((each) => symbolOf(context, each).name === name)
-  if (member !== undefined) return { kind: "declared", symbol: member, name: name! }
-  const kinds = names.map((each) => JSON.stringify(each)).join(" or ")
-  report(env.file, written ?? node, "AF3002", { name: `kind (${kinds})`, type: render(wanted) })
+  const members = structure.members.map((symbol): Type => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name }))
+  const names = node.entries.filter((entry): entry is RecordEntry => entry.kind === "entry").map(nameOfKey)
+  const written = node.entries.find((entry): entry is RecordEntry => entry.kind === "entry" && nameOfKey(entry) === "kind")?.value
+  const kind = written?.kind === "template" && written.parts[0]?.kind === "templateText" ? written.parts[0].value : undefined
+  const fitting = members.filter((member) =>
+    kind === undefined
+      ? names.every((name) => fieldsOf(member, context.declared)!.some((field) => field.name === name))
+      : member.kind === "declared" && member.name === kind,
+  )
+  if (fitting.length === 1) return fitting[0]
+  const kinds = members.map((member) => JSON.stringify(render(member))).join(" or ")
+  report(env.file, written ?? node, "AF3002", { name: `kind: ${kinds}`, type: render(wanted) })
   return undefined
 }
 
@@ -95,7 +100,7 @@ function checkExact(node: RecordExpression, { target, fields, env, check, value 
       continue
     }
     const name = nameOfKey(entry)
-    const field = fields.find((each) => each.name === name)
+    const field = name === "kind" ? kindField(target, fields, env) : fields.find((each) => each.name === name)
     const actual = value(entry, field?.type)
     if (name === "") continue
     if (field === undefined) {
@@ -113,6 +118,13 @@ function checkExact(node: RecordExpression, { target, fields, env, check, value 
     }
   }
   reportTwice(node, env)
+}
+
+/** A member of a union may say its `kind`. */
+function kindField(target: Type, fields: readonly FieldType[], env: Env): FieldType | undefined {
+  const structure = target.kind === "declared" ? env.file.context.declared.get(target.symbol) : undefined
+  if (structure?.kind !== "record" || structure.tag === undefined) return fields.find(({ name }) => name === "kind")
+  return { name: "kind", type: { kind: "literal", value: structure.tag } }
 }
 
 function nameOfKey(entry: RecordEntry): string {

@@ -1,4 +1,4 @@
-// Text with holes: what can be printed, and text that looks like a key.
+// Text with holes: what can be printed.
 
 import type { TemplateExpression } from "../../grammar/syntax/nodes.ts"
 import { report, type CheckExpression, type Env } from "./context.ts"
@@ -12,8 +12,6 @@ export function checkTemplate(node: TemplateExpression, env: Env, expected: Type
       const type = check(part.expression, env)
       const why = unprintable(type, env)
       if (why !== undefined) report(env.file, part.expression, "AF3019", { type: render(type), hint: why })
-    } else if (looksLikeKey(part.value)) {
-      report(env.file, node, "AF8002", {})
     }
   }
   if (node.parts.some((part) => part.kind === "templateHole") || !wantsLiteral(expected, env)) return STRING
@@ -25,16 +23,6 @@ export function wantsLiteral(expected: Type | undefined, env: Env): boolean {
   if (expected === undefined) return false
   const type = present(expand(present(expected, env.file.context.declared), env.file.context.declared), env.file.context.declared)
   return type.kind === "literal" || (type.kind === "union" && type.members.some((member) => wantsLiteral(member, env)))
-}
-
-/** The shapes of well-known keys; long enough that prose does not match. */
-const KEYS: readonly RegExp[] = [
-  /\bsk-[A-Za-z0-9_-]{16,}/, /\bxox[abeprs]-[A-Za-z0-9-]{10,}/, /\bgh[opsur]_[A-Za-z0-9]{20,}/, /\bgithub_pat_[A-Za-z0-9_]{20,}/,
-  /\bAKIA[0-9A-Z]{16}\b/, /\bAIza[0-9A-Za-z_-]{30,}/, /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-]
-
-function looksLikeKey(text: string): boolean {
-  return KEYS.some((key) => key.test(text))
 }
 
 /** Why the type can't be put into text here; undefined when it can. */

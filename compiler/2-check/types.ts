@@ -37,7 +37,8 @@ export interface FieldType {
 }
 
 export type DeclaredType =
-  | { readonly kind: "record"; readonly fields: readonly FieldType[] }
+  /** `tag`: the value of the `kind` field that is added because the record is a member of a tagged union. */
+  | { readonly kind: "record"; readonly fields: readonly FieldType[]; readonly tag?: string }
   | { readonly kind: "alias"; readonly type: Type }
   /** Records told apart by an added `kind` field that holds the member's name. */
   | { readonly kind: "taggedUnion"; readonly members: readonly SymbolId[] }

@@ -147,6 +147,8 @@ export interface EachPlan extends ExpressionBase {
 
 interface StatementBase {
   readonly origin: Location
+  /** An empty line stands before it in the source. */
+  readonly spaced?: true
 }
 
 export type StatementPlan =

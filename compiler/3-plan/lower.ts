@@ -126,7 +126,7 @@ function shapeOf(context: Context, declared: DeclaredType, id: SymbolId): Shape 
       return { kind: "taggedUnion", members, schema: { anyOf: members.map((name) => ({ $ref: `#/$defs/${name}` })) } }
     }
     case "enum":
-      return { kind: "enum", members: declared.members, schema: { enum: declared.members.map(({ name }) => name) } }
+      return { kind: "enum", members: declared.members, schema: { type: "string", enum: declared.members.map(({ name }) => name) } }
     case "error":
       return { kind: "error", fields: lowerFields(context, declared.fields), schema: recordSchema(context, declared.fields) }
     // Events have no effect before `wait` and triggers are active.

@@ -6,8 +6,8 @@ import type { Brief, NotionPage, Source } from "./generated/types.ts"
 import { readPage } from "./html.ts"
 
 const pageBytesMax = 2_000_000
-/** Keeps five sources within the budget of one Reader call; a news article is shorter. */
-const textCharactersMax = 6_000
+/** Five sources must fit one Reader's 30k tokens, where a byte counts as a token until the model has answered. */
+const textBytesMax = 4_000
 
 export async function fetchSource(url: string, context: ToolContext): Promise<Source> {
   const response = await accepted(context.fetch(webAddress(url), { headers: { accept: "text/html" } }))
@@ -17,7 +17,7 @@ export async function fetchSource(url: string, context: ToolContext): Promise<So
   }
   const { title, text } = readPage(await readText(response, url))
   if (text === "") throw new ToolError("invalid_output", `${url} has no text`)
-  return { url, title: title || url, text: clip(text, textCharactersMax) }
+  return { url, title: title || url, text: clip(text, textBytesMax) }
 }
 
 export async function saveToNotion(brief: Brief, context: ToolContext): Promise<NotionPage> {
@@ -72,12 +72,13 @@ async function readText(response: Response, url: string): Promise<string> {
   return text + decoder.decode()
 }
 
-/** Ends at a paragraph or a word, so that no sentence is quoted by half. */
-function clip(text: string, charactersMax: number): string {
-  if (text.length <= charactersMax) return text
-  const head = text.slice(0, charactersMax)
-  const end = Math.max(head.lastIndexOf("\n\n"), head.lastIndexOf(" "))
-  return `${head.slice(0, end > 0 ? end : charactersMax)} …`
+/** Ends at a word, where the writing has spaces between them. */
+function clip(text: string, bytesMax: number): string {
+  const bytes = new TextEncoder().encode(text)
+  if (bytes.length <= bytesMax) return text
+  // In `stream` mode a character that was cut in half is left out.
+  const head = new TextDecoder().decode(bytes.subarray(0, bytesMax), { stream: true })
+  return `${head.replace(/\s+\S*$/, "")} …`
 }
 
 function notionAuthorization(): Record<string, string> {

@@ -21,33 +21,42 @@ const runClauseWords: ReadonlySet<string> = new Set([...callClauseWords, "on", "
 export const clauseWords: readonly string[] = keywordsOf("clause")
 const clauseWordSet: ReadonlySet<string> = new Set(clauseWords)
 const httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+/** The words of other languages, and what they are called here, if they are needed at all. */
+const foreignWords: ReadonlyMap<string, string> = new Map([
+  ["const", "let"], ["throw", "fail"], ["raise", "fail"], ["switch", "match"], ["print", "log"], ["foreach", "for"], ["interface", "type"],
+  ["await", ""], ["async", ""],
+])
 const units = { tokens: "tokens", turns: "turns", calls: "calls" } as const
 
 export abstract class ClauseRules extends TypeRules {
   /** In the body of a tool, an agent, a human, a model or a policy there are only clauses. */
   protected atClause(): boolean {
-    return clauseWordSet.has(this.peek().tokenType.name)
+    return clauseWordSet.has(this.peek().kind)
   }
 
   /** Among statements a word of a clause may be a name as well. */
   protected atCallClause(): boolean {
-    return callClauseWords.has(this.peek().tokenType.name) && !this.atPlainName()
+    return callClauseWords.has(this.peek().kind) && !this.atPlainName()
   }
 
   protected atRunClause(): boolean {
-    return runClauseWords.has(this.peek().tokenType.name) && !this.atPlainName()
+    return runClauseWords.has(this.peek().kind) && !this.atPlainName()
   }
 
   protected unknownWord(known: readonly string[], what: string): void {
-    if (!this.atName()) return this.mismatch(what)
+    if (!this.atName()) return this.unexpected(what)
     const token = this.peek()
     const word = this.text(token)
-    const near = nearest(word, known)
+    const foreign = foreignWords.get(word)
+    const near = foreign === "" ? undefined : (foreign ?? nearest(word, known))
     const where = { start: token.startOffset, end: token.end }
     const fixes = near === undefined ? [] : [{
-      title: `Write \`${near}\``, path: this.tokens.source.path, edits: [{ span: where, text: near }], applicability: "machine" as const,
+      title: `Write \`${near}\``,
+      path: this.tokens.source.path,
+      edits: [{ span: where, text: near }],
+      applicability: foreign === undefined ? ("machine" as const) : ("maybe" as const),
     }]
-    this.report("AF1009", where, { word, hint: near === undefined ? `expected ${what}` : `did you mean \`${near}\`?` }, { fixes })
+    this.report("AF1009", where, { word, hint: near === undefined ? `expected ${what}.` : `did you mean \`${near}\`?` }, { fixes })
     this.fail()
   }
 
@@ -69,11 +78,21 @@ export abstract class ClauseRules extends TypeRules {
   /** The clauses after a call; each is repaired on its own line. */
   readonly callClauses: Rule<readonly Clause[]> = this.RULE("callClauses", () => {
     const clauses: Clause[] = []
-    this.some(() => !this.hasFailed && this.atCallClause(), () => clauses.push(this.sub(this.clause)))
+    this.clausesInto(clauses, () => this.atCallClause())
     return clauses
   })
 
-  readonly clause: Rule<Clause> = this.RULE("clause", () => this.OR<Clause>((this.clauses ??= [
+  protected clausesInto(clauses: Clause[], when: () => boolean): void {
+    this.some(when, () =>
+      this.unit(() => {
+        clauses.push(this.sub(this.clause))
+        this.accept(",")
+        if (this.hasFailed) this.skipLine()
+      }),
+    )
+  }
+
+  readonly clause: Rule<Clause> = this.RULE("clause", () => this.one<Clause>((this.clauses ??= [
     { ALT: () => this.sub(this.retry) },
     { ALT: () => this.sub(this.timeout) },
     { ALT: () => this.sub(this.deadline) },
@@ -142,11 +161,11 @@ export abstract class ClauseRules extends TypeRules {
       return false
     })
     this.some(() => this.at("on") ? !this.atTrigger() : this.at("backoff") || this.at("factor") || this.at("jitter"), () => {
-      this.OR([
+      this.one([
         {
           ALT: () => {
             this.need("on")
-            on = [...on, ...this.sub(this.names)]
+            on = on.concat(this.sub(this.names))
           },
         },
         {
@@ -245,9 +264,9 @@ export abstract class ClauseRules extends TypeRules {
   readonly budgetAmount: Rule<BudgetAmount> = this.RULE("budgetAmount", () => {
     const start = this.start()
     const amount = this.subWith(this.expression, "an amount such as `20k tokens` or `$0.50`")
-    const unit = units[this.peek().tokenType.name as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
+    const unit = units[this.peek().kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
     this.maybe(() => unit !== undefined, () => {
-      this.OR([{ ALT: () => this.need("tokens") }, { ALT: () => this.need("turns") }, { ALT: () => this.need("calls") }])
+      this.one([{ ALT: () => this.need("tokens") }, { ALT: () => this.need("turns") }, { ALT: () => this.need("calls") }])
     })
     if (!this.RECORDING_PHASE && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
     return this.node<BudgetAmount>(start, { kind: "budgetAmount", amount, unit: unit ?? "dollars" })
@@ -256,12 +275,12 @@ export abstract class ClauseRules extends TypeRules {
   readonly budgetElse: Rule<BudgetElse> = this.RULE("budgetElse", () => {
     const start = this.start()
     this.need("else")
-    if (!this.RECORDING_PHASE && !["fail", "return", "use", "ask"].includes(this.peek().tokenType.name)) {
+    if (!this.RECORDING_PHASE && !["fail", "return", "use", "ask"].includes(this.peek().kind)) {
       this.mismatch("`fail`, `return`, `use` or `ask`")
       return this.node<BudgetElse>(start, { kind: "budgetElse", action: "fail" })
     }
-    const action = this.peek().tokenType.name as BudgetElse["action"]
-    const value = this.OR<Expression | undefined>([
+    const action = this.peek().kind as BudgetElse["action"]
+    const value = this.one<Expression | undefined>([
       { ALT: () => void this.need("fail") },
       { ALT: () => (this.need("return"), this.subWith(this.expression, "a value")) },
       { ALT: () => (this.need("use"), this.sub<Expression>(this.nameExpression)) },
@@ -309,7 +328,7 @@ export abstract class ClauseRules extends TypeRules {
     return this.node<StepsUseClause>(start, { kind: "stepsUse", policy })
   })
 
-  readonly acceptRule: Rule<AcceptClause> = this.RULE("accept", () => {
+  readonly acceptRule: Rule<AcceptClause> = this.RULE("acceptRule", () => {
     const start = this.start()
     this.need("accept")
     const rule = this.maybe(() => this.atName(), () => this.subWith(this.name))
@@ -400,10 +419,10 @@ export abstract class ClauseRules extends TypeRules {
     return this.sparse<ModelClause>(start, { kind: "modelClause", model, when, then })
   })
 
-  readonly textClause: Rule<TextClause> = this.RULE("text", () => {
+  readonly textClause: Rule<TextClause> = this.RULE("textClause", () => {
     const start = this.start()
-    const role = this.peek().tokenType.name as TextClause["role"]
-    this.OR([{ ALT: () => this.need("instructions") }, { ALT: () => this.need("prompt") }, { ALT: () => this.need("ask") }])
+    const role = this.peek().kind as TextClause["role"]
+    this.one([{ ALT: () => this.need("instructions") }, { ALT: () => this.need("prompt") }, { ALT: () => this.need("ask") }])
     const value = this.subWith(this.expression, "a text in quotes")
     return this.node<TextClause>(start, { kind: "text", role, value })
   })
@@ -482,7 +501,7 @@ export abstract class ClauseRules extends TypeRules {
       this.mismatch("`schedule`, `topic` or `http`")
       return this.node<OnTopicClause>(start, { kind: "onTopic", topic: this.subWith(this.template) })
     }
-    return this.OR<OnScheduleClause | OnTopicClause | OnHttpClause>([
+    return this.one<OnScheduleClause | OnTopicClause | OnHttpClause>([
       {
         ALT: () => {
           this.need("schedule")
@@ -519,7 +538,7 @@ export abstract class ClauseRules extends TypeRules {
     const where = { start: token.startOffset, end: token.end }
     if (!httpMethods.includes(word)) {
       const near = httpMethods.find((method) => method === word.toUpperCase()) ?? nearest(word.toUpperCase(), httpMethods)
-      const hint = near === undefined ? `write one of ${httpMethods.map((method) => `\`${method}\``).join(", ")}` : `did you mean \`${near}\`?`
+      const hint = near === undefined ? `write one of ${httpMethods.map((method) => `\`${method}\``).join(", ")}.` : `did you mean \`${near}\`?`
       const fixes = near === undefined ? [] : [{
         title: `Write \`${near}\``, path: this.tokens.source.path, edits: [{ span: where, text: near }], applicability: "machine" as const,
       }]
@@ -543,8 +562,8 @@ export abstract class ClauseRules extends TypeRules {
     const limit = this.subWith(this.expression, "a number of runs")
     const by = this.maybe("by", () => (this.need("by"), this.subWith(this.expression, "a key")))
     const overflow = this.maybe(() => this.at("queue") || this.at("drop") || this.at("join"), () => {
-      const word = this.peek().tokenType.name as "queue" | "drop" | "join"
-      this.OR([{ ALT: () => this.need("queue") }, { ALT: () => this.need("drop") }, { ALT: () => this.need("join") }])
+      const word = this.peek().kind as "queue" | "drop" | "join"
+      this.one([{ ALT: () => this.need("queue") }, { ALT: () => this.need("drop") }, { ALT: () => this.need("join") }])
       return word
     })
     return this.sparse<ConcurrencyClause>(start, { kind: "concurrency", limit, by, overflow })

@@ -8,6 +8,8 @@ export interface Body {
   readonly expected: string | (() => void)
   readonly item: () => void
   readonly resumes?: () => boolean
+  /** What ends the body besides its closing brace. */
+  readonly ends?: () => boolean
 }
 
 export abstract class DocumentedRules extends ExpressionRules {
@@ -24,25 +26,21 @@ export abstract class DocumentedRules extends ExpressionRules {
     before()
     const { expected } = body
     this.items({
-      until: () => this.at("}") || this.atEnd() || this.atDeclaration() || this.atTextEnd(),
+      until: () => this.at("}") || this.atEnd() || this.atDeclaration() || this.at("HoleEnd") || body.ends?.() === true,
       begins: body.begins,
-      expected: typeof expected === "string" ? () => this.mismatch(expected) : expected,
+      expected: typeof expected === "string" ? () => this.unexpected(expected) : expected,
       item: body.item,
       ...(body.resumes === undefined ? {} : { resumes: body.resumes }),
     })
     this.closeBody(opener)
   }
 
-  private atTextEnd(): boolean {
-    return this.at("HoleEnd")
-  }
-
   /** After a broken head, its body may still follow on the same line. */
   private skipToBrace(): boolean {
     for (let ahead = 1; ; ahead++) {
       const token = this.peek(ahead)
-      if (token.startsLine || token.tokenType.name === "}" || token.tokenType.name === "EOF") return false
-      if (token.tokenType.name !== "{") continue
+      if (token.startsLine || token.kind === "}" || token.kind === "EOF") return false
+      if (token.kind !== "{") continue
       for (; ahead > 1; ahead--) this.consume(0, this.LA(1).tokenType)
       return true
     }

@@ -8,7 +8,7 @@ import type {
   NothingExpression, NumberExpression, ParenthesisExpression, RecordEntry, RecordExpression, SpreadElement,
   TemplateExpression, TemplateHole, TemplatePart, TemplateText, UnaryExpression,
 } from "../syntax/nodes.ts"
-import { keywordsOf } from "../tokens.ts"
+import { keywords, keywordsOf } from "../tokens.ts"
 
 const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
   "||": "or", or: "or", "&&": "and", and: "and", "??": "??", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
@@ -24,6 +24,7 @@ const prefixPrecedence = { not: 3, "-": 9 } as const
 const literalStarts = new Set([
   "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing", "(", "[", "{", "-", "not", "!",
 ])
+const operandStarts = new Set(["Number", "Money", "Duration", "StringStart", "BlockStart", "RawString"])
 const statementWords = new Set(keywordsOf("statement"))
 
 type Prefix = { readonly operator: "not" | "-"; readonly start: number }
@@ -33,20 +34,31 @@ export abstract class ExpressionRules extends RecoveringParser {
   /** Whether a word of a clause or a statement stands here as a plain name: called, assigned, or with a member. */
   protected atPlainName(): boolean {
     const next = this.peek(2)
-    const kind = next.tokenType.name
+    const kind = next.kind
     return (kind === "(" && next.glued) || kind === "=" || kind === "." || kind === "?."
   }
 
   protected atExpression(): boolean {
     const token = this.peek()
-    if (literalStarts.has(token.tokenType.name)) return true
+    if (literalStarts.has(token.kind)) return true
     if (!this.atName()) return false
-    if (!token.startsLine) return true
-    return !this.at("=", 2) && (!statementWords.has(token.tokenType.name) || this.atPlainName())
+    return !token.startsLine || (!this.at("=", 2) && !this.startsSomething())
+  }
+
+  /** Whether the word that starts this line begins a declaration, a clause or a statement rather than a name. */
+  private startsSomething(): boolean {
+    const { kind } = this.peek()
+    if (kind === "Identifier" || this.atPlainName()) return false
+    if (statementWords.has(kind)) return true
+    if (keywords.get(kind)?.roles.some((role) => role !== "link") !== true) return false
+    const next = this.peek(2)
+    return !next.startsLine && (next.kind === "Identifier" || next.kind === "never" || operandStarts.has(next.kind) || this.atDeclaration())
   }
 
   readonly name: Rule<Name, [string?]> = this.RULE("name", (expected?: string) => {
-    if (!this.RECORDING_PHASE && !this.atName()) return this.missingName(expected ?? "a name")
+    if (!this.RECORDING_PHASE && (!this.atName() || (this.peek().startsLine && this.startsSomething()))) {
+      return this.missingName(expected ?? "a name")
+    }
     const start = this.start()
     const token = this.peek()
     this.need("Name")
@@ -61,6 +73,12 @@ export abstract class ExpressionRules extends RecoveringParser {
     this.need("Word")
     return this.node<Name>(start, { kind: "name", text: this.text(token) })
   })
+
+  /** The word behind a dot; on the next line a keyword begins something else. */
+  protected member(expected: string): Name {
+    if (this.RECORDING_PHASE || this.sameLine() || this.at("Identifier")) return this.subWith(this.word, expected)
+    return this.missingName(expected)
+  }
 
   /** A field's or a record entry's name, in quotes where it is no word. */
   readonly key: Rule<Name, [string?]> = this.RULE("key", (expected?: string) =>
@@ -138,36 +156,41 @@ export abstract class ExpressionRules extends RecoveringParser {
   /** A minus that is glued to its operand on a new line begins something else. */
   private atBinaryOperator(): boolean {
     const token = this.peek()
-    if (!Object.hasOwn(binaryOperators, token.tokenType.name)) return false
-    return !(token.tokenType.name === "-" && token.startsLine && this.peek(2).glued)
+    if (!Object.hasOwn(binaryOperators, token.kind)) return false
+    return !(token.kind === "-" && token.startsLine && this.peek(2).glued)
   }
 
   readonly operation: Rule<Expression> = this.RULE("operation", () => {
     const operands: Expression[] = []
     const operators: Operator[] = []
+    let length = 0
     this.operandInto(operands, operators)
     this.some(() => this.atBinaryOperator(), () => {
-      const operator = binaryOperators[this.peek().tokenType.name]!
+      const operator = binaryOperators[this.peek().kind]!
       this.sub(this.binaryOperator)
       if (this.RECORDING_PHASE) return this.operandInto(operands, operators)
       this.reduce(operands, operators, precedence[operator])
       operators.push(operator)
       this.operandInto(operands, operators)
-      if (operands.length + operators.length > depthMax * 2) this.tooDeep()
+      if (++length > depthMax) this.tooDeep()
     })
     this.reduce(operands, operators, 0)
     return operands[0]!
   })
 
   readonly binaryOperator: Rule<void> = this.RULE("binaryOperator", () => {
-    this.OR(Object.keys(binaryOperators).map((kind) => ({ ALT: () => void this.need(kind) })))
+    this.one(Object.keys(binaryOperators).map((kind) => ({ ALT: () => void this.need(kind) })))
+  })
+
+  readonly prefixOperator: Rule<void> = this.RULE("prefixOperator", () => {
+    this.one([{ ALT: () => this.need("-") }, { ALT: () => this.need("not") }, { ALT: () => this.need("!") }])
   })
 
   private operandInto(operands: Expression[], operators: Operator[]): void {
     let count = 0
     this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
       operators.push({ operator: this.at("-") ? "-" : "not", start: this.start() })
-      this.OR1([{ ALT: () => this.need("-") }, { ALT: () => this.need("not") }, { ALT: () => this.need("!") }])
+      this.sub(this.prefixOperator)
       if (++count > depthMax && !this.RECORDING_PHASE) {
         operators.pop()
         this.tooDeep()
@@ -207,23 +230,29 @@ export abstract class ExpressionRules extends RecoveringParser {
   })
 
   readonly primary: Rule<Expression> = this.RULE("primary", () =>
-    this.OR<Expression>((this.primaries ??= [
-      { ALT: () => this.sub(this.template) },
+    this.one<Expression>((this.primaries ??= [
       { ALT: () => this.sub(this.list) },
       { ALT: () => this.sub(this.record) },
       { ALT: () => this.sub(this.parenthesis) },
+      { ALT: () => this.sub(this.literalValue) },
+      { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
+      { ALT: () => this.sub(this.nameExpression) },
+    ])),
+  )
+  readonly literalValue: Rule<Expression> = this.RULE("literalValue", () =>
+    this.one<Expression>((this.literals ??= [
+      { ALT: () => this.subWith(this.template) },
       { ALT: () => this.literal("Number", (start, text) => this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })) },
       { ALT: () => this.literal("Money", (start, text) => this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })) },
       { ALT: () => this.literal("Duration", (start, text) => this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })) },
       { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
       { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
-      { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
-      { ALT: () => this.sub(this.nameExpression) },
     ])),
   )
+  private literals?: { ALT: () => Expression }[]
   private primaries?: { ALT: () => Expression }[]
 
-  private literal(kind: string, make: (start: number, text: string) => Expression): Expression {
+  protected literal(kind: string, make: (start: number, text: string) => Expression): Expression {
     const start = this.start()
     const token = this.peek()
     this.need(kind)
@@ -239,23 +268,23 @@ export abstract class ExpressionRules extends RecoveringParser {
   /** Before `(` and `[` a newline ends the expression. */
   private atPostfix(): boolean {
     const token = this.peek()
-    const kind = token.tokenType.name
+    const kind = token.kind
     return kind === "." || kind === "?." || ((kind === "(" || kind === "[") && !token.startsLine)
   }
 
   readonly postfix: Rule<Expression, [number?, Expression?]> = this.RULE("postfix", (start = 0, object = undefined as unknown as Expression) =>
-    this.OR<Expression>([
+    this.one<Expression>([
       {
         ALT: () => {
           this.need(".")
-          const name = this.subWith(this.word, "a member's name")
+          const name = this.member("a member's name")
           return this.node<MemberExpression>(start, { kind: "member", object, optional: false, name })
         },
       },
       {
         ALT: () => {
           this.need("?.")
-          const name = this.subWith(this.word, "a member's name")
+          const name = this.member("a member's name")
           return this.node<MemberExpression>(start, { kind: "member", object, optional: true, name })
         },
       },
@@ -358,10 +387,10 @@ export abstract class ExpressionRules extends RecoveringParser {
     if (!this.RECORDING_PHASE && !this.atTemplate()) {
       this.mismatch(expected)
       const at = this.previousEnd()
-      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true }
+      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true as const }
     }
     const start = this.start()
-    return this.OR([
+    return this.one([
       {
         ALT: () => {
           const token = this.peek()
@@ -435,7 +464,7 @@ export abstract class ExpressionRules extends RecoveringParser {
     if (this.RECORDING_PHASE) return parts
     const raw = parts.map((part) => ({ text: part.kind === "templateText" ? part.value : undefined }))
     const texts = quote === "block" ? dedent(raw) : raw.map(({ text }) => text)
-    return parts.flatMap((part, index) => {
+    return parts.flatMap((part, index): TemplatePart[] => {
       if (part.kind === "templateHole") return [part]
       const value = unescape(texts[index] ?? "")
       return value === "" ? [] : [{ ...part, value }]

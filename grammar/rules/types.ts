@@ -2,7 +2,7 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, NamedTypeNode, OptionalTypeNode, RecordTypeNode,
+  ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, Name, NamedTypeNode, OptionalTypeNode, RecordTypeNode,
   TypeNode, UnionTypeNode,
 } from "../syntax/nodes.ts"
 import { DocumentedRules } from "./documented.ts"
@@ -11,7 +11,8 @@ const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-
 
 export abstract class TypeRules extends DocumentedRules {
   protected atType(): boolean {
-    const kind = this.peek().tokenType.name
+    const kind = this.peek().kind
+    if (this.atDeclaration()) return false
     return kind === "{" || kind === "(" || kind === "nothing" || literalTypes.has(kind) || this.atName()
   }
 
@@ -71,9 +72,7 @@ export abstract class TypeRules extends DocumentedRules {
       () => this.at("map") && this.at("<", 2),
       () => this.sub(this.mapType),
       () =>
-        this.OR<TypeNode>({
-          IGNORE_AMBIGUITIES: true,
-          DEF: (this.typePrimaries ??= [
+        this.firstOf<TypeNode>((this.typePrimaries ??= [
             { ALT: () => this.sub(this.recordType) },
             {
               ALT: () => {
@@ -87,14 +86,17 @@ export abstract class TypeRules extends DocumentedRules {
             { ALT: () => this.sub(this.namedType) },
             { ALT: () => this.sub(this.literalType) },
           ]),
-        }),
+        ),
     ),
   )
   private typePrimaries?: { ALT: () => TypeNode }[]
 
   readonly namedType: Rule<NamedTypeNode> = this.RULE("namedType", () => {
     const start = this.start()
-    const name = this.either(() => !this.at("nothing"), () => this.subWith(this.name), () => this.subWith(this.word))
+    const name = this.either(() => !this.at("nothing"), () => this.subWith(this.name), () => {
+      this.need("nothing")
+      return this.node<Name>(start, { kind: "name", text: "nothing" })
+    })
     const constraints = this.sub(this.constraints)
     return this.node<NamedTypeNode>(start, { kind: "namedType", name, constraints })
   })
@@ -119,7 +121,8 @@ export abstract class TypeRules extends DocumentedRules {
   readonly signedLiteral: Rule<Expression> = this.RULE("signedLiteral", () => {
     const start = this.start()
     const minus = this.accept("-")
-    const operand = this.sub(this.primary)
+    if (!this.RECORDING_PHASE && !literalTypes.has(this.peek().kind)) return this.missing("a literal")
+    const operand = this.sub(this.literalValue)
     return minus ? this.node<Extract<Expression, { kind: "unary" }>>(start, { kind: "unary", operator: "-", operand }) : operand
   })
 

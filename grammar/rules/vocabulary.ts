@@ -6,6 +6,7 @@ import { keywords, tokenTable } from "../tokens.ts"
 
 /** A token as the rules see it. */
 export interface ParserToken extends IToken {
+  readonly kind: string
   /** The first token of its line. */
   readonly startsLine: boolean
   /** Directly after the token before it, without space. */
@@ -23,7 +24,8 @@ const name = createToken({ name: "Name", pattern: Lexer.NA, categories: [word] }
 function tokenType(kind: string): TokenType {
   const category = keywords.get(kind)?.category
   const categories = kind === "Identifier" || category === "soft keyword" ? [name] : category === "keyword" ? [word] : []
-  return createToken({ name: kind, pattern: Lexer.NA, categories })
+  const isSymbol = category !== undefined || !/^\w+$/.test(kind)
+  return createToken({ name: isSymbol ? `"${kind}"` : kind, pattern: Lexer.NA, categories })
 }
 
 const byKind: Readonly<Record<string, TokenType>> = Object.fromEntries(
@@ -57,16 +59,18 @@ export function parserTokens({ source, tokens, trivia }: Tokens): { readonly lis
   for (let i = 0; i < tokens.length; i++) {
     const { kind, start, end } = tokens[i]!
     passTrivia(start)
-    list[i] = make(byKind[kind]!, start, end, lineBreak, start === last, before)
+    list[i] = make(byKind[kind]!, kind, start, end, lineBreak, start === last, before)
     lineBreak = false
     last = end
   }
   passTrivia(text.length + 1)
-  return { list, end: make(EOF, text.length, text.length, true, false, before) }
+  return { list, end: make(EOF, "EOF", text.length, text.length, true, false, before) }
 }
 
-function make(tokenType: TokenType, start: number, end: number, startsLine: boolean, glued: boolean, triviaBefore: number): ParserToken {
+function make(
+  tokenType: TokenType, kind: string, start: number, end: number, startsLine: boolean, glued: boolean, triviaBefore: number,
+): ParserToken {
   return {
-    image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
+    kind, image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
   } as ParserToken
 }

@@ -22,6 +22,7 @@ export function openConversation(start: {
 }
 
 export function extend(conversation: Conversation, messages: readonly Message[]): Conversation {
-  const added = messages.reduce((total, message) => total + utf8Length(JSON.stringify(message)) + framingTokensPerMessage, 0)
-  return { messages: [...conversation.messages, ...messages], inputTokensMax: conversation.inputTokensMax + added }
+  const sizes = messages.map((message) => utf8Length(JSON.stringify(message)) + framingTokensPerMessage)
+  const inputTokensMax = sizes.reduce((total, size) => total + size, conversation.inputTokensMax)
+  return { messages: [...conversation.messages, ...messages], inputTokensMax }
 }

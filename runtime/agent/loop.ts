@@ -1,13 +1,14 @@
 // An agent call: model turns and the tools they ask for, until there is an answer that holds.
 
-import type { Agent, AgentSpec, Amounts, Envelope, Flow, Message, Model, ModelTurn, ToolInput, Usage } from "../contract.ts"
+import type {
+  Agent, AgentSpec, Amounts, Envelope, Flow, Message, Model, ModelTurn, ToolInput,
+} from "../contract.ts"
 import { catches, FlowError } from "../errors.ts"
 import { budgetExceeded, newProgress, sendUntilDone } from "../flow/attempts.ts"
 import type { Progress } from "../flow/attempts.ts"
 import { openFrame } from "../flow/state.ts"
 import type { Frame } from "../flow/state.ts"
-import { modelAllowance, noAmounts } from "../policy/budget.ts"
-import { costNanoDollars } from "../policy/money.ts"
+import { modelAmounts, modelAllowance, noAmounts } from "../policy/budget.ts"
 import type { RetryPlan } from "../policy/retry.ts"
 import { extend, openConversation } from "./conversation.ts"
 import type { Conversation } from "./conversation.ts"
@@ -29,7 +30,7 @@ export interface AgentCall<P extends object, R> {
   readonly progress: Progress
 }
 
-/** The models in their order: when one fails in a way that the next is meant for, that one goes on with the conversation. */
+/** The models in their order: when one fails in a way that another is meant for, that one takes the conversation over. */
 export function* runAgent<P extends object, R>(call: AgentCall<P, R>): Flow<R> {
   const { spec } = call.agent
   const talk = { conversation: opening(spec, call.parameters) }
@@ -67,14 +68,17 @@ function opening<P extends object, R>(spec: AgentSpec<P, R>, parameters: P): Con
  * One model until it answers. `talk` keeps what is worth keeping for the next model: the tools' answers, which cost
  * something or did something, but not the answers that were no good.
  */
-function* converse<P extends object, R>(call: AgentCall<P, R>, model: Model, talk: { conversation: Conversation }): Flow<R> {
+function* converse<P extends object, R>(
+  call: AgentCall<P, R>, model: Model, talk: { conversation: Conversation },
+): Flow<R> {
   const { spec } = call.agent
   let conversation = talk.conversation
   for (let repairs = 0; ; ) {
     const frame = nextTurn(call)
     const turn = yield* takeTurn(call, frame, model, conversation)
     if (turn.refusal !== undefined || turn.finishReason === "content_filter") {
-      throw new FlowError("refused", turn.refusal ?? "the provider's content filter stopped the answer", undefined, { step: frame.path })
+      const message = turn.refusal ?? "the provider's content filter stopped the answer"
+      throw new FlowError("refused", message, undefined, { step: frame.path })
     }
     const said = { role: "assistant", ...(turn.text === undefined ? {} : { content: turn.text }) } as const
     if (turn.toolCalls && turn.toolCalls.length > 0) {
@@ -85,7 +89,9 @@ function* converse<P extends object, R>(call: AgentCall<P, R>, model: Model, tal
     }
     const problems = problemsOf(spec, turn, call.parameters)
     if (problems.length === 0) return turn.answer?.value as R
-    if (repairs >= repairTurnsMax) throw new FlowError("invalid_output", problems.join("; "), { problems }, { step: frame.path })
+    if (repairs >= repairTurnsMax) {
+      throw new FlowError("invalid_output", problems.join("; "), { problems }, { step: frame.path })
+    }
     repairs += 1
     conversation = extend(conversation, [{ content: "", ...said }, repairRequest(problems)])
   }
@@ -93,13 +99,16 @@ function* converse<P extends object, R>(call: AgentCall<P, R>, model: Model, tal
 
 function nextTurn<P extends object, R>({ frame, progress, agent }: AgentCall<P, R>): Frame {
   if (progress.attempts >= turnsMax) {
-    throw new FlowError("loop_exhausted", `${agent.name} gave no answer in ${turnsMax} turns`, undefined, { step: frame.path })
+    const message = `${agent.name} gave no answer in ${turnsMax} turns`
+    throw new FlowError("loop_exhausted", message, undefined, { step: frame.path })
   }
   progress.attempts += 1
   return openFrame(frame, `${frame.path}/turn[${progress.attempts}]`)
 }
 
-function* takeTurn<P extends object, R>(call: AgentCall<P, R>, frame: Frame, model: Model, conversation: Conversation): Flow<ModelTurn> {
+function* takeTurn<P extends object, R>(
+  call: AgentCall<P, R>, frame: Frame, model: Model, conversation: Conversation,
+): Flow<ModelTurn> {
   const { spec } = call.agent
   const { kind: _kind, ...modelSpec } = model
   const inputTokens = conversation.inputTokensMax
@@ -124,27 +133,31 @@ function* takeTurn<P extends object, R>(call: AgentCall<P, R>, frame: Frame, mod
         },
       }
     },
-    spent: (envelope, allowance) => spentOn(model, envelope, allowance),
+    spent(envelope, allowance) {
+      const spent = spentOn(model, envelope, allowance)
+      if (spent.tokens > allowance.tokens) {
+        const over = `the provider billed ${spent.tokens} tokens, ${allowance.tokens} were allowed`
+        frame.state.runOf(frame).log(`${frame.path}: ${over}`)
+      }
+      return spent
+    },
   }, newProgress())
   return success.value as ModelTurn
 }
 
 /** What was reported; nothing when the call is known to have done nothing; otherwise the whole allowance. */
 function spentOn(model: Model, envelope: Envelope | undefined, allowance: Amounts): Amounts {
-  if (envelope?.usage) return billed(model, envelope.usage)
+  if (envelope?.usage) return modelAmounts(model, envelope.usage.inputTokens, envelope.usage.outputTokens)
   const didNothing = envelope?.ok === false && !envelope.maybeDone && envelope.kind !== "interrupted"
   return didNothing ? noAmounts : allowance
-}
-
-function billed(model: Model, { inputTokens, outputTokens }: Usage): Amounts {
-  return { tokens: inputTokens + outputTokens, nanoDollars: costNanoDollars(model.price, inputTokens, outputTokens), turns: 1, calls: 0 }
 }
 
 function problemsOf<P extends object, R>(spec: AgentSpec<P, R>, turn: ModelTurn, parameters: P): readonly string[] {
   const cut = turn.finishReason === "length" ? ["the answer was cut off because it was too long"] : []
   if (!turn.answer) return [...cut, ...(turn.problems ?? (cut.length > 0 ? [] : ["there was no answer"]))]
   const value = turn.answer.value as R
-  return (spec.require ?? []).filter((rule) => !rule.holds(value, parameters)).map((rule) => rule.otherwise(value, parameters))
+  const broken = (spec.require ?? []).filter((rule) => !rule.holds(value, parameters))
+  return broken.map((rule) => rule.otherwise(value, parameters))
 }
 
 function repairRequest(problems: readonly string[]): Message {

@@ -3,9 +3,7 @@
 import type { Callable, Flow, Message, ToolCall, ToolDescription } from "../contract.ts"
 import { asCaughtError, catches, FlowError } from "../errors.ts"
 import { text } from "../builtins.ts"
-import { runFibers } from "../flow/fibers.ts"
-import { openScope } from "../flow/scope.ts"
-import { openFrame } from "../flow/state.ts"
+import { runTogether } from "../flow/fibers.ts"
 import type { Frame } from "../flow/state.ts"
 import { accept } from "../schema/accept.ts"
 
@@ -21,31 +19,30 @@ export function describeTools(tools: readonly Callable[]): readonly ToolDescript
 }
 
 /** The messages that answer the calls, in the order in which the model made them. */
-export function* callTools(turn: Frame, tools: readonly Callable[], calls: readonly ToolCall[]): Flow<readonly Message[]> {
-  const answers: Message[] = []
-  const frame = openFrame(turn, turn.path, { scope: openScope(turn.scope) })
-  let failure: { readonly thrown: unknown } | undefined
-  yield* runFibers<string>({
+export function* callTools(
+  turn: Frame, tools: readonly Callable[], calls: readonly ToolCall[],
+): Flow<readonly Message[]> {
+  const names = new Map<string, number>()
+  const outcomes = yield* runTogether<Message>(turn.scope, {
     count: calls.length,
     atATime: callsAtATime,
-    start: (index) => callTool(frame, tools, calls[index] as ToolCall),
-    ended(index, outcome) {
-      const call = calls[index] as ToolCall
-      if (outcome.ok) answers[index] = { role: "tool", toolCallId: call.id, name: call.name, content: outcome.value }
-      else {
-        failure ??= { thrown: outcome.thrown }
-        frame.scope.cancelled.raise()
-      }
-      return failure ? "stop" : "go on"
-    },
+    start: (index, scope) => callTool({ ...turn, scope, names }, tools, calls[index] as ToolCall),
+    isFatal: () => true,
   })
-  if (failure) throw failure.thrown
-  return answers
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
 }
 
-function* callTool(frame: Frame, tools: readonly Callable[], call: ToolCall): Flow<string> {
+function* callTool(frame: Frame, tools: readonly Callable[], call: ToolCall): Flow<Message> {
+  const content = yield* answerTo(frame, tools, call)
+  return { role: "tool", toolCallId: call.id, name: call.name, content }
+}
+
+function* answerTo(frame: Frame, tools: readonly Callable[], call: ToolCall): Flow<string> {
   const tool = tools.find(({ name }) => name === call.name)
-  if (!tool) return refusal("invalid_input", `there is no tool ${call.name}; there are: ${tools.map(({ name }) => name).join(", ") || "none"}`)
+  if (!tool) {
+    const known = tools.map(({ name }) => name).join(", ") || "none"
+    return refusal("invalid_input", `there is no tool ${call.name}; there are: ${known}`)
+  }
   if (call.malformed !== undefined) return refusal("invalid_input", "the arguments are not JSON")
   const parameters = accept(tool.spec.parameters, call.arguments ?? {})
   if (!parameters.ok) return refusal("invalid_input", parameters.problems.join("; "))

@@ -48,15 +48,26 @@ export function* sendUntilDone(frame: Frame, sending: Sending, progress: Progres
     if (envelope.kind === "interrupted") continue
     const error = failureOf(envelope, sending.step)
     const delayMs = nextRetryMs(sending.retry, {
-      kind: error.kind, retriesUsed, retryAfterMs: error.retryAfterMs, step: sending.step, attempt: progress.attempts,
+      kind: error.kind, retriesUsed, retryAfterMs: error.retryAfterMs, attempt: progress.attempts,
+      step: `${frame.state.id}/${sending.step}`,
     })
     if (delayMs === undefined) throw error
     retriesUsed += 1
-    const until = nowMs(frame.state) + delayMs
-    const waiting = { step: sending.step, for: "retry", until, attempt: progress.attempts + 1, error: shortError(error) } as const
-    throwIfStopped(frame.scope, sending.step)
-    yield* showWaiting(frame.state, waiting, waitForAny(frame.scope, sending.step, [timerIn(frame.state, delayMs)]))
+    yield* waitToRetry(frame, { step: sending.step, delayMs, attempt: progress.attempts + 1, error })
   }
+}
+
+function* waitToRetry(frame: Frame, wait: {
+  readonly step: string
+  readonly delayMs: number
+  readonly attempt: number
+  readonly error: FlowError
+}): Flow<void> {
+  const { state, scope } = frame
+  const { step, delayMs, attempt } = wait
+  throwIfStopped(scope, step)
+  const waiting = { step, for: "retry", until: nowMs(state) + delayMs, attempt, error: shortError(wait.error) } as const
+  yield* showWaiting(state, waiting, waitForAny(scope, step, [timerIn(state, delayMs)]))
 }
 
 function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Envelope> {
@@ -83,11 +94,12 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   throw new Error("internal: an attempt was left behind without a deadline")
 }
 
-/** An activity never throws, so a failed task is a failure of the host: not registered, or a result it would not carry. */
+/** An activity never throws: a failed task is a failure of the host (not registered, a result it would not carry). */
 export function readEnvelope(task: Task): Envelope {
   if (task.isFailed) {
-    const thrown = task.getException()
-    return { ok: false, kind: "internal", message: thrown instanceof Error ? thrown.message : String(thrown), maybeDone: true }
+    const thrown = task.getException() as { readonly message?: string; readonly details?: { readonly errorType?: string } }
+    const maybeDone = thrown.details?.errorType !== "ActivityNotRegisteredError"
+    return { ok: false, kind: "internal", message: thrown.message ?? "the host failed the activity", maybeDone }
   }
   const result = task.getResult() as Partial<Envelope> | null | undefined
   if (typeof result === "object" && result !== null && typeof result.ok === "boolean") return result as Envelope
@@ -97,7 +109,8 @@ export function readEnvelope(task: Task): Envelope {
 export function budgetExceeded(refusal: Refusal, step: string): FlowError {
   const { account, unit, needed, left } = refusal
   const written = (amount: number): string => (unit === "nanoDollars" ? formatDollars(amount) : `${amount} ${unit}`)
-  return new FlowError("budget_exceeded", `needs ${written(needed)}, the budget of ${account} has ${written(left)} left`, refusal, { step })
+  const message = `needs ${written(needed)}, the budget of ${account} has ${written(left)} left`
+  return new FlowError("budget_exceeded", message, refusal, { step })
 }
 
 function failureOf(failure: Failure, step: string): FlowError {

@@ -1,15 +1,17 @@
 // Several flows at once, advanced in a fixed order, so that the same events give the same history.
 
 import type { Flow, Task } from "../contract.ts"
+import { openScope } from "./scope.ts"
+import type { Scope } from "./scope.ts"
 
 export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly thrown: unknown }
 
-export interface FiberOptions<T> {
+export interface Together<T> {
   readonly count: number
   readonly atATime: number
-  readonly start: (index: number) => Flow<T>
-  /** Sees every outcome in the order in which they come; "stop" starts no further fiber. */
-  readonly ended: (index: number, outcome: Outcome<T>) => "go on" | "stop"
+  readonly start: (index: number, scope: Scope) => Flow<T>
+  /** Whether a failure ends the others too. */
+  readonly isFatal: (thrown: unknown) => boolean
 }
 
 interface Fiber<T> {
@@ -19,32 +21,42 @@ interface Fiber<T> {
   waits: readonly Task[]
 }
 
-/** Runs until every started fiber has ended. */
-export function* runFibers<T>(options: FiberOptions<T>): Flow<void> {
+/**
+ * The outcomes by index. After a fatal failure nothing new starts, what is in flight is awaited, and then that failure is
+ * raised.
+ */
+export function* runTogether<T>(parent: Scope, together: Together<T>): Flow<readonly Outcome<T>[]> {
+  const scope = openScope(parent)
+  const outcomes: Outcome<T>[] = []
+  let fatal: { readonly thrown: unknown } | undefined
   let running: readonly Fiber<T>[] = []
   let started = 0
-  let stopped = false
   for (;;) {
-    // A fiber that ends makes room, and may complete a local task that an earlier one waits for: go round until all rest.
-    let advanced = true
-    while (advanced) {
-      advanced = false
-      while (!stopped && running.length < options.atATime && started < options.count) {
-        running = [...running, { index: started, flow: options.start(started), waits: [] }]
+    // A fiber that ends makes room, or wakes another by failing: go round until all rest.
+    let isAdvancing = true
+    while (isAdvancing) {
+      isAdvancing = false
+      while (!fatal && running.length < together.atATime && started < together.count) {
+        running = [...running, { index: started, flow: together.start(started, scope), waits: [] }]
         started += 1
       }
       for (const fiber of running) {
         if (fiber.waits.length > 0 && !fiber.waits.some((task) => task.isComplete)) continue
-        advanced = true
+        isAdvancing = true
         const outcome = advance(fiber)
         if (!outcome) continue
         running = running.filter((other) => other !== fiber)
-        if (options.ended(fiber.index, outcome) === "stop") stopped = true
+        outcomes[fiber.index] = outcome
+        if (outcome.ok || !together.isFatal(outcome.thrown)) continue
+        fatal ??= outcome
+        scope.cancelled.raise()
       }
     }
-    if (running.length === 0) return
+    if (running.length === 0) break
     yield [...new Set(running.flatMap((fiber) => fiber.waits))]
   }
+  if (fatal) throw fatal.thrown
+  return outcomes
 }
 
 /** Undefined while the fiber goes on. */

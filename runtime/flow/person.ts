@@ -46,10 +46,14 @@ export function* askPerson<P extends object, R>(frame: Frame, asked: {
     return fits ? { value: accepted.value } : undefined
   })
   if (answer) return answer.value
-  throw new FlowError("timeout", `nobody answered within ${formatDuration(asked.timeout ?? 0)}`, undefined, { step: asked.step })
+  const message = `nobody answered within ${formatDuration(asked.timeout ?? 0)}`
+  throw new FlowError("timeout", message, undefined, { step: asked.step })
 }
 
-export type Decision<R> = { readonly action: "retry" } | { readonly action: "skip"; readonly value: R } | { readonly action: "fail" }
+export type Decision<R> =
+  | { readonly action: "retry" }
+  | { readonly action: "skip"; readonly value: R }
+  | { readonly action: "fail" }
 
 /** Parks a step that failed for good; no decision in time is the decision to fail. */
 export function* parkStep<P extends object, R>(frame: Frame, parked: {
@@ -64,7 +68,11 @@ export function* parkStep<P extends object, R>(frame: Frame, parked: {
     activity: parkActivity,
     step: stepPath(frame, "manual"),
     parameters: {
-      callable: callable.name, by: manual.by, error: asCaughtError(error), parameters: parked.parameters, schema: schema.json,
+      callable: callable.name,
+      by: manual.by,
+      error: asCaughtError(error),
+      parameters: parked.parameters,
+      schema: schema.json,
     },
     progress: newProgress(),
     lapsesAfterMs: manual.within === undefined ? undefined : durationMs(manual.within),

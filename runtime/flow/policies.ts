@@ -1,6 +1,6 @@
 // Which clause governs a step: the nearest place wins per kind, only budgets add up.
 
-import type { Callable, CallOptions, Fallback, Policy, Retry, ToolInput } from "../contract.ts"
+import type { Callable, CallOptions, Circuit, Fallback, Policy, Retry, ToolInput } from "../contract.ts"
 import { openAccounts } from "../policy/budget.ts"
 import type { Account } from "../policy/budget.ts"
 import { durationMs } from "../policy/duration.ts"
@@ -19,7 +19,9 @@ export interface StepPolicy<P extends object, R> {
   readonly account: Account
 }
 
-export function policyOf<P extends object, R>(frame: Frame, callable: Callable<P, R>, options: CallOptions<P, R>): StepPolicy<P, R> {
+export function policyOf<P extends object, R>(
+  frame: Frame, callable: Callable<P, R>, options: CallOptions<P, R>,
+): StepPolicy<P, R> {
   const own: Policy<P, R> = callable.spec.policy ?? {}
   const steps = frame.state.steps
   const retry: Retry | "never" | undefined = options.retry ?? own.retry ?? steps.retry ?? defaultRetry(frame, callable)
@@ -35,12 +37,14 @@ export function policyOf<P extends object, R>(frame: Frame, callable: Callable<P
     manual: options.manual ?? own.manual ?? steps.manual,
     limits: {
       ...(timeout === undefined ? {} : { timeoutMs: durationMs(timeout) }),
-      ...(circuit === undefined ? {} : {
-        circuit: { failures: circuit.failures, withinMs: durationMs(circuit.within), retryAfterMs: durationMs(circuit.retryAfter) },
-      }),
+      ...(circuit === undefined ? {} : { circuit: circuitInput(circuit) }),
     },
     account: openAccounts(callable.name, [steps.budget, own.budget, agentBudget, options.budget], frame.account),
   }
+}
+
+function circuitInput({ failures, within, retryAfter }: Circuit): NonNullable<ToolInput["circuit"]> {
+  return { failures, withinMs: durationMs(within), retryAfterMs: durationMs(retryAfter) }
 }
 
 function defaultRetry<P extends object, R>(frame: Frame, callable: Callable<P, R>): Retry | undefined {

@@ -1,11 +1,9 @@
 // What a workflow body holds in its hand: the `Run` of one frame.
 
-import type { EachOptions, Flow, Result, Run } from "../contract.ts"
-import { asCaughtError, catches, FlowError } from "../errors.ts"
+import type { EachBody, EachOptions, Flow, Result, Run } from "../contract.ts"
+import { asCaughtError, asFlowError, catches, FlowError } from "../errors.ts"
 import { uuidFrom } from "../policy/key.ts"
-import { runFibers } from "./fibers.ts"
-import type { Outcome } from "./fibers.ts"
-import { openScope } from "./scope.ts"
+import { runTogether } from "./fibers.ts"
 import { openFrame, stepPath } from "./state.ts"
 import type { Frame } from "./state.ts"
 import { callStep } from "./step.ts"
@@ -14,21 +12,20 @@ const atATimeMax = 64
 
 export function runOf(frame: Frame): Run {
   const { state } = frame
+  const now = (): string => state.context.getCurrentUtcDateTime().toISOString()
   let uuids = 0
   return {
     id: state.id,
     call: (callable, parameters, options) => callStep(frame, callable, parameters, options),
-    *each(name, items, options, body) {
-      const results = yield* forEach(frame, { name, items, atATime: options.atATime, failures: options.failures ?? "stop", body })
+    *each(name, items, { atATime, failures }, body) {
+      const results = yield* forEach(frame, { name, items, atATime, failures: failures ?? "stop", body })
       return results.flatMap((result) => (result.ok ? [result.value] : []))
     },
-    eachResult: (name, items, options, body) => forEach(frame, { name, items, atATime: options.atATime, failures: "collect", body }),
+    eachResult: (name, items, { atATime }, body) => forEach(frame, { name, items, atATime, failures: "collect", body }),
     log(message) {
-      if (state.context.isReplaying()) return
-      const at = state.context.getCurrentUtcDateTime().toISOString()
-      state.context.log?.({ run: state.id, workflow: state.workflow, at, message })
+      if (!state.context.isReplaying()) state.context.log?.({ run: state.id, workflow: state.workflow, at: now(), message })
     },
-    now: () => state.context.getCurrentUtcDateTime().toISOString(),
+    now,
     uuid: () => uuidFrom(["uuid", state.id, state.start, frame.path, uuids++]),
   }
 }
@@ -38,36 +35,20 @@ interface Loop<T, R> {
   readonly items: readonly T[]
   readonly atATime: EachOptions["atATime"]
   readonly failures: "stop" | "skip" | "collect"
-  readonly body: (run: Run, item: T, index: number) => Flow<R>
+  readonly body: EachBody<T, R>
 }
 
 function* forEach<T, R>(frame: Frame, loop: Loop<T, R>): Flow<Result<R>[]> {
   const path = stepPath(frame, loop.name)
-  const scope = openScope(frame.scope)
-  const results: Result<R>[] = []
-  let failure: { readonly thrown: unknown } | undefined
-  yield* runFibers<R>({
+  const outcomes = yield* runTogether<R>(frame.scope, {
     count: loop.items.length,
     atATime: Math.min(atATimeMax, Math.max(1, Math.floor(loop.atATime ?? 1))),
-    start: (index) => loop.body(runOf(openFrame(frame, `${path}[${index}]`, { scope })), loop.items[index] as T, index),
-    ended(index, outcome) {
-      const result = resultOf(outcome, loop.failures)
-      if (result) results[index] = result
-      else if (!outcome.ok) {
-        failure ??= { thrown: outcome.thrown }
-        scope.cancelled.raise()
-      }
-      return failure ? "stop" : "go on"
+    start: (index, scope) => {
+      const own = openFrame(frame, `${path}[${index}]`, { scope })
+      return loop.body(runOf(own), loop.items[index] as T, index)
     },
+    isFatal: (thrown) => loop.failures === "stop" || !(thrown instanceof FlowError) || !catches(thrown),
   })
-  if (failure) throw failure.thrown
-  return results
-}
-
-/** Undefined when the outcome ends the loop. */
-function resultOf<R>(outcome: Outcome<R>, failures: Loop<unknown, R>["failures"]): Result<R> | undefined {
-  if (outcome.ok) return outcome
-  const { thrown } = outcome
-  if (failures === "stop" || !(thrown instanceof FlowError) || !catches(thrown)) return undefined
-  return { ok: false, error: asCaughtError(thrown) }
+  return outcomes.map((outcome) =>
+    outcome.ok ? outcome : { ok: false, error: asCaughtError(asFlowError(outcome.thrown)) })
 }

@@ -28,9 +28,9 @@ export function openScope(parent?: Scope): Scope {
 
 /** Everything inside fails with `timeout` once the time has passed. */
 export function openDeadline(
-  context: WorkflowContext, options: { readonly of: "run" | "step"; readonly lengthMs: number; readonly parent?: Scope },
+  context: WorkflowContext,
+  { of, lengthMs, parent }: { readonly of: "run" | "step"; readonly lengthMs: number; readonly parent?: Scope },
 ): Scope {
-  const { of, lengthMs, parent } = options
   const fireAtMs = context.getCurrentUtcDateTime().getTime() + lengthMs
   const timer = context.createTimer(new Date(fireAtMs))
   return { parent, cancelled: createSignal(), deadline: { of, lengthMs, fireAtMs, timer, waitsForPeople: 0 } }
@@ -43,7 +43,8 @@ export function stopReason(scope: Scope): FlowError | undefined {
   if (scope.cancelled.isComplete) return new FlowError("cancelled", "another branch failed")
   if (!scope.deadline?.timer?.isComplete) return undefined
   const { of, lengthMs } = scope.deadline
-  return new FlowError("timeout", `the ${of}'s deadline of ${formatDuration(lengthMs)} has passed`, undefined, { endsRun: of === "run" })
+  const message = `the ${of}'s deadline of ${formatDuration(lengthMs)} has passed`
+  return new FlowError("timeout", message, undefined, { endsRun: of === "run" })
 }
 
 export function throwIfStopped(scope: Scope, step: string): void {
@@ -66,10 +67,10 @@ export function* waitForAny(scope: Scope, step: string, tasks: readonly Task[]):
  * the run the outcome decides what has to be undone. False when it was left behind.
  */
 export function* waitInFlight(scope: Scope, task: Task): Flow<boolean> {
-  const deadlines = (): Deadline[] => chain(scope).flatMap(({ deadline }) => (deadline?.of === "step" ? [deadline] : []))
+  const deadlines = chain(scope).flatMap(({ deadline }) => (deadline?.of === "step" ? [deadline] : []))
   while (!task.isComplete) {
-    if (deadlines().some((deadline) => deadline.timer?.isComplete)) return false
-    yield [task, ...deadlines().flatMap(timerOf)]
+    if (deadlines.some((deadline) => deadline.timer?.isComplete)) return false
+    yield [task, ...deadlines.flatMap(timerOf)]
   }
   return true
 }

@@ -47,7 +47,9 @@ export interface UndoAction {
   readonly undo: (run: Run, result: unknown) => Flow<unknown>
 }
 
-export function openFrame(parent: Frame, path: string, changes: Partial<Pick<Frame, "scope" | "account" | "isUndo">> = {}): Frame {
+type FrameChanges = Partial<Pick<Frame, "scope" | "account" | "isUndo">>
+
+export function openFrame(parent: Frame, path: string, changes: FrameChanges = {}): Frame {
   return { ...parent, ...changes, path, names: new Map() }
 }
 

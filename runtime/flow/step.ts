@@ -33,7 +33,8 @@ export function* callStep<P extends object, R>(
   throwIfStopped(caller.scope, path)
   const policy = policyOf(caller, callable, options)
   const frame = openFrame(caller, path)
-  const step: Step<P, R> = { callable, parameters, options, policy, frame, progress: newProgress(), start: caller.state.stepsStarted++ }
+  const start = caller.state.stepsStarted++
+  const step: Step<P, R> = { callable, parameters, options, policy, frame, progress: newProgress(), start }
   for (;;) {
     try {
       return yield* withFallback(step)
@@ -81,9 +82,10 @@ function* withinDeadline<P extends object, R>(step: Step<P, R>): Flow<R> {
 
 function work<P extends object, R>(step: Step<P, R>, frame: Frame): Flow<R> {
   const { callable, parameters, policy, progress } = step
+  const { retry, limits } = policy
   switch (callable.kind) {
     case "tool": return callTool(step, frame)
-    case "agent": return runAgent({ frame, agent: callable, parameters, retry: policy.retry, limits: policy.limits, progress })
+    case "agent": return runAgent({ frame, agent: callable, parameters, retry, limits, progress })
     case "human": return askPerson(frame, { callable, parameters, step: frame.path, progress, timeout: policy.timeout })
   }
 }

@@ -31,7 +31,8 @@ export function capsOf(budget: Budget | undefined): Caps {
 
 /** Opens an account for each budget in turn, the first outermost; without any it is the parent itself. */
 export function openAccounts(name: string, budgets: readonly (Budget | undefined)[], parent: Account): Account {
-  return budgets.reduce((outer, budget) => (budget === undefined ? outer : openAccount(name, capsOf(budget), outer)), parent)
+  const declared = budgets.filter((budget) => budget !== undefined)
+  return declared.reduce((outer, budget) => openAccount(name, capsOf(budget), outer), parent)
 }
 
 export interface Refusal {
@@ -59,8 +60,9 @@ export function settle(account: Account, entry: { readonly reserved: Amounts; re
 
 /** What a call may still use in the tightest enclosing account. */
 export function room(account: Account): Amounts {
-  const tightest = (unit: keyof Amounts): number => Math.min(...chain(account).map((enclosing) => left(enclosing, unit)))
-  return { tokens: tightest("tokens"), nanoDollars: tightest("nanoDollars"), turns: tightest("turns"), calls: tightest("calls") }
+  const accounts = chain(account)
+  const least = (unit: keyof Amounts): number => Math.min(...accounts.map((enclosing) => left(enclosing, unit)))
+  return { tokens: least("tokens"), nanoDollars: least("nanoDollars"), turns: least("turns"), calls: least("calls") }
 }
 
 export interface Allowance {
@@ -84,12 +86,13 @@ export function modelAllowance(
     available.tokens - inputTokens,
     affordableOutputTokens(model.price, inputTokens, available.nanoDollars),
   ))
-  const amounts = allowanceFor(model, inputTokens, Math.max(maxOutputTokens, useful))
+  const amounts = modelAmounts(model, inputTokens, Math.max(maxOutputTokens, useful))
   const refusal = refusalOf(account, amounts)
   return refusal ? { ok: false, refusal } : { ok: true, amounts, maxOutputTokens }
 }
 
-export function allowanceFor(model: ModelSpec, inputTokens: number, outputTokens: number): Amounts {
+/** What a model call of that size counts for. */
+export function modelAmounts(model: ModelSpec, inputTokens: number, outputTokens: number): Amounts {
   return {
     tokens: inputTokens + outputTokens,
     nanoDollars: costNanoDollars(model.price, inputTokens, outputTokens),
@@ -100,8 +103,8 @@ export function allowanceFor(model: ModelSpec, inputTokens: number, outputTokens
 
 function refusalOf(account: Account, amounts: Amounts): Refusal | undefined {
   for (const enclosing of chain(account)) {
-    const short = units.find((unit) => amounts[unit] > left(enclosing, unit))
-    if (short) return { account: enclosing.name, unit: short, needed: amounts[short], left: Math.max(0, left(enclosing, short)) }
+    const unit = units.find((candidate) => amounts[candidate] > left(enclosing, candidate))
+    if (unit) return { account: enclosing.name, unit, needed: amounts[unit], left: Math.max(0, left(enclosing, unit)) }
   }
   return undefined
 }

@@ -15,8 +15,13 @@ export function registerUndo<Action>(stack: UndoStack<Action>, undo: Undo<Action
   return above < 0 ? [...stack, undo] : [...stack.slice(0, above), undo, ...stack.slice(above)]
 }
 
-/** Takes the step that started last off the stack: whoever runs an undo has already given up the right to run it again. */
-export function nextUndo<Action>(stack: UndoStack<Action>): { readonly undo: Undo<Action>; readonly rest: UndoStack<Action> } | undefined {
+export interface NextUndo<Action> {
+  readonly undo: Undo<Action>
+  readonly rest: UndoStack<Action>
+}
+
+/** Takes the step that started last off the stack: whoever runs an undo has given up the right to run it again. */
+export function nextUndo<Action>(stack: UndoStack<Action>): NextUndo<Action> | undefined {
   const undo = stack.at(-1)
   return undo && { undo, rest: stack.slice(0, -1) }
 }

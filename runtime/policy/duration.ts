@@ -8,7 +8,9 @@ const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as co
 export function durationMs(duration: Duration): number {
   if (typeof duration === "number") return duration
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)]
-  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== duration) throw new Error(`not a duration: "${duration}"`)
+  if (parts.length === 0 || parts.map(([whole]) => whole).join("") !== duration) {
+    throw new Error(`not a duration: "${duration}"`)
+  }
   return parts.reduce((total, [, count, unit]) => total + Number(count) * unitMs[unit as keyof typeof unitMs], 0)
 }
 

@@ -41,7 +41,7 @@ export interface FailedAttempt {
   /** Retries that this step has used before. */
   readonly retriesUsed: number
   readonly retryAfterMs?: number | undefined
-  /** Path and attempt seed the jitter, so that a replay waits exactly as long. */
+  /** The step's path below its run's id. With the attempt it seeds the jitter: a replay waits as long, another run does not. */
   readonly step: string
   readonly attempt: number
 }

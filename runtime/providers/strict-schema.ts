@@ -1,5 +1,5 @@
 // JSON Schema in the strict subset that model providers take, and the way back from such an answer to the declared type.
-import { branchesOf, branchFor, dereferenced, isRecord, schemaObject } from "../schema/json-schema.ts"
+import { branchesOf, branchFor, dereferenced, fitsShape, isRecord, schemaObject } from "../schema/json-schema.ts"
 import type { SchemaObject } from "../schema/json-schema.ts"
 import type { JsonSchema } from "../contract.ts"
 import { notesFor } from "./constraint-notes.ts"
@@ -24,13 +24,16 @@ export function strictSchema(json: JsonSchema): StrictSchema {
   const root = schemaObject(json)
   const outer = dereferenced(root, root)
   const isWrapped = !isPlainRecord(outer) || branchesOf(outer) !== undefined
-  const definitions = Object.entries(schemaObject(root["$defs"]))
-    .map(([name, definition]): [string, SchemaObject] => [name, strict(root, schemaObject(definition))])
+  const definitions = strictDefinitions(root)
   const { $defs: _, $schema: _dialect, $id: _id, ...body } = root
   const schema = isWrapped
     ? { type: "object", properties: { value: strict(root, body) }, required: ["value"], additionalProperties: false }
     : strict(root, isPlainRecord(body) ? body : withoutDefinitions(outer))
-  return { schema: definitions.length > 0 ? { ...schema, $defs: Object.fromEntries(definitions) } : schema, isWrapped }
+  return { schema: Object.keys(definitions).length > 0 ? { ...schema, $defs: definitions } : schema, isWrapped }
+}
+
+function strictDefinitions(root: SchemaObject): SchemaObject {
+  return Object.fromEntries(Object.entries(schemaObject(root["$defs"])).map(([name, definition]) => [name, strict(root, schemaObject(definition))]))
 }
 
 function withoutDefinitions(schema: SchemaObject): SchemaObject {
@@ -127,41 +130,50 @@ function pick(schema: SchemaObject, keywords: readonly string[]): SchemaObject {
   return Object.fromEntries(keywords.filter((keyword) => keyword in schema).map((keyword) => [keyword, schema[keyword]]))
 }
 
+interface Types {
+  readonly root: SchemaObject
+  /** The definitions in their strict form. */
+  readonly sent: SchemaObject
+}
+
 /** From the strict form back to the declared one. Lenient: what is already in the declared form stays as it is. */
 export function fromStrict(json: JsonSchema, value: unknown): unknown {
   const root = schemaObject(json)
   const isWrapper = strictSchema(json).isWrapped && isRecord(value) && Object.keys(value).length === 1 && "value" in value
-  return restored(root, root, isWrapper ? value["value"] : value)
+  const types: Types = { root, sent: { $defs: strictDefinitions(root) } }
+  return restored(types, root, isWrapper ? value["value"] : value)
 }
 
-function restored(root: SchemaObject, raw: SchemaObject, value: unknown): unknown {
+function restored(types: Types, raw: SchemaObject, value: unknown): unknown {
+  const { root, sent } = types
   const schema = flattened(root, dereferenced(root, raw))
   const branches = branchesOf(schema)
   if (branches) {
-    const branch = branchFor(root, branches, value) ?? branches.map((one) => dereferenced(root, one)).find((one) => isMap(one) && !isPlainRecord(one))
-    return branch === undefined ? value : restored(root, branch, value)
+    // A map comes as a list, so the branch is the one whose strict form the value has.
+    const branch = branches.find((one) => fitsShape(sent, strict(root, one), value)) ?? branchFor(root, branches, value)
+    return branch === undefined ? value : restored(types, branch, value)
   }
-  if (isPlainRecord(schema)) return isRecord(value) ? restoredRecord(root, schema, value) : value
-  if (isMap(schema)) return restoredMap(root, schema, value)
-  if (Array.isArray(value)) return value.map((item) => restored(root, schemaObject(schema["items"]), item))
+  if (isPlainRecord(schema)) return isRecord(value) ? restoredRecord(types, schema, value) : value
+  if (isMap(schema)) return restoredMap(types, schema, value)
+  if (Array.isArray(value)) return value.map((item) => restored(types, schemaObject(schema["items"]), item))
   const isFree = schema["type"] === undefined && !("const" in schema) && !("enum" in schema)
   return isFree && typeof value === "string" ? parsedOr(value) : value
 }
 
-function restoredRecord(root: SchemaObject, schema: SchemaObject, record: Record<string, unknown>): Record<string, unknown> {
+function restoredRecord(types: Types, schema: SchemaObject, record: Record<string, unknown>): Record<string, unknown> {
   const properties = schemaObject(schema["properties"])
   const required = requiredOf(schema)
   return Object.fromEntries(Object.entries(record).flatMap(([name, field]): [string, unknown][] => {
     const property = schemaObject(Object.hasOwn(properties, name) ? properties[name] : undefined)
-    if (field === null && !required.has(name) && !takesNull(root, property)) return []
-    return [[name, restored(root, property, field)]]
+    if (field === null && !required.has(name) && !takesNull(types.root, property)) return []
+    return [[name, restored(types, property, field)]]
   }))
 }
 
-function restoredMap(root: SchemaObject, schema: SchemaObject, value: unknown): unknown {
+function restoredMap(types: Types, schema: SchemaObject, value: unknown): unknown {
   if (!Array.isArray(value) || !value.every((entry) => isRecord(entry) && typeof entry["key"] === "string" && "value" in entry)) return value
   const inner = schemaObject(schema["additionalProperties"])
-  return Object.fromEntries(value.map((entry) => [entry["key"], restored(root, inner, entry["value"])]))
+  return Object.fromEntries(value.map((entry) => [entry["key"], restored(types, inner, entry["value"])]))
 }
 
 function parsedOr(text: string): unknown {

@@ -75,6 +75,22 @@ function couldBe(root: SchemaObject, branch: SchemaObject, value: unknown): bool
   })
 }
 
+/** Whether a value has exactly the shape of a schema, all the way down; limits and formats are not looked at. */
+export function fitsShape(root: SchemaObject, raw: SchemaObject, value: unknown): boolean {
+  const schema = dereferenced(root, raw)
+  const branches = branchesOf(schema)
+  if (branches) return branches.some((branch) => fitsShape(root, branch, value))
+  if (!couldBe(root, schema, value)) return false
+  if (Array.isArray(value)) return value.every((item) => fitsShape(root, schemaObject(schema["items"]), item))
+  if (!isRecord(value)) return true
+  const properties = schemaObject(schema["properties"])
+  const required = Array.isArray(schema["required"]) ? schema["required"] : []
+  return required.every((name) => Object.hasOwn(value, String(name))) && Object.entries(value).every(([name, field]) => {
+    if (Object.hasOwn(properties, name)) return fitsShape(root, schemaObject(properties[name]), field)
+    return schema["additionalProperties"] !== false && fitsShape(root, schemaObject(schema["additionalProperties"]), field)
+  })
+}
+
 function isOfType(type: unknown, value: unknown): boolean {
   switch (type) {
     case "null": return value === null

@@ -33,11 +33,15 @@ export function createFetch({ endpoints, signal }: FetchOptions): typeof fetch {
 /** Nothing was sent when the connection could not even be made. */
 const unsentCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"])
 
+export function isUnsent(code: string): boolean {
+  return unsentCodes.has(code)
+}
+
 export function networkError(error: unknown, host: string): ToolError {
   const code = codeOf(error)
   const reason = code ?? (error instanceof Error ? error.message : String(error))
-  const isSent = code === undefined || !unsentCodes.has(code)
-  return new ToolError("network", `${host} could not be reached: ${reason}`, { maybeDone: isSent, cause: error })
+  const isSent = code === undefined || !isUnsent(code)
+  return new ToolError("network", `${host} could not be reached: ${reason}`, { cause: error, ...(isSent ? { maybeDone: true } : {}) })
 }
 
 /** The system's code at the bottom of a chain of causes; `undefined` when this is no failure of the network. */

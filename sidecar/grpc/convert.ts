@@ -1,9 +1,11 @@
 // Between protocol messages and the engine's plain objects: the only file that knows both.
 
 import { assert, unreachable } from "../../base/assert.ts"
-import type { Action, EndStatus, FailureDetails, HistoryEvent, InstanceStatus, InstanceSummary } from "../../engine/types.ts"
-import type { WorkItem } from "../dispatcher.ts"
-import type { WireAction, WireEvent, WireFailure, WireState, WireText, WireTime } from "./wire.ts"
+import type {
+  Action, EndStatus, EventOf, FailureDetails, HistoryEvent, InstanceStatus, InstanceSummary,
+} from "../../engine/types.ts"
+import type { ActivityItem } from "../dispatcher.ts"
+import type { WireAction, WireEvent, WireFailure, WireOutcome, WireState, WireText, WireTime } from "./wire.ts"
 
 /** In the order of their numbers on the wire. */
 const statuses: readonly (InstanceStatus | "stalled")[] = [
@@ -64,18 +66,10 @@ export function failureFrom(wire: WireFailure | undefined): FailureDetails | und
   }) as FailureDetails
 }
 
-export function workItemToWire(item: WorkItem): object {
-  const completionToken = item.token
-  if (item.kind === "turn") {
-    const orchestratorRequest = {
-      instanceId: item.instanceId, pastEvents: item.past.map(eventToWire), newEvents: item.fresh.map(eventToWire),
-    }
-    return { orchestratorRequest, completionToken }
-  }
-  const { name, input, wireTaskId: taskId, instanceId } = item
-  return {
-    activityRequest: compact({ name, input: text(input), orchestrationInstance: { instanceId }, taskId }), completionToken,
-  }
+export function activityToWire(item: ActivityItem): object {
+  const { name, input, wireTaskId: taskId, instanceId, token: completionToken } = item
+  const activityRequest = compact({ name, input: text(input), orchestrationInstance: { instanceId }, taskId })
+  return { activityRequest, completionToken }
 }
 
 export function eventToWire(event: HistoryEvent): WireEvent {
@@ -119,7 +113,9 @@ function outcome({ result, failure }: { readonly result?: string; readonly failu
   return compact({ result: text(result), failureDetails: failureToWire(failure) })
 }
 
-function startToWire(event: Extract<HistoryEvent, { kind: "executionStarted" }>): NonNullable<WireEvent["executionStarted"]> {
+type WireStart = NonNullable<WireEvent["executionStarted"]>
+
+function startToWire(event: EventOf<"executionStarted">): WireStart {
   const { instanceId, executionId, parent, scheduledStartMs } = event
   return compact({
     ...named(event),
@@ -129,7 +125,7 @@ function startToWire(event: Extract<HistoryEvent, { kind: "executionStarted" }>)
       orchestrationInstance: compact({ instanceId: parent.instanceId, executionId: text(parent.executionId) }),
     },
     scheduledStartTimestamp: scheduledStartMs === undefined ? undefined : time(scheduledStartMs),
-  }) as NonNullable<WireEvent["executionStarted"]>
+  }) as WireStart
 }
 
 export function eventFrom(wire: WireEvent): HistoryEvent {
@@ -141,7 +137,8 @@ function bodyFrom(wire: WireEvent): object {
   if (wire.executionStarted) return startFrom(wire.executionStarted)
   if (wire.executionCompleted) {
     const { orchestrationStatus } = wire.executionCompleted
-    return { kind: "executionCompleted", status: endStatus(orchestrationStatus), ...outcomeFrom(wire.executionCompleted) }
+    const status = endStatus(orchestrationStatus)
+    return { kind: "executionCompleted", status, ...outcomeFrom(wire.executionCompleted) }
   }
   if (wire.executionTerminated) {
     const { input, recurse } = wire.executionTerminated
@@ -168,7 +165,7 @@ function bodyFrom(wire: WireEvent): object {
   return { kind: "other", type: type ?? "unknown" }
 }
 
-function startFrom(wire: NonNullable<WireEvent["executionStarted"]>): object {
+function startFrom(wire: WireStart): object {
   const { orchestrationInstance, parentInstance, scheduledStartTimestamp } = wire
   const parent = parentInstance && compact({
     instanceId: parentInstance.orchestrationInstance?.instanceId ?? "", generation: 1,
@@ -177,7 +174,8 @@ function startFrom(wire: NonNullable<WireEvent["executionStarted"]>): object {
   })
   return {
     kind: "executionStarted", ...namedFrom(wire), instanceId: orchestrationInstance?.instanceId ?? "",
-    executionId: textFrom(orchestrationInstance?.executionId), parent, scheduledStartMs: timeFrom(scheduledStartTimestamp),
+    executionId: textFrom(orchestrationInstance?.executionId), parent,
+    scheduledStartMs: timeFrom(scheduledStartTimestamp),
   }
 }
 
@@ -185,7 +183,7 @@ function namedFrom({ name = "", input }: { readonly name?: string; readonly inpu
   return compact({ name, input: textFrom(input) })
 }
 
-function outcomeFrom({ result, failureDetails }: { readonly result?: WireText; readonly failureDetails?: WireFailure }) {
+function outcomeFrom({ result, failureDetails }: WireOutcome) {
   return { result: textFrom(result), failure: failureFrom(failureDetails) }
 }
 
@@ -199,13 +197,17 @@ export function actionFrom(wire: WireAction): Action {
   if (wire.createTimer) return { id, kind: "createTimer", fireAtMs: timeFrom(wire.createTimer.fireAt) ?? 0 }
   const { createSubOrchestration: child, sendEvent, completeOrchestration: completion } = wire
   if (child) {
-    return compact({ id, kind: "createChild", instanceId: child.instanceId || undefined, ...namedFrom(child) }) as Action
+    const instanceId = child.instanceId || undefined
+    return compact({ id, kind: "createChild", instanceId, ...namedFrom(child) }) as Action
   }
   if (sendEvent) {
     const { instance, name = "", data } = sendEvent
-    return compact({ id, kind: "sendEvent", instanceId: instance?.instanceId ?? "", name, input: textFrom(data) }) as Action
+    const { instanceId = "" } = instance ?? {}
+    return compact({ id, kind: "sendEvent", instanceId, name, input: textFrom(data) }) as Action
   }
-  if (!completion) return { id, kind: "unsupported", type: wire.terminateOrchestration ? "terminateOrchestration" : "unknown" }
+  if (!completion) {
+    return { id, kind: "unsupported", type: wire.terminateOrchestration ? "terminateOrchestration" : "unknown" }
+  }
   const { orchestrationStatus, carryoverEvents = [], result } = completion
   if (statusFromWire(orchestrationStatus) === "continued_as_new") {
     const carriedEvents = carryoverEvents.map(eventFrom)

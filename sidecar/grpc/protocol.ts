@@ -10,7 +10,8 @@ type ProtocolJson = Parameters<typeof fromJSON>[0]
 const messages: Readonly<Record<string, string>> = {
   OrchestrationInstance: "instanceId:string=1 executionId:StringValue=2",
   TaskFailureDetails:
-    "errorType:string=1 errorMessage:string=2 stackTrace:StringValue=3 innerFailure:TaskFailureDetails=4 isNonRetriable:bool=5",
+    "errorType:string=1 errorMessage:string=2 stackTrace:StringValue=3 innerFailure:TaskFailureDetails=4"
+    + " isNonRetriable:bool=5",
   ParentInstanceInfo:
     "taskScheduledId:int32=1 name:StringValue=2 version:StringValue=3 orchestrationInstance:OrchestrationInstance=4",
 
@@ -61,13 +62,16 @@ const messages: Readonly<Record<string, string>> = {
     + " createTimer:CreateTimerAction=4 sendEvent:SendEventAction=5 completeOrchestration:CompleteOrchestrationAction=6"
     + " terminateOrchestration:TerminateOrchestrationAction=7",
 
-  OrchestratorRequest: "instanceId:string=1 executionId:StringValue=2 pastEvents:HistoryEvent[]=3 newEvents:HistoryEvent[]=4",
+  OrchestratorRequest:
+    "instanceId:string=1 executionId:StringValue=2 pastEvents:HistoryEvent[]=3 newEvents:HistoryEvent[]=4",
   OrchestratorResponse:
     "instanceId:string=1 actions:OrchestratorAction[]=2 customStatus:StringValue=3 completionToken:string=4",
   ActivityRequest:
-    "name:string=1 version:StringValue=2 input:StringValue=3 orchestrationInstance:OrchestrationInstance=4 taskId:int32=5",
+    "name:string=1 version:StringValue=2 input:StringValue=3 orchestrationInstance:OrchestrationInstance=4"
+    + " taskId:int32=5",
   ActivityResponse:
-    "instanceId:string=1 taskId:int32=2 result:StringValue=3 failureDetails:TaskFailureDetails=4 completionToken:string=5",
+    "instanceId:string=1 taskId:int32=2 result:StringValue=3 failureDetails:TaskFailureDetails=4"
+    + " completionToken:string=5",
   GetWorkItemsRequest: "",
   WorkItem: "completionToken:string=10 | orchestratorRequest:OrchestratorRequest=1 activityRequest:ActivityRequest=2",
   CompleteTaskResponse: "",
@@ -78,8 +82,9 @@ const messages: Readonly<Record<string, string>> = {
   GetInstanceRequest: "instanceId:string=1 getInputsAndOutputs:bool=2",
   GetInstanceResponse: "exists:bool=1 orchestrationState:OrchestrationState=2",
   OrchestrationState:
-    "instanceId:string=1 name:string=2 version:StringValue=3 orchestrationStatus:int32=4 scheduledStartTimestamp:Timestamp=5"
-    + " createdTimestamp:Timestamp=6 lastUpdatedTimestamp:Timestamp=7 input:StringValue=8 output:StringValue=9"
+    "instanceId:string=1 name:string=2 version:StringValue=3 orchestrationStatus:int32=4"
+    + " scheduledStartTimestamp:Timestamp=5 createdTimestamp:Timestamp=6 lastUpdatedTimestamp:Timestamp=7"
+    + " input:StringValue=8 output:StringValue=9"
     + " customStatus:StringValue=10 failureDetails:TaskFailureDetails=11",
   RaiseEventRequest: "instanceId:string=1 name:string=2 input:StringValue=3",
   RaiseEventResponse: "",

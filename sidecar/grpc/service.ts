@@ -6,7 +6,9 @@ import { isEndStatus } from "../../engine/instance.ts"
 import type { Input, InstanceSummary, Refusal } from "../../engine/types.ts"
 import type { Hub } from "../hub.ts"
 import type { ListQuery } from "../store/store.ts"
-import { actionFrom, eventToWire, failureFrom, stateToWire, statusFromWire, text, textFrom, timeFrom, workItemToWire } from "./convert.ts"
+import {
+  actionFrom, eventToWire, failureFrom, stateToWire, statusFromWire, text, textFrom, timeFrom,
+} from "./convert.ts"
 import type { WireActivityResponse, WireQuery, WireText, WireTime, WireTurnResponse } from "./wire.ts"
 
 /** An error as grpc-js sends it. */
@@ -58,7 +60,8 @@ export function taskHubService(hub: Hub): UntypedServiceImplementation {
     CompleteActivityTask: unary(async (request: WireActivityResponse) => {
       const { instanceId = "", taskId: wireTaskId = 0, result, failureDetails } = request
       await hub.completeActivity({
-        instanceId, wireTaskId, ...present("result", textFrom(result)), ...present("failure", failureFrom(failureDetails)),
+        instanceId, wireTaskId, ...present("result", textFrom(result)),
+        ...present("failure", failureFrom(failureDetails)),
       })
       return {}
     }),
@@ -165,7 +168,7 @@ async function purge(hub: Hub, request: PurgeRequest): Promise<object> {
   const statuses = (filter.runtimeStatus ?? []).map(statusFromWire).filter(isEndStatus)
   const query: ListQuery = {
     statuses: statuses.length > 0 ? statuses : ["completed", "failed", "terminated", "canceled"], limit: purgePage,
-    ...present("createdFromMs", timeFrom(filter.createdTimeFrom)), ...present("createdToMs", timeFrom(filter.createdTimeTo)),
+    ...period(filter),
   }
   let deletedInstanceCount = 0
   for (let page = hub.list(query); page.length > 0; page = hub.list(query)) {
@@ -177,6 +180,11 @@ async function purge(hub: Hub, request: PurgeRequest): Promise<object> {
   return { deletedInstanceCount }
 }
 
+function period({ createdTimeFrom, createdTimeTo }: Pick<WireQuery, "createdTimeFrom" | "createdTimeTo">) {
+  const [from, to] = [timeFrom(createdTimeFrom), timeFrom(createdTimeTo)]
+  return { ...present("createdFromMs", from), ...present("createdToMs", to) }
+}
+
 const pageSizeDefault = 100
 const pageSizeMax = 1_000
 
@@ -186,7 +194,7 @@ function queryInstances(hub: Hub, query: WireQuery): object {
   const page = hub.list({
     limit, ...after(textFrom(query.continuationToken)), ...present("idPrefix", textFrom(query.instanceIdPrefix)),
     ...(statuses.length > 0 ? { statuses: statuses.map(statusFromWire) } : {}),
-    ...present("createdFromMs", timeFrom(query.createdTimeFrom)), ...present("createdToMs", timeFrom(query.createdTimeTo)),
+    ...period(query),
   })
   return {
     orchestrationState: page.map((summary) => stateToWire(summary, query.fetchInputsAndOutputs ?? false)),
@@ -230,7 +238,7 @@ function streamWork(hub: Hub, call: ServerWritableStream<object, object>): void 
   const disconnect = hub.connect({
     peer: call.getPeer(),
     ...present("slots", slots === undefined ? undefined : Number(slots)),
-    send: (item) => void call.write(workItemToWire(item)),
+    send: (item) => void call.write(item),
     end: () => call.end(),
   })
   for (const event of ["cancelled", "close", "error"]) call.on(event, disconnect)

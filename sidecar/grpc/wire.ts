@@ -20,7 +20,8 @@ interface WireParent {
 }
 
 interface WireNamed { readonly name?: string; readonly input?: WireText }
-interface WireAnswer { readonly taskScheduledId?: number; readonly result?: WireText; readonly failureDetails?: WireFailure }
+export interface WireOutcome { readonly result?: WireText; readonly failureDetails?: WireFailure }
+interface WireAnswer extends WireOutcome { readonly taskScheduledId?: number }
 
 export interface WireEvent {
   readonly eventId?: number
@@ -30,7 +31,7 @@ export interface WireEvent {
     readonly parentInstance?: WireParent
     readonly scheduledStartTimestamp?: WireTime
   }
-  readonly executionCompleted?: { readonly orchestrationStatus?: number; readonly result?: WireText; readonly failureDetails?: WireFailure }
+  readonly executionCompleted?: WireOutcome & { readonly orchestrationStatus?: number }
   readonly executionTerminated?: { readonly input?: WireText; readonly recurse?: boolean }
   readonly taskScheduled?: WireNamed
   readonly taskCompleted?: WireAnswer

@@ -4,7 +4,9 @@ import { summarize } from "../../engine/instance.ts"
 import type { Effect, Instance } from "../../engine/types.ts"
 import type { Write } from "./store.ts"
 
-export function changes(id: string, before: Instance | null, after: Instance | null, effects: readonly Effect[]): Write[] {
+export function changes(
+  id: string, before: Instance | null, after: Instance | null, effects: readonly Effect[],
+): Write[] {
   if (!after) return before ? [{ kind: "deleteInstance", id }] : []
   return [...instanceChanges(before, after), ...outboxChanges(id, effects)]
 }

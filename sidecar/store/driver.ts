@@ -75,11 +75,23 @@ interface Fault {
 }
 
 const faults: Readonly<Record<number, Fault>> = {
-  5: { code: "locked", message: (file) => `${file} is in use by another sidecar; stop that one or choose another file` },
+  5: {
+    code: "locked",
+    message: (file) => `${file} is in use by another sidecar; stop that one or choose another file`,
+  },
   8: { code: "readOnly", message: (file) => `${file} cannot be written; make the file and its folder writable` },
   10: { code: "unreadable", message: (file) => `reading or writing ${file} failed; check the disk it lies on` },
   11: { code: "corrupt", message: (file) => `${file} is damaged; restore it from a backup or choose another file` },
-  13: { code: "full", message: (file) => `no space left to write ${file}; free some and start again, nothing committed is lost` },
-  14: { code: "unreadable", message: (file) => `cannot open ${file}; check that it is a file and that its folder is writable` },
-  26: { code: "notADatabase", message: (file) => `${file} is not a database; choose another file or move this one away` },
+  13: {
+    code: "full",
+    message: (file) => `no space left to write ${file}; free some and start again, nothing committed is lost`,
+  },
+  14: {
+    code: "unreadable",
+    message: (file) => `cannot open ${file}; check that it is a file and that its folder is writable`,
+  },
+  26: {
+    code: "notADatabase",
+    message: (file) => `${file} is not a database; choose another file or move this one away`,
+  },
 }

@@ -2,7 +2,9 @@
 
 import { randomUUID } from "node:crypto"
 import type { HistoryEvent, InboxEntry, InstanceSummary } from "../../engine/types.ts"
-import type { ActivityKey, ActivityRow, Conflict, ListQuery, Store, StoredValue, TimerRow, ValueChange, Write } from "./store.ts"
+import type {
+  ActivityKey, ActivityRow, Conflict, ListQuery, Store, StoredValue, TimerRow, ValueChange, Write,
+} from "./store.ts"
 
 interface Tables {
   readonly instances: Map<string, InstanceSummary>

@@ -36,7 +36,8 @@ export function toSummary(row: Row): InstanceSummary {
 export function toEvent(file: string, row: Row): HistoryEvent {
   const event = decodeEvent(text(row, "event"))
   if (event) return event
-  throw new StoreError("corrupt", `${file} holds a history event that this release cannot read; restore it from a backup`)
+  const found = `${file} holds a history event that this release cannot read`
+  throw new StoreError("corrupt", `${found}; restore the file from a backup`)
 }
 
 export function toActivity(row: Row): ActivityRow {

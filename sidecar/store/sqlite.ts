@@ -23,7 +23,7 @@ export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions):
   return guarded(file, () => {
     const database = openDatabase({ file, busyTimeoutMs })
     try {
-      // Exclusive locking is what keeps a second sidecar out; the system drops the lock with the process, however it ends.
+      // Exclusive locking keeps a second sidecar out; the system drops the lock with the process, however it ends.
       database.exec("pragma locking_mode = exclusive")
       const version = checkOwner(database, file)
       database.exec("pragma journal_mode = wal; pragma synchronous = full")
@@ -96,7 +96,8 @@ function sqliteStore(database: Database, file: string): Store {
     history: (id) => safely(() => history(id)),
     list: (query) => safely(() => list(sql, query)),
     idsWithInbox: () => safely(() =>
-      sql.all("select id from instance where id in (select id from inbox) order by created_at, id").map((row) => text(row, "id"))),
+      sql.all("select id from instance where id in (select id from inbox) order by created_at, id")
+        .map((row) => text(row, "id"))),
     activities: () => safely(() =>
       sql.all("select id, generation, task, name, input from activity order by id, generation, task").map(toActivity)),
     dueTimers: (now, limit) => safely(() =>
@@ -161,12 +162,15 @@ function changeValue(sql: Sql, store: string, change: ValueChange): void {
   sql.run("insert or replace into value (store, key, value, etag, expires_at) values (?, ?, ?, ?, ?)", ...values)
 }
 
-const instancePlaceholders = instanceColumns.split(",").map(() => "?").join(", ")
+const placeholders = instanceColumns.split(",").map(() => "?").join(", ")
+const putInstance = `insert or replace into instance (${instanceColumns}) values (${placeholders})`
+const putActivity = "insert or replace into activity values (?, ?, ?, ?, ?)"
+const deleteActivity = "delete from activity where id = ? and generation = ? and task = ?"
 
 function apply(sql: Sql, write: Write): void {
   switch (write.kind) {
     case "putInstance":
-      sql.run(`insert or replace into instance (${instanceColumns}) values (${instancePlaceholders})`, ...instanceValues(write.summary))
+      sql.run(putInstance, ...instanceValues(write.summary))
       return
     case "deleteInstance":
       for (const table of ["instance", "history", "inbox", "activity", "timer"]) {
@@ -191,11 +195,11 @@ function apply(sql: Sql, write: Write): void {
       return
     case "putActivity": {
       const { instanceId, generation, taskId, name, input } = write.row
-      return sql.run("insert or replace into activity values (?, ?, ?, ?, ?)", instanceId, generation, taskId, name, input ?? null)
+      return sql.run(putActivity, instanceId, generation, taskId, name, input ?? null)
     }
     case "deleteActivity": {
       const { instanceId, generation, taskId } = write.row
-      return sql.run("delete from activity where id = ? and generation = ? and task = ?", instanceId, generation, taskId)
+      return sql.run(deleteActivity, instanceId, generation, taskId)
     }
     case "putTimer": {
       const { instanceId, generation, timerId, fireAtMs } = write.row

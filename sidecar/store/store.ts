@@ -90,7 +90,8 @@ export interface Store {
 }
 
 export type StoreErrorCode =
-  | "missing" | "notADatabase" | "foreignDatabase" | "newerVersion" | "locked" | "corrupt" | "readOnly" | "full" | "unreadable"
+  | "missing" | "notADatabase" | "foreignDatabase" | "newerVersion" | "locked" | "corrupt" | "readOnly" | "full"
+  | "unreadable"
 
 /** A storage fault with its cause and what to do about it, ready to be shown. */
 export class StoreError extends Error {

@@ -42,6 +42,8 @@ export interface TestWorker {
 
 interface PrivateWorker {
   _responseStream?: { cancel(): void }
+  _stub?: { close(): void }
+  _stopWorker: boolean
   _maxConcurrentWorkItems: number
 }
 
@@ -59,9 +61,20 @@ export async function startWorker(program: Program, { grpcPort, userAgent }: Wor
   const worker = (runtime as unknown as { worker: PrivateWorker }).worker
   const slots = /items=(\d+)/.exec(userAgent ?? "")?.[1]
   if (slots) worker._maxConcurrentWorkItems = Number(slots)
-  // The SDK gives a worker up at its first broken stream, and then refuses to stop it.
-  const stop = async () => runtime.stop().catch(() => {})
+  // The SDK's own stop sleeps a second, and fails for a worker that it gave up at its first broken stream.
+  const stop = async () => {
+    worker._stopWorker = true
+    worker._responseStream?.cancel()
+    worker._stub?.close()
+  }
   return { runtime, cut: () => worker._responseStream?.cancel(), stop }
+}
+
+export interface Ending {
+  readonly id: string
+  readonly status: number
+  readonly output: unknown
+  readonly failure?: string
 }
 
 export interface TestBed {
@@ -73,8 +86,8 @@ export interface TestBed {
   readonly own: TaskHubClient
   readonly worker: TestWorker
   /** Runs a workflow to its end with the official client. */
-  run(name: string, input?: unknown, id?: string): Promise<{ readonly id: string; readonly status: number; readonly output: unknown; readonly failure?: string }>
-  end(id: string): ReturnType<TestBed["run"]>
+  run(name: string, input?: unknown, id?: string): Promise<Ending>
+  end(id: string): Promise<Ending>
   close(): Promise<void>
 }
 
@@ -101,8 +114,8 @@ export async function startTestBed(program: Program): Promise<TestBed> {
     run: async (name, input, id) => end(await sdk.scheduleNewWorkflow(name, input, id)),
     async close() {
       own.close()
-      await Promise.all([sdk.stop(), worker.stop()])
-      await sidecar.close()
+      await worker.stop()
+      await Promise.all([sdk.stop(), sidecar.close()])
       folder.remove()
     },
   }
@@ -123,6 +136,7 @@ export async function until(what: string, condition: () => boolean | Promise<boo
 
 /** A promise with its resolver, to hold an activity until the test lets it go. */
 export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  return { opened: promise, open: resolve }
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => { open = resolve })
+  return { opened, open }
 }

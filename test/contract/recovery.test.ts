@@ -45,7 +45,9 @@ function steps(onStep: (step: number) => unknown = () => {}): Steps {
     workflows: {
       async *steps(context, count: number) {
         const results: number[] = []
-        for (let number = 1; number <= count; number++) results.push(yield context.callActivity("step", number) as never)
+        for (let number = 1; number <= count; number++) {
+          results.push(yield context.callActivity("step", number) as never)
+        }
         return results
       },
       async *waiting(context) {

@@ -277,7 +277,8 @@ describe("status and history", () => {
     const { id } = await bed.run("parent", { child: "sequence", input: 1 })
     const kinds = (await bed.own.history(id)).map((event) => event.kind)
     expect(kinds).toEqual([
-      "orchestratorStarted", "executionStarted", "childCreated", "orchestratorStarted", "childCompleted", "executionCompleted",
+      "orchestratorStarted", "executionStarted", "childCreated",
+      "orchestratorStarted", "childCompleted", "executionCompleted",
     ])
   })
 

@@ -82,12 +82,14 @@ describe("fetchSource", () => {
     await expect(fetchSource("https://a.test/", tools)).rejects.toMatchObject({ kind })
   })
 
-  it("cuts a long text at a word", async () => {
+  it.each([["word ", "word …"], ["字", "字 …"], ["e", "e …"]])("cuts a long text of %j", async (piece, end) => {
     const tools = await odds((_request, response) => {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(`<p>${"word ".repeat(4_000)}</p>`)
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(`<p>${piece.repeat(9_000)}</p>`)
     })
     const { text, title } = await fetchSource("https://a.test/long", tools)
-    expect([text.length <= 6_002, text.endsWith("word …"), title]).toEqual([true, true, "https://a.test/long"])
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4_004)
+    expect(Buffer.byteLength(text)).toBeGreaterThan(3_990)
+    expect([text.endsWith(end), text.includes("\ufffd"), title]).toEqual([true, false, "https://a.test/long"])
   })
 })
 

@@ -23,10 +23,10 @@ export function checkBudget(clause: BudgetClause, site: ClauseSite): void {
   checkElse(clause, site)
 }
 
-function checkElse(clause: BudgetClause, { env, result, check, step }: ClauseSite): void {
+function checkElse(clause: BudgetClause, { env, result, check }: ClauseSite): void {
   const otherwise = clause.otherwise
   if (otherwise?.value === undefined || otherwise.action === "use") return
   const call = stepCall(otherwise.value, env)
-  if (call !== undefined) step(call, env, { role: "fallback", clauses: [] })
+  if (call !== undefined) env.step(call, env, { role: "fallback", clauses: [] })
   else if (otherwise.action === "return") expectType(check(otherwise.value, env, result), result, otherwise.value, env, " after return")
 }

@@ -5,7 +5,7 @@ import { callableOf, report, symbolAt } from "../context.ts"
 import { stepCall } from "../expressions.ts"
 import type { ClauseSite } from "./site.ts"
 
-export function checkCompensate(clause: CompensateClause, { env, check, step, callable }: ClauseSite): void {
+export function checkCompensate(clause: CompensateClause, { env, check, callable }: ClauseSite): void {
   const { file } = env
   const call = stepCall(clause.call, env)
   if (call === undefined) {
@@ -13,7 +13,7 @@ export function checkCompensate(clause: CompensateClause, { env, check, step, ca
     else if (clause.call.kind === "nameExpression" && symbolAt(file, clause.call.name) !== undefined) report(file, clause.call, "AF6002", { why: "it needs its arguments in ( )" })
     return
   }
-  step(call, env, { role: "undo", clauses: [] })
+  env.step(call, env, { role: "undo", clauses: [] })
   const target = call.callee.kind === "nameExpression" ? symbolAt(file, call.callee.name) : undefined
   if (target === undefined) return
   if (target.id === callable?.symbol) report(file, clause.call, "AF6002", { why: `${target.name} would undo itself` })

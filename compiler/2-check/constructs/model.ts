@@ -3,7 +3,7 @@
 import { nearest } from "../../../base/diagnostics/suggest.ts"
 import type { ModelDeclaration, PriceClause, SizeClause } from "../../../grammar/syntax/nodes.ts"
 import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
-import { report, topEnv, type CheckExpression, type FileContext } from "../context.ts"
+import { report, type CheckExpression, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
 import { STRING } from "../types/relate.ts"
 import { money, wholeNumber } from "./constants.ts"
@@ -12,15 +12,15 @@ import type { ClauseSite } from "./site.ts"
 /** Providers that the runtime can talk to. */
 const PROVIDERS = ["openai"] as const
 
-export function checkModel(node: ModelDeclaration, file: FileContext, check: CheckExpression): void {
+export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpression): void {
   const { provider } = node
+  const { file } = env
   if (provider.text !== "" && !(PROVIDERS as readonly string[]).includes(provider.text)) {
     const near = nearest(provider.text, PROVIDERS)
     const fixes = replaceFix({ path: file.path, span: provider.span }, near)
     const known = PROVIDERS.join(", ")
     report(file, provider, "AF2018", { name: provider.text, known, hint: didYouMean(near) }, { fixes })
   }
-  const env = topEnv(file)
   for (const argument of node.arguments) expectType(check(argument, env), STRING, argument, env, " as the name of a model")
   if (node.arguments.length !== 1 && !node.recovered) {
     report(file, node.provider, "AF3005", { name: provider.text, expected: "1 argument", actual: node.arguments.length })

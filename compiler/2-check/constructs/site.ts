@@ -2,7 +2,7 @@
 
 import type { Clause } from "../../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
-import type { CallableNode, CheckExpression, CheckStep, Env } from "../context.ts"
+import type { CallableNode, CheckExpression, Env } from "../context.ts"
 import type { Place } from "../places.ts"
 import type { Type } from "../types.ts"
 
@@ -16,5 +16,4 @@ export interface ClauseSite {
   /** What the carrier of the clauses gives. */
   readonly result: Type
   readonly check: CheckExpression
-  readonly step: CheckStep
 }

@@ -3,7 +3,7 @@
 import type { TypeDeclaration, TypeNode } from "../../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
 import { report, symbolAt, type Context, type FileContext } from "../context.ts"
-import type { DeclaredType, FieldType, Type } from "../types.ts"
+import type { DeclaredType, Type } from "../types.ts"
 import { buildFields, buildType } from "./build.ts"
 import { expand } from "./relate.ts"
 
@@ -52,11 +52,11 @@ function recordMembers(members: readonly TypeNode[], file: FileContext): readonl
   return symbols
 }
 
-/** After all files: members of a union get their `kind`, and types that could never be built are reported. */
+/** After all files: members of a union get their tag, and types that could never be built are reported. */
 export function finishTypes(context: Context, files: readonly FileContext[]): void {
   for (const structure of [...context.declared.values()]) {
     if (structure.kind !== "taggedUnion") continue
-    for (const member of structure.members) addKind(context, member)
+    for (const member of structure.members) addTag(context, member)
   }
   for (const file of files) {
     for (const item of file.bound.file.items) {
@@ -73,11 +73,10 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
   }
 }
 
-function addKind(context: Context, member: SymbolId): void {
+function addTag(context: Context, member: SymbolId): void {
   const structure = context.declared.get(member)
-  if (structure?.kind !== "record" || structure.fields.some(({ name }) => name === "kind")) return
-  const kind: FieldType = { name: "kind", type: { kind: "literal", value: context.bound.symbols.symbols[member]!.name } }
-  context.declared.set(member, { kind: "record", fields: [kind, ...structure.fields] })
+  if (structure?.kind !== "record") return
+  context.declared.set(member, { ...structure, tag: context.bound.symbols.symbols[member]!.name })
 }
 
 /** Whether every value of the type holds another value of the type. */
@@ -107,7 +106,8 @@ function reportMixedUnion(item: TypeDeclaration, symbol: SymbolId, file: FileCon
   const shapes = structure.type.members.map((member) => shapeOf(member, file.context))
   const clash = shapes.find((shape, index) => shape !== "literal" && shapes.indexOf(shape) !== index)
   if (clash !== undefined || shapes.includes("record")) {
-    report(file, item.type, "AF3031", { name: item.name.text, shape: clash ?? "record" })
+    const why = `two of them are a ${clash ?? "record"} at run time`
+    report(file, item.type, "AF3031", { name: item.name.text, why: clash === undefined ? "a record in a union needs a name of its own, beside other named records" : why })
   }
 }
 

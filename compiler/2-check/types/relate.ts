@@ -67,6 +67,7 @@ function sameShape(source: Type, target: Type, declared: Declared, fits: (a: Typ
   if (source.kind === "array" && target.kind === "array") return fits(source.element, target.element)
   if (source.kind === "map" && target.kind === "map") return fits(source.value, target.value)
   if (source.kind === "result" && target.kind === "result") return fits(source.value, target.value)
+  if (target.kind === "declared" && isTagged(target.symbol, declared)) return false
   const have = fieldsOf(source, declared)
   const need = fieldsOf(target, declared)
   if (have !== undefined && need !== undefined) {
@@ -77,6 +78,12 @@ function sameShape(source: Type, target: Type, declared: Declared, fits: (a: Typ
   }
   if (have !== undefined && target.kind === "map") return have.every((field) => fits(field.type, target.value))
   return source.kind === target.kind && SIMPLE.has(source.kind)
+}
+
+/** A value of another type lacks the `kind` that tells the member apart. */
+function isTagged(symbol: SymbolId, declared: Declared): boolean {
+  const structure = declared.get(symbol)
+  return structure?.kind === "record" && structure.tag !== undefined
 }
 
 const SIMPLE: ReadonlySet<Type["kind"]> = new Set([

@@ -23,8 +23,18 @@ export const nowhere: Sink = { to: "nowhere" }
 const caller: Sink = { to: "caller" }
 
 export function lowerBlock(context: Context, statements: readonly Statement[], sink: Sink): readonly StatementPlan[] {
-  return statements.flatMap((statement, index) =>
-    lowerStatement(context, statement, index === statements.length - 1 ? sink : nowhere))
+  return statements.flatMap((statement, index) => {
+    const lowered = lowerStatement(context, statement, index === statements.length - 1 ? sink : nowhere)
+    const before = statements[index - 1]
+    const [first, ...rest] = lowered
+    if (before === undefined || first === undefined || !isSpaced(context, before, statement)) return lowered
+    return [{ ...first, spaced: true as const }, ...rest]
+  })
+}
+
+function isSpaced(context: Context, before: Statement, statement: Statement): boolean {
+  const text = context.checked.bound.files.get(context.path)?.source.text ?? ""
+  return /\n[ \t]*\r?\n/.test(text.slice(before.span.end, statement.span.start))
 }
 
 function lowerStatement(context: Context, node: Statement, sink: Sink): readonly StatementPlan[] {

@@ -12,11 +12,13 @@ export const runtimeValues = [
 ] as const
 export type RuntimeValue = (typeof runtimeValues)[number]
 
-export const runtimeTypes = ["Json", "Message", "Policy", "Result", "FlowError", "Validator"] as const
+export const runtimeTypes = [
+  "ConnectOptions", "FlowError", "Json", "Message", "Policy", "Result", "StartOptions", "Validator", "WaitOptions",
+] as const
 export type RuntimeType = (typeof runtimeTypes)[number]
 
 /** Names of modules that emitted code imports whole, and of the values it declares itself. */
-const ownNames: ReadonlySet<string> = new Set([...runtimeValues, "schemas", "types", "validators", "worker", "client", "start"])
+const ownNames: ReadonlySet<string> = new Set([...runtimeValues, "schemas", "types", "validators", "worker", "client", "open", "close"])
 
 export interface Declared {
   readonly identifier: string

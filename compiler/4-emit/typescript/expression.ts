@@ -1,0 +1,323 @@
+// Expressions as TypeScript, with the parentheses that precedence asks for and no others.
+
+import { unreachable } from "../../../base/assert.ts"
+import type {
+  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MemberPlan, RecordPlan, StepPlan, TemplatePlan,
+} from "../../3-plan/code.ts"
+import type { ValueType } from "../../3-plan/types.ts"
+import { choice, group, indent, join, line, softline, trailingComma } from "./layout.ts"
+import type { Doc } from "./layout.ts"
+import { memberAccess, numberText, propertyKey, quoted, templateText } from "./literals.ts"
+import type { FileScope, Locals } from "./names.ts"
+import { typeText } from "./types.ts"
+
+/** Where code is written: the file, the identifiers of its locals, and how the other half (statements) is written. */
+export interface CodeScope {
+  readonly file: FileScope
+  readonly locals: Locals
+  readonly writers: Writers
+}
+
+/** Statements, policies and built-ins need expressions and the other way round; the cycle is closed by hand, not by imports. */
+export interface Writers {
+  readonly builtIn: (scope: CodeScope, plan: BuiltInPlan) => Code
+  readonly body: (scope: CodeScope, each: EachPlan) => Doc
+  readonly callOptions: (scope: CodeScope, step: StepPlan) => readonly Doc[]
+}
+
+/** Binding strength, weakest first. */
+export const precedence = {
+  assignment: 1, conditional: 2, nullish: 3, or: 3, and: 4, equality: 5, relational: 6, additive: 7, multiplicative: 8,
+  unary: 9, call: 10, primary: 11,
+} as const
+
+export interface Code {
+  readonly doc: Doc
+  readonly precedence: number
+  /** `??` may not stand beside `&&` or `||` without parentheses. */
+  readonly mixes?: "nullish" | "logical"
+}
+
+export const code = (doc: Doc, strength: number): Code => ({ doc, precedence: strength })
+
+export function within(inner: Code, weakest: number): Doc {
+  return inner.precedence < weakest ? ["(", inner.doc, ")"] : inner.doc
+}
+
+/** Any expression where a comma or the end follows. */
+export function expression(scope: CodeScope, plan: ExpressionPlan): Doc {
+  return write(scope, plan).doc
+}
+
+/** An operand or object. */
+export function operand(scope: CodeScope, plan: ExpressionPlan, weakest: number): Doc {
+  return within(write(scope, plan), weakest)
+}
+
+/** A value whose type says null, where TypeScript may also see undefined. */
+export function settled(scope: CodeScope, plan: ExpressionPlan): Doc {
+  if (!mayBeUndefined(plan)) return expression(scope, plan)
+  return [operand(scope, plan, precedence.or), " ?? null"]
+}
+
+/** What is read from an optional field, an index or a search. Comparing, `??` and fields take undefined as it is. */
+function mayBeUndefined(plan: ExpressionPlan): boolean {
+  switch (plan.kind) {
+    case "member": return plan.type.kind === "optional" && !isResultField(plan)
+    case "index": return plan.type.kind === "optional"
+    case "local": return plan.type.kind === "optional"
+    case "builtIn": return plan.name.endsWith(".find") || plan.optional === true
+    case "conditional": return mayBeUndefined(plan.then) || mayBeUndefined(plan.otherwise)
+    case "binary": return plan.operator === "??" && mayBeUndefined(plan.right)
+    default: return false
+  }
+}
+
+function isResultField(plan: MemberPlan): boolean {
+  return plan.object.type.kind === "result"
+}
+
+export function write(scope: CodeScope, plan: ExpressionPlan): Code {
+  switch (plan.kind) {
+    case "literal": return literal(plan.value)
+    case "template": return template(scope, plan)
+    case "list": return code(brackets("[", plan.items.map(({ spread, value }) => [spread ? "..." : "", settled(scope, value)]), "]"), precedence.primary)
+    case "record": return code(record(scope, plan), precedence.primary)
+    case "local": return code(scope.locals.get(plan.name) ?? plan.name, precedence.primary)
+    case "result": return code("result", precedence.primary)
+    case "enumMember": return code([scope.file.value(plan.enum), memberAccess(plan.member, false)], precedence.call)
+    case "secretReference": return code(["secrets(", scope.file.value(plan.name), ")"], precedence.call)
+    case "member": return member(scope, plan)
+    case "index": return index(scope, plan)
+    case "builtIn": return scope.writers.builtIn(scope, plan)
+    case "lambda": return lambda(scope, plan)
+    case "unary": {
+      const inner = operand(scope, plan.operand, precedence.unary)
+      const twice = plan.operator === "-" && plan.operand.kind === "literal" && Number(plan.operand.value) < 0
+      return code([plan.operator === "not" ? "!" : "-", twice ? ["(", inner, ")"] : inner], precedence.unary)
+    }
+    case "binary": return binary(scope, plan)
+    case "conditional": {
+      const condition = operand(scope, plan.condition, precedence.nullish)
+      const [then, otherwise] = [expression(scope, plan.then), expression(scope, plan.otherwise)]
+      return code(group(condition, indent(line, "? ", then, line, ": ", otherwise)), precedence.conditional)
+    }
+    case "step": return code(["yield* ", stepCall(scope, plan)], precedence.assignment)
+    case "each": return code(["yield* ", each(scope, plan)], precedence.assignment)
+    default: return unreachable(plan)
+  }
+}
+
+// ---------------------------------------------------------------- literals
+
+function literal(value: string | number | boolean | null): Code {
+  if (typeof value === "number") return code(numberText(value), value < 0 ? precedence.unary : precedence.primary)
+  if (typeof value !== "string") return code(String(value), precedence.primary)
+  return isLong(value) ? lines(value.split("\n").map((text) => quoted(text))) : code(quoted(value), precedence.primary)
+}
+
+/** Text of several lines is written as one string per line: readable at any indentation. */
+function isLong(text: string): boolean {
+  return text.trim().includes("\n") && text.length > 40
+}
+
+function lines(parts: readonly Doc[]): Code {
+  return code([brackets("[", parts, "]", { broken: true }), `.join("\\n")`], precedence.call)
+}
+
+function template(scope: CodeScope, plan: TemplatePlan): Code {
+  const whole = plan.parts.map((part) => (typeof part === "string" ? part : "{…}")).join("")
+  if (!isLong(whole)) return code(templateLine(scope, plan.parts), precedence.primary)
+  const rows: (string | ExpressionPlan)[][] = [[]]
+  for (const part of plan.parts) {
+    if (typeof part !== "string") rows.at(-1)!.push(part)
+    else for (const [number, row] of part.split("\n").entries()) {
+      if (number > 0) rows.push([])
+      if (row !== "") rows.at(-1)!.push(row)
+    }
+  }
+  return lines(rows.map((row) => templateLine(scope, row)))
+}
+
+function templateLine(scope: CodeScope, parts: TemplatePlan["parts"]): Doc {
+  if (parts.every((part) => typeof part === "string")) return quoted(parts.join(""))
+  if (parts.length === 1) return asText(scope, parts[0] as ExpressionPlan)
+  const written = parts.map((part): Doc => (typeof part === "string" ? templateText(part) : ["${", hole(scope, part), "}"]))
+  return ["`", written, "`"]
+}
+
+/** A value between `${` and `}`: JavaScript writes primitives as the language does, the rest goes through `text`. */
+function hole(scope: CodeScope, plan: ExpressionPlan): Doc {
+  return printsAsItself(plan.type, scope) ? expression(scope, plan) : asText(scope, plan)
+}
+
+/** A value as a string. */
+export function asText(scope: CodeScope, plan: ExpressionPlan): Doc {
+  const isText = plan.type.kind === "string" || plan.type.kind === "time" || plan.kind === "template" ||
+    (plan.kind === "literal" && typeof plan.value === "string")
+  return isText ? expression(scope, plan) : [scope.file.runtime("text"), "(", expression(scope, plan), ")"]
+}
+
+function printsAsItself(type: ValueType, scope: CodeScope): boolean {
+  switch (type.kind) {
+    case "string": case "int": case "number": case "bool": case "time": case "literal": return true
+    case "union": return type.members.every((each) => printsAsItself(each, scope))
+    default: return false
+  }
+}
+
+function record(scope: CodeScope, plan: RecordPlan): Doc {
+  return object(plan.entries.map(({ key, value }): Doc => {
+    if (key === undefined) return ["...", operand(scope, value, precedence.assignment)]
+    const isTag = key === "kind" && value.type.kind === "literal" && value.kind === "literal"
+    return property(key, [expression(scope, value), isTag ? " as const" : ""])
+  }))
+}
+
+/** `{ topic }` where key and value are the same identifier. */
+export function property(key: string, value: Doc): Doc {
+  const flat = plain(value)
+  if (flat === key && propertyKey(key) === key) return key
+  return [propertyKey(key), ": ", value]
+}
+
+function plain(doc: Doc): string | undefined {
+  if (typeof doc === "string") return doc
+  if (!Array.isArray(doc)) return undefined
+  const parts = (doc as readonly Doc[]).map(plain)
+  return parts.some((part) => part === undefined) ? undefined : parts.join("")
+}
+
+export function object(properties: readonly Doc[], options: { readonly broken?: boolean } = {}): Doc {
+  return properties.length === 0 ? "{}" : brackets("{", properties, "}", { ...options, padded: true })
+}
+
+export function brackets(
+  open: string, items: readonly Doc[], close: string, options: { readonly broken?: boolean; readonly padded?: boolean } = {},
+): Doc {
+  if (items.length === 0) return [open, close]
+  const edge: Doc = options.broken === true ? { kind: "hard" } : options.padded === true ? line : softline
+  return group(open, indent(edge, join([",", options.broken === true ? { kind: "hard" } : line], items)), trailingComma, edge, close)
+}
+
+// ---------------------------------------------------------------- operators
+
+function member(scope: CodeScope, plan: MemberPlan): Code {
+  const { object: holder, name } = plan
+  if (isResultField(plan) && plan.type.kind === "optional") {
+    const [then, otherwise] = name === "error" ? ["null", "error"] : ["value", "null"]
+    const held = operand(scope, holder, precedence.call)
+    const side = (field: string): Doc => (field === "null" ? "null" : [held, ".", field])
+    return code([held, ".ok ? ", side(then!), " : ", side(otherwise!)], precedence.conditional)
+  }
+  const written = [operand(scope, holder, precedence.call), memberAccess(name, plan.optional)]
+  if (holder.type.kind === "caughtError" && name === "data" && plan.type.kind !== "json") {
+    return code(["(", written, ` as ${typeText(scope.file, plan.type)})`], precedence.primary)
+  }
+  if (holder.type.kind === "caughtError" && name === "step") return code([written, ` ?? ""`], precedence.nullish)
+  return code(written, precedence.call)
+}
+
+function index(scope: CodeScope, plan: IndexPlan): Code {
+  const place: Doc = ["[", expression(scope, plan.index), "]"]
+  if (plan.object.type.kind !== "json") return code([operand(scope, plan.object, precedence.call), place], precedence.call)
+  const cast = ` as { readonly [key: string]: ${scope.file.runtimeType("Json")} } | null)?.`
+  return code(["(", operand(scope, plan.object, precedence.relational), cast, place], precedence.call)
+}
+
+export function lambda(scope: CodeScope, plan: LambdaPlan): Code {
+  const parameters = plan.parameters.map((name) => scope.locals.get(name) ?? name).join(", ")
+  return code([`(${parameters}) => `, arrowBody(plan.body, settled(scope, plan.body))], precedence.assignment)
+}
+
+/** A body that starts with a brace would be a block. */
+export function arrowBody(plan: ExpressionPlan, doc: Doc): Doc {
+  return plan.kind === "record" ? ["(", doc, ")"] : doc
+}
+
+const operators = {
+  or: ["||", precedence.or], and: ["&&", precedence.and], "??": ["??", precedence.nullish],
+  "==": ["===", precedence.equality], "!=": ["!==", precedence.equality],
+  "<": ["<", precedence.relational], "<=": ["<=", precedence.relational], ">": [">", precedence.relational], ">=": [">=", precedence.relational],
+  "+": ["+", precedence.additive], "-": ["-", precedence.additive],
+  "*": ["*", precedence.multiplicative], "/": ["/", precedence.multiplicative], "%": ["%", precedence.multiplicative],
+} as const
+
+function binary(scope: CodeScope, plan: BinaryPlan): Code {
+  const time = timeArithmetic(scope, plan)
+  if (time !== undefined) return time
+  const [sign, strength] = operators[plan.operator]
+  const [left, right] = [write(scope, plan.left), write(scope, plan.right)]
+  if (plan.operator === "==" || plan.operator === "!=") return equality(plan, { sign, strength, left, right })
+  const mixes = sign === "??" ? "nullish" : sign === "||" || sign === "&&" ? "logical" : undefined
+  const side = (each: Code, weakest: number): Doc => {
+    const clashes = mixes !== undefined && each.mixes !== undefined && each.mixes !== mixes
+    return clashes ? ["(", each.doc, ")"] : within(each, weakest)
+  }
+  const doc = group(side(left, strength), indent(` ${sign}`, line, side(right, strength + 1)))
+  return { doc, precedence: strength, ...(mixes === undefined ? {} : { mixes }) }
+}
+
+interface Sides {
+  readonly sign: string
+  readonly strength: number
+  readonly left: Code
+  readonly right: Code
+}
+
+/** `nothing` is null or absent; two optional values are equal when both are missing. */
+function equality(plan: BinaryPlan, { sign, strength, left, right }: Sides): Code {
+  const isNothing = (side: ExpressionPlan): boolean => side.kind === "literal" && side.value === null
+  if (isNothing(plan.left) || isNothing(plan.right)) {
+    const value = isNothing(plan.left) ? right : left
+    return code([within(value, strength), plan.operator === "==" ? " == null" : " != null"], strength)
+  }
+  const both = plan.left.type.kind === "optional" && plan.right.type.kind === "optional"
+  const side = (each: Code): Doc => (both ? ["(", within(each, precedence.nullish), " ?? null)"] : within(each, strength + 1))
+  return code([side(left), ` ${sign} `, side(right)], strength)
+}
+
+/** Times are ISO strings; their differences are milliseconds. */
+function timeArithmetic(scope: CodeScope, plan: BinaryPlan): Code | undefined {
+  if (plan.left.type.kind !== "time" || (plan.operator !== "+" && plan.operator !== "-")) return undefined
+  const left: Doc = ["Date.parse(", expression(scope, plan.left), ")"]
+  if (plan.right.type.kind === "time") {
+    return code([left, " - Date.parse(", expression(scope, plan.right), ")"], precedence.additive)
+  }
+  const right = operand(scope, plan.right, precedence.multiplicative)
+  return code(["new Date(", left, ` ${plan.operator} `, right, ").toISOString()"], precedence.call)
+}
+
+// ---------------------------------------------------------------- durable calls
+
+/** `run.call(fetchSource, { url })`, without the `yield*`. */
+export function stepCall(scope: CodeScope, plan: StepPlan): Doc {
+  const callee = scope.file.value(plan.callable)
+  const values = object(plan.arguments.map(({ name, value }) => property(name, expression(scope, value))))
+  const options = scope.writers.callOptions(scope, plan)
+  return callWith("run.call", [callee, values, ...(options.length === 0 ? [] : [object(options)])], {
+    lastBroken: options.length > 0
+      ? [callee, values, object(options, { broken: true })]
+      : [callee, object(plan.arguments.map(({ name, value }) => property(name, expression(scope, value))), { broken: true })],
+    hugs: options.length > 0 || plan.arguments.length > 0,
+  })
+}
+
+/** All on one line, else the last argument opened, else each on its own line. */
+function callWith(callee: string, all: readonly Doc[], { lastBroken, hugs }: { readonly lastBroken: readonly Doc[]; readonly hugs: boolean }): Doc {
+  const flat: Doc = group(callee, "(", join(", ", all), ")")
+  const hugged: Doc = [callee, "(", join(", ", lastBroken), ")"]
+  const open: Doc = [callee, brackets("(", all, ")", { broken: true })]
+  return hugs ? choice(flat, hugged, open) : flat
+}
+
+function each(scope: CodeScope, plan: EachPlan): Doc {
+  const method = plan.failures === "collect" ? "eachResult" : "each"
+  const options = [
+    ...(plan.atATime === undefined ? [] : [property("atATime", expression(scope, plan.atATime))]),
+    ...(plan.failures === "skip" ? [`failures: "skip"`] : []),
+  ]
+  const names = [plan.variable, ...(plan.index === undefined ? [] : [plan.index])].map((name) => scope.locals.get(name) ?? name)
+  const head: Doc = [quoted(plan.step), ", ", expression(scope, plan.items), ", ", object(options)]
+  return [`run.${method}(`, head, `, function* (run, ${names.join(", ")}) `, scope.writers.body(scope, plan), ")"]
+}

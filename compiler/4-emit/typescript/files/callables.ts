@@ -1,0 +1,199 @@
+// tools.ts, agents.ts, humans.ts: each declaration as one call that reads like it.
+
+import type { ExpressionPlan } from "../../../3-plan/code.ts"
+import type { AgentPlan, CallablePlan, HumanPlan, ParameterPlan, Plan, RequirementPlan, ToolPlan } from "../../../3-plan/types.ts"
+import { builtIn } from "../built-ins.ts"
+import { arrowBody, asText, brackets, expression, object, property, write } from "../expression.ts"
+import type { CodeScope, Writers } from "../expression.ts"
+import { print } from "../layout.ts"
+import type { Doc } from "../layout.ts"
+import { memberAccess, propertyKey, quoted, templateText } from "../literals.ts"
+import { localsOf, relative } from "../names.ts"
+import type { FileScope } from "../names.ts"
+import { budgetDoc, callOptions, kindsDoc, policyDoc, undoProperties } from "../policy.ts"
+import { eachBody } from "../statement.ts"
+import { constant } from "../structure.ts"
+import type { Item } from "../structure.ts"
+
+export const writers: Writers = { builtIn, body: eachBody, callOptions }
+
+/** Names that the callbacks of a declaration give to what is not a parameter. */
+const implicit = ["run", "context", "secrets", "result", "_parameters"]
+
+function scopeOf(file: FileScope, unit: CallablePlan): CodeScope {
+  return { file, locals: localsOf(file, unit, implicit), writers }
+}
+
+// ---------------------------------------------------------------- parameters
+
+/** `{ topic, notes: notes_ }`, with the defaults that a caller from outside may rely on. */
+export function pattern(scope: CodeScope, parameters: readonly ParameterPlan[]): string {
+  const names = parameters.map((parameter) => {
+    const local = scope.locals.get(parameter.name) ?? parameter.name
+    const key = propertyKey(parameter.name)
+    const bound = key === local ? key : `${key}: ${local}`
+    return parameter.default === undefined ? bound : `${bound} = ${print(expression(scope, parameter.default)).text}`
+  })
+  return names.length === 0 ? "" : `{ ${names.join(", ")} }`
+}
+
+/** Of the parameters those that the expressions mention. */
+export function mentioned(parameters: readonly ParameterPlan[], used: readonly ExpressionPlan[]): readonly ParameterPlan[] {
+  const names = new Set<string>()
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const local = node as { readonly kind?: string; readonly name?: string }
+    if (local.kind === "local" && local.name !== undefined) names.add(local.name)
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit(used)
+  return parameters.filter(({ name }) => names.has(name))
+}
+
+/** `({ topic }) => …` */
+function arrow(scope: CodeScope, parameters: readonly ParameterPlan[], body: ExpressionPlan, doc: Doc): Doc {
+  return [`(${pattern(scope, mentioned(parameters, [body]))}) => `, arrowBody(body, doc)]
+}
+
+// ---------------------------------------------------------------- what all have
+
+function commonProperties(scope: CodeScope, plan: CallablePlan): readonly Doc[] {
+  const schemas = scope.file.whole(relative(scope.file.path, "schemas.ts"), "schemas")
+  const { parameters, results } = scope.file.names
+  return [
+    `name: ${quoted(plan.name)}`,
+    `parameters: ${schemas}.${parameters.get(plan.name)!}`,
+    `result: ${schemas}.${results.get(plan.name)!}`,
+  ]
+}
+
+function closingProperties(scope: CodeScope, plan: CallablePlan): readonly Doc[] {
+  const bound = (used: readonly ExpressionPlan[]): string => pattern(scope, mentioned(plan.parameters, used))
+  const policy = policyDoc(scope, plan.policy, bound)
+  return [
+    ...(policy === undefined ? [] : [property("policy", policy)]),
+    ...(plan.undo === undefined ? [] : undoProperties(scope, plan.undo, bound)),
+    ...(plan.requirements.length === 0 ? [] : [["require: ", brackets("[", plan.requirements.map((each) => requirement(scope, plan, each)), "]")]]),
+  ]
+}
+
+function requirement(scope: CodeScope, plan: CallablePlan, { condition, otherwise }: RequirementPlan): Doc {
+  return object([
+    ["holds: ", judged(scope, plan, condition, expression(scope, condition))],
+    ["otherwise: ", judged(scope, plan, otherwise, asText(scope, otherwise))],
+  ])
+}
+
+/** A function of the result and the parameters; what it does not mention it does not take. */
+function judged(scope: CodeScope, plan: CallablePlan, body: ExpressionPlan, doc: Doc): Doc {
+  const parameters = pattern(scope, mentioned(plan.parameters, [body]))
+  const takesResult = JSON.stringify(body).includes(`"kind":"result"`)
+  const taken = parameters === "" ? (takesResult ? "result" : "") : `${takesResult ? "result" : "_result"}, ${parameters}`
+  return [`(${taken}) => `, arrowBody(body, doc)]
+}
+
+function declare(scope: CodeScope, constructor: string, plan: CallablePlan, properties: readonly Doc[]): Item {
+  return constant(scope.file.value(plan.name), [constructor, "(", object(properties, { broken: true }), ")"], plan.doc)
+}
+
+// ---------------------------------------------------------------- tools
+
+export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) => string): readonly Item[] {
+  return plan.tools.map((tool) => {
+    const scope = scopeOf(file, tool)
+    const { source } = tool
+    const constructor = file.runtime(source.kind === "http" ? "httpTool" : "tool")
+    const work = source.kind === "http" ? httpProperties(scope, tool, source) : [runProperty(scope, tool, source, moduleOf)]
+    return declare(scope, constructor, tool, [
+      ...commonProperties(scope, tool),
+      `effect: ${quoted(tool.effect)}`,
+      ...(tool.irreversible === undefined ? [] : [`irreversible: ${quoted(tool.irreversible)}`]),
+      ...(tool.idempotent ? ["idempotent: true"] : []),
+      ...closingProperties(scope, tool),
+      ...work,
+    ])
+  })
+}
+
+type SourceOf<Kind extends ToolPlan["source"]["kind"]> = Extract<ToolPlan["source"], { kind: Kind }>
+
+function runProperty(scope: CodeScope, tool: ToolPlan, source: SourceOf<"typescript">, moduleOf: (path: string) => string): Doc {
+  const alias = scope.file.whole(moduleOf(source.module), scope.file.names.modules.get(source.module)!)
+  const bound = pattern(scope, tool.parameters)
+  const given = tool.parameters.map(({ name }) => scope.locals.get(name) ?? name)
+  return `run: (${bound === "" ? "_parameters" : bound}, context) => ${alias}${memberAccess(source.exportName, false)}(${[...given, "context"].join(", ")})`
+}
+
+function httpProperties(scope: CodeScope, tool: ToolPlan, source: SourceOf<"http">): readonly Doc[] {
+  const used = [source.url, ...source.headers.flatMap(({ name, value }) => [name, value]), ...(source.body === undefined ? [] : [source.body])]
+  const bound = pattern(scope, mentioned(tool.parameters, used))
+  const needsSecrets = source.secrets.length > 0
+  const taken = [...(bound === "" ? (needsSecrets ? ["_parameters"] : []) : [bound]), ...(needsSecrets ? ["secrets"] : [])]
+  const request = object([
+    `method: ${quoted(source.method)}`,
+    ["url: ", address(scope, source.url)],
+    ...(source.headers.length === 0 ? [] : [["headers: ", object(source.headers.map(({ name, value }): Doc => {
+      const key = name.kind === "literal" ? propertyKey(String(name.value)) : ["[", asText(scope, name), "]"]
+      return [key, ": ", asText(scope, value)]
+    }))]]),
+    ...(source.body === undefined ? [] : [property("body", expression(scope, source.body))]),
+  ], { broken: true })
+  return [
+    ...(needsSecrets ? [["secrets: ", brackets("[", source.secrets.map((name) => scope.file.value(name)), "]")]] : []),
+    [`request: (${taken.join(", ")}) => (`, request, ")"],
+  ]
+}
+
+/** Parts that are put into an address are percent-encoded; a leading one is where the address starts, and stays. */
+function address(scope: CodeScope, url: ExpressionPlan): Doc {
+  if (url.kind !== "template") return asText(scope, url)
+  const parts = url.parts.map((part, index): Doc => {
+    if (typeof part === "string") return templateText(part)
+    return index === 0 ? ["${", asText(scope, part), "}"] : ["${encodeURIComponent(", asText(scope, part), ")}"]
+  })
+  return ["`", parts, "`"]
+}
+
+// ---------------------------------------------------------------- agents
+
+export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
+  return plan.agents.map((agent) => {
+    const scope = scopeOf(file, agent)
+    return declare(scope, file.runtime("agent"), agent, [
+      ...commonProperties(scope, agent),
+      ...modelProperties(scope, agent),
+      ...(agent.instructions === undefined ? [] : [textProperty(scope, agent, "instructions", agent.instructions)]),
+      textProperty(scope, agent, "prompt", agent.prompt),
+      ...(agent.tools.length === 0 ? [] : [["tools: ", brackets("[", agent.tools.map((name) => file.value(name)), "]")]]),
+      ...(agent.budget === undefined ? [] : [["budget: ", budgetDoc(agent.budget)]]),
+      ...closingProperties(scope, agent),
+    ])
+  })
+}
+
+function modelProperties(scope: CodeScope, { models, choose, parameters }: AgentPlan): readonly Doc[] {
+  const listed = models.map(({ model, on }) =>
+    object([`model: ${scope.file.value(model)}`, ...(on.length === 0 ? [] : [["on: ", kindsDoc(on)]])]))
+  if (choose === undefined) return [["models: ", brackets("[", listed, "]")]]
+  const condition = write(scope, choose.condition)
+  const chosen: Doc = [condition.precedence <= 2 ? ["(", condition.doc, ")"] : condition.doc, ` ? ${scope.file.value(choose.then)} : ${scope.file.value(choose.otherwise)}`]
+  return [["models: ", brackets("[", listed, "]")], ["chooseModel: ", arrow(scope, parameters, choose.condition, chosen)]]
+}
+
+function textProperty(scope: CodeScope, { parameters }: CallablePlan, name: string, value: ExpressionPlan): Doc {
+  return [`${name}: `, arrow(scope, parameters, value, asText(scope, value))]
+}
+
+// ---------------------------------------------------------------- people
+
+export function humanItems(plan: Plan, file: FileScope): readonly Item[] {
+  return plan.humans.map((human: HumanPlan) => {
+    const scope = scopeOf(file, human)
+    return declare(scope, file.runtime("human"), human, [
+      ...commonProperties(scope, human),
+      textProperty(scope, human, "ask", human.ask),
+      ...(human.choices === undefined ? [] : [`choices: Object.values(${file.value(human.choices)})`]),
+      ...closingProperties(scope, human),
+    ])
+  })
+}

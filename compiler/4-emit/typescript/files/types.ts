@@ -1,0 +1,47 @@
+// types.ts: records as interfaces, enums as constants with a type of the same name, unions told apart by `kind`.
+
+import type { FieldPlan, Plan, TypePlan } from "../../../3-plan/types.ts"
+import { object } from "../expression.ts"
+import { hardline } from "../layout.ts"
+import type { Doc } from "../layout.ts"
+import { propertyKey, quoted } from "../literals.ts"
+import type { FileScope } from "../names.ts"
+import { docComment } from "../structure.ts"
+import type { Item } from "../structure.ts"
+import { isOptional, typeText } from "../types.ts"
+
+export function typeItems(plan: Plan, scope: FileScope): readonly Item[] {
+  return plan.types.flatMap((type) => itemsOf(type, scope))
+}
+
+function itemsOf(plan: TypePlan, scope: FileScope): readonly Item[] {
+  const name = scope.type(plan.name)
+  switch (plan.kind) {
+    case "record": {
+      const tag = plan.tag === undefined ? [] : [{ name: "kind", type: quoted(plan.tag), optional: false }]
+      return [{ kind: "interface", name, doc: plan.doc, properties: [...tag, ...properties(plan.fields, scope)] }]
+    }
+    case "error":
+      return plan.fields.length === 0 ? [] : [{ kind: "interface", name, doc: plan.doc, properties: properties(plan.fields, scope) }]
+    case "alias": return [{ kind: "alias", name, doc: plan.doc, type: typeText(scope, plan.type) }]
+    case "taggedUnion": return [{ kind: "alias", name, doc: plan.doc, type: plan.members.map((member) => scope.type(member)).join(" | ") }]
+    case "enum": return enumItems(plan, name)
+  }
+}
+
+function properties(fields: readonly FieldPlan[], scope: FileScope) {
+  return fields.map(({ name, type, doc }) => ({
+    name: propertyKey(name), type: typeText(scope, type), optional: isOptional(type), doc,
+  }))
+}
+
+function enumItems(plan: Extract<TypePlan, { kind: "enum" }>, name: string): readonly Item[] {
+  const documented = plan.members.some(({ doc }) => doc !== undefined)
+  const members = plan.members.map(({ name: member, doc }): Doc => [docComment(doc), `${propertyKey(member)}: ${quoted(member)}`])
+  const value: Doc = [object(members, { broken: documented }), " as const"]
+  const type = members.length === 0 ? "never" : `(typeof ${name})[keyof typeof ${name}]`
+  return [
+    { kind: "code", doc: [docComment(plan.doc), `export const ${name} = `, value, hardline, `export type ${name} = ${type}`] },
+  ]
+}
+

@@ -1,0 +1,209 @@
+// Statements as TypeScript; each one is marked with where it comes from.
+
+import { unreachable } from "../../../base/assert.ts"
+import type {
+  ArmPlan, CatchPlan, EachPlan, ExpressionPlan, LetPlan, MatchPlan, PatternPlan, StatementPlan, TryPlan,
+} from "../../3-plan/code.ts"
+import { asText, expression, operand, precedence, settled } from "./expression.ts"
+import type { CodeScope } from "./expression.ts"
+import { hardline, indent, join, mark } from "./layout.ts"
+import type { Doc } from "./layout.ts"
+import { memberAccess, numberText, quoted } from "./literals.ts"
+import { free } from "./names.ts"
+import { typeText } from "./types.ts"
+
+export function block(scope: CodeScope, statements: readonly StatementPlan[], before: readonly Doc[] = []): Doc {
+  const written = [...before, ...separated(scope, statements)]
+  return written.length === 0 ? "{}" : ["{", indent(hardline, join(hardline, written)), hardline, "}"]
+}
+
+/** The paragraphs of the source are kept. */
+export function separated(scope: CodeScope, statements: readonly StatementPlan[]): readonly Doc[] {
+  return statements.map((statement, index) => {
+    const written = mark(statement.origin, statementDoc(scope, statement))
+    return statement.spaced === true && index > 0 ? [hardline, written] : written
+  })
+}
+
+function statementDoc(scope: CodeScope, plan: StatementPlan): Doc {
+  switch (plan.kind) {
+    case "let": return letDoc(scope, plan)
+    case "assign": return [local(scope, plan.name), " = ", settled(scope, plan.value)]
+    case "do": return plan.value.kind === "step" || plan.value.kind === "each" ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
+    case "return": return plan.value === undefined ? "return" : ["return ", settled(scope, plan.value)]
+    case "fail": {
+      const message = plan.message === undefined ? quoted(plan.error) : asText(scope, plan.message)
+      const data: Doc = plan.data === undefined ? "" : [", ", expression(scope, plan.data)]
+      return ["throw new ", scope.file.runtime("FlowError"), `(${quoted(plan.error)}, `, message, data, ")"]
+    }
+    case "log": return ["run.log(", asText(scope, plan.message), ")"]
+    case "if": return ifDoc(scope, plan)
+    case "match": return matchDoc(scope, plan)
+    case "try": return tryDoc(scope, plan)
+    default: return unreachable(plan)
+  }
+}
+
+function local(scope: CodeScope, name: string): string {
+  return scope.locals.get(name) ?? name
+}
+
+/** A name for a value that the source does not name; no local has it. */
+function temporary(scope: CodeScope, name: string): string {
+  return free(name, new Set(scope.locals.values()), (candidate) => scope.file.avoided.has(candidate))
+}
+
+// ---------------------------------------------------------------- let, if
+
+function letDoc(scope: CodeScope, plan: LetPlan): Doc {
+  const keyword = plan.mutable || plan.value === undefined ? "let" : "const"
+  const annotation = needsAnnotation(plan) ? `: ${typeText(scope.file, plan.type)}` : ""
+  const head = `${keyword} ${local(scope, plan.name)}${annotation}`
+  return plan.value === undefined ? head : [head, " = ", settled(scope, plan.value)]
+}
+
+const plainTypes: ReadonlySet<string> = new Set(["string", "int", "number", "bool", "time", "duration", "money"])
+
+/** Where TypeScript would infer something narrower or wider than the language does. */
+function needsAnnotation({ annotated, mutable, type, value }: LetPlan): boolean {
+  if (type.kind === "unknown" || type.kind === "never") return false
+  if (value === undefined || annotated) return true
+  if (mutable) return !plainTypes.has(type.kind)
+  if (value.kind === "list") return value.items.length === 0 || type.kind === "named"
+  return value.kind === "record" && type.kind === "named"
+}
+
+function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): Doc {
+  const head: Doc = ["if (", expression(scope, plan.condition), ") ", block(scope, plan.then)]
+  if (plan.otherwise.length === 0) return head
+  const [only] = plan.otherwise
+  const chains = plan.otherwise.length === 1 && only?.kind === "if"
+  return [head, " else ", chains ? mark(only.origin, ifDoc(scope, only)) : block(scope, plan.otherwise)]
+}
+
+// ---------------------------------------------------------------- match
+
+function matchDoc(scope: CodeScope, plan: MatchPlan): Doc {
+  const patterns = plan.arms.flatMap((arm) => arm.patterns)
+  const all = (...kinds: readonly PatternPlan["kind"][]): boolean => patterns.every(({ kind }) => kinds.includes(kind))
+  const isMaybe = plan.subject.type.kind === "optional"
+  const chained = !all("tag", "else") && !all("member", "literal", "else")
+  const needsName = chained || all("tag", "else") || plan.arms.some(({ binding }) => binding !== undefined)
+  const named = needsName && !isReference(plan.subject) ? temporary(scope, "matched") : undefined
+  const hoisted: readonly Doc[] = named === undefined ? [] : [[`const ${named} = `, settled(scope, plan.subject), hardline]]
+  const subject = named ?? expression(scope, plan.subject)
+  if (chained || (isMaybe && all("tag", "else"))) return [hoisted, chain(scope, plan, subject)]
+  return [hoisted, switchDoc(scope, plan, [subject, all("tag", "else") ? ".kind" : ""])]
+}
+
+/** Something that TypeScript narrows: a name, or fields of one. */
+function isReference(plan: ExpressionPlan): boolean {
+  return plan.kind === "local" || (plan.kind === "member" && !plan.optional && isReference(plan.object))
+}
+
+function switchDoc(scope: CodeScope, plan: MatchPlan, discriminant: Doc): Doc {
+  const subject = discriminantSubject(discriminant)
+  const arms = plan.arms.map((arm) => {
+    const heads = arm.patterns.map((pattern): Doc => pattern.kind === "else" ? "default:" : ["case ", patternValue(scope, pattern), ":"])
+    const body = separated(scope, arm.body)
+    const written = [...bindingOf(scope, arm, subject), ...body, ...(leaves(arm.body) ? [] : ["break"])]
+    const braces = arm.body.length > 1 || arm.binding !== undefined || arm.body.some(({ kind }) => kind === "let")
+    const labels = join(hardline, heads)
+    const inside: Doc = indent(hardline, join(hardline, written))
+    return mark(arm.origin, braces ? [labels, " {", inside, hardline, "}"] : [labels, inside])
+  })
+  return ["switch (", discriminant, ") {", indent(hardline, join(hardline, arms)), hardline, "}"]
+}
+
+function discriminantSubject(discriminant: Doc): Doc {
+  return Array.isArray(discriminant) ? (discriminant as readonly Doc[])[0]! : discriminant
+}
+
+function bindingOf(scope: CodeScope, arm: ArmPlan, subject: Doc): readonly Doc[] {
+  if (arm.binding === undefined) return []
+  const name = local(scope, arm.binding)
+  return name === subject ? [] : [[`const ${name} = `, subject]]
+}
+
+function patternValue(scope: CodeScope, pattern: PatternPlan): Doc {
+  switch (pattern.kind) {
+    case "member": return [scope.file.value(pattern.enum), memberAccess(pattern.member, false)]
+    case "literal": return literalDoc(pattern.value)
+    case "tag": return quoted(pattern.tag)
+    case "shape": case "nothing": case "else": return "null"
+  }
+}
+
+function literalDoc(value: string | number | boolean): string {
+  return typeof value === "string" ? quoted(value) : typeof value === "number" ? numberText(value) : String(value)
+}
+
+/** The checker holds the match to be exhaustive, so the last arm needs no test. */
+function chain(scope: CodeScope, plan: MatchPlan, subject: Doc): Doc {
+  return plan.arms.map((arm, index): Doc => {
+    const isLast = index === plan.arms.length - 1 || arm.patterns.some(({ kind }) => kind === "else")
+    const test = join(" || ", arm.patterns.map((pattern) => patternTest(scope, plan, { pattern, subject })))
+    const head: Doc = isLast && index > 0 ? "" : ["if (", isLast ? "true" : test, ") "]
+    return mark(arm.origin, [index === 0 ? "" : " else ", head, block(scope, arm.body, bindingOf(scope, arm, subject))])
+  })
+}
+
+function patternTest(scope: CodeScope, plan: MatchPlan, { pattern, subject }: { readonly pattern: PatternPlan; readonly subject: Doc }): Doc {
+  switch (pattern.kind) {
+    case "nothing": return [subject, " == null"]
+    case "else": return "true"
+    case "tag": return [subject, plan.subject.type.kind === "optional" ? "?.kind === " : ".kind === ", quoted(pattern.tag)]
+    case "shape":
+      if (pattern.shape === "list") return ["Array.isArray(", subject, ")"]
+      return ["typeof ", subject, ` === ${quoted(pattern.shape)}`]
+    case "member": case "literal": return [subject, " === ", patternValue(scope, pattern)]
+  }
+}
+
+/** No statement after these is reached. */
+function leaves(statements: readonly StatementPlan[]): boolean {
+  const last = statements.at(-1)
+  switch (last?.kind) {
+    case "return": case "fail": return true
+    case "if": return last.otherwise.length > 0 && leaves(last.then) && leaves(last.otherwise)
+    case "match": return last.arms.every((arm) => leaves(arm.body))
+    case "try": return leaves(last.body) && last.catches.every((clause) => leaves(clause.body))
+    default: return false
+  }
+}
+
+// ---------------------------------------------------------------- try
+
+function tryDoc(scope: CodeScope, plan: TryPlan): Doc {
+  const [first] = plan.catches
+  const body: Doc = ["try ", block(scope, plan.body)]
+  if (first === undefined) return block(scope, plan.body)
+  if (plan.catches.length > 1) return [body, " catch (thrown) ", several(scope, plan.catches)]
+  const name = first.binding === undefined ? temporary(scope, "error") : local(scope, first.binding)
+  const opening = [caughtAs(scope, name), ["if (!", test(scope, first, name), ") throw ", name]]
+  return [body, " catch (thrown) ", mark(first.origin, block(scope, first.body, opening))]
+}
+
+function several(scope: CodeScope, clauses: readonly CatchPlan[]): Doc {
+  const name = temporary(scope, "error")
+  const branches = clauses.map((clause, index) => {
+    const named = clause.binding === undefined ? [] : [`const ${local(scope, clause.binding)} = ${name}`]
+    return mark(clause.origin, [index === 0 ? "" : " else ", "if (", test(scope, clause, name), ") ", block(scope, clause.body, named)])
+  })
+  const rest: Doc = [" else {", indent(hardline, "throw ", name), hardline, "}"]
+  return ["{", indent(hardline, caughtAs(scope, name), hardline, branches, rest), hardline, "}"]
+}
+
+function caughtAs(scope: CodeScope, name: string): Doc {
+  return [`const ${name} = `, scope.file.runtime("caught"), "(thrown)"]
+}
+
+function test(scope: CodeScope, clause: CatchPlan, name: string): Doc {
+  return [scope.file.runtime("catches"), "(", join(", ", [name, ...clause.kinds.map(quoted)]), ")"]
+}
+
+// ---------------------------------------------------------------- bodies
+
+export function eachBody(scope: CodeScope, plan: EachPlan): Doc {
+  return block(scope, plan.body)
+}

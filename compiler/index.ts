@@ -1,0 +1,51 @@
+// The compiler's door, and its table of contents: parse, bind, check, plan, emit.
+
+import { hasErrors, sortDiagnostics } from "../base/diagnostics/diagnostic.ts"
+import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
+import type { Source } from "../base/text/source.ts"
+import { parse } from "../grammar/parse.ts"
+import { bind } from "./1-bind/bind.ts"
+import { check as checkBound } from "./2-check/check.ts"
+import type { CheckOptions } from "./2-check/check.ts"
+import type { Checked } from "./2-check/types.ts"
+import { lower } from "./3-plan/lower.ts"
+import type { Plan } from "./3-plan/types.ts"
+import { emit } from "./4-emit/emit.ts"
+import type { Emitted } from "./4-emit/types.ts"
+
+export type { Checked } from "./2-check/types.ts"
+export { printPlan } from "./3-plan/print.ts"
+export type { InactivePlan, Plan } from "./3-plan/types.ts"
+export type { Emitted, EmittedFile, SourceMap } from "./4-emit/types.ts"
+
+export interface CompileOptions extends Partial<CheckOptions> {
+  /** Path of the file that gives the project its name; default: the first source. */
+  readonly entry?: string
+  /** Folder of the generated project, as sources are named; default: `generated` beside the entry. */
+  readonly outDir?: string
+}
+
+/** Names, types and policies of a program; its value stands even where there are errors. */
+export function check(sources: readonly Source[], { rules = {}, toolModules }: CompileOptions = {}): Phase<Checked> {
+  const parsed = sources.map((source) => ({ source, ...parse(source) }))
+  const bound = bind(parsed.map(({ source, value }) => ({ source, file: value.file })))
+  const checked = checkBound(bound.value, { rules, ...(toolModules === undefined ? {} : { toolModules }) })
+  const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...bound.diagnostics, ...checked.diagnostics]
+  return { value: checked.value, diagnostics: sortDiagnostics(found) }
+}
+
+/** The plan: only of a program without errors. `plan.inactive` names what is checked and does nothing yet. */
+export function plan(sources: readonly Source[], options: CompileOptions = {}): Phase<Plan | null> {
+  const { value, diagnostics } = check(sources, options)
+  return { value: hasErrors(diagnostics) ? null : lower(value, { entry: options.entry ?? sources[0]?.path }), diagnostics }
+}
+
+/** The files of the generated project, with the plan that they were made from. */
+export type Compiled = Emitted & { readonly plan: Plan }
+
+export async function compile(sources: readonly Source[], options: CompileOptions = {}): Promise<Phase<Compiled | null>> {
+  const { value, diagnostics } = plan(sources, options)
+  if (value === null) return { value, diagnostics }
+  const texts = new Map(sources.map(({ path, text }) => [path, text]))
+  return { value: { ...(await emit(value, { outDir: options.outDir, texts })), plan: value }, diagnostics }
+}

@@ -1,0 +1,207 @@
+// Documents to text: one loop over an explicit stack, so that no depth of nesting overflows ours.
+
+import { unreachable } from "../../base/assert.ts"
+import { concat, type Doc, type Fill, type Lines, type TrailingComment } from "./doc.ts"
+
+const indentWidth = 2
+
+interface Command {
+  readonly indent: number
+  readonly flat: boolean
+  readonly doc: Doc
+  /** How far a fill has been printed. */
+  readonly at?: number
+}
+
+interface Output {
+  readonly chunks: string[]
+  column: number
+  /** Nothing but the indentation, which is not written yet, stands on the line. */
+  lineIsEmpty: boolean
+  /** An own-line comment has just been written: whatever follows starts a new line. */
+  mustBreak: boolean
+  pending: TrailingComment[]
+}
+
+export function layout(doc: Doc, width: number): string {
+  const output: Output = { chunks: [], column: 0, lineIsEmpty: true, mustBreak: false, pending: [] }
+  const stack: Command[] = [{ indent: 0, flat: false, doc }]
+  for (let command = stack.pop(); command !== undefined; command = stack.pop()) step(command, stack, output, width)
+  flushComments(output, 0)
+  trimEnd(output)
+  return output.chunks.join("")
+}
+
+function step(command: Command, stack: Command[], output: Output, width: number): void {
+  const { indent, flat, doc } = command
+  if (typeof doc === "string") return write(output, doc, indent)
+  switch (doc.kind) {
+    case "concat":
+      for (let i = doc.parts.length - 1; i >= 0; i--) stack.push({ indent, flat, doc: doc.parts[i]! })
+      return
+    case "indent":
+      return void stack.push({ indent: indent + indentWidth, flat, doc: doc.contents })
+    case "group": {
+      const stays = flat || (!doc.forces && fits({ indent, flat: true, doc: doc.contents }, stack, width - columnOf(output, indent)))
+      return void stack.push({ indent, flat: stays, doc: doc.contents })
+    }
+    case "ifBreak":
+      return void stack.push({ indent, flat, doc: flat ? doc.flat : doc.broken })
+    case "line":
+      if (flat && !doc.forces) return write(output, doc.flat, indent)
+      flushComments(output, indent)
+      return newline(output, doc.blank ? 2 : 1)
+    case "fill":
+      return stepFill({ ...command, doc }, stack, output, width)
+    case "lines":
+      return writeLines(output, doc, indent)
+    case "comma":
+      return writeComma(output, indent)
+    case "trailingComment":
+      return void output.pending.push(doc)
+    case "ownComment":
+      flushComments(output, indent)
+      if (output.mustBreak || !output.lineIsEmpty) newline(output, 1)
+      writeLines(output, doc.text, indent)
+      output.mustBreak = true
+      return
+    default:
+      return unreachable(doc)
+  }
+}
+
+function columnOf(output: Output, indent: number): number {
+  return output.lineIsEmpty || output.mustBreak || output.pending.length > 0 ? indent : output.column
+}
+
+/** At an even index a content, at an odd one the separator before the next content. */
+function stepFill({ indent, flat, doc, at = 0 }: Command & { readonly doc: Fill }, stack: Command[], output: Output, width: number): void {
+  const part = doc.parts[at]
+  if (part === undefined) return
+  stack.push({ indent, flat, doc, at: at + 1 })
+  if (at % 2 === 0) return void stack.push({ indent, flat, doc: part })
+  const isLast = at + 2 >= doc.parts.length
+  const ahead: Command = { indent, flat: true, doc: concat([part, doc.parts[at + 1] ?? ""]) }
+  const stays = flat || fits(ahead, isLast ? stack.slice(0, -1) : [], width - columnOf(output, indent))
+  stack.push({ indent, flat: stays, doc: part })
+}
+
+/** Whether the document fits flat up to the next line that can break behind it. */
+function fits(first: Command, rest: readonly Command[], available: number): boolean {
+  const stack: Command[] = [first]
+  let restIndex = rest.length
+  let left = available
+  let commentWaits = false
+  for (;;) {
+    const command = stack.pop() ?? rest[--restIndex]
+    if (command === undefined) return true
+    const { indent, flat, doc } = command
+    if (typeof doc === "string") {
+      if (commentWaits && doc.trim() !== "") return false
+      left -= doc.length
+      if (left < 0) return false
+      continue
+    }
+    switch (doc.kind) {
+      case "concat":
+      case "fill":
+        for (let i = doc.parts.length - 1; i >= 0; i--) stack.push({ indent, flat, doc: doc.parts[i]! })
+        break
+      case "indent":
+        stack.push({ indent, flat, doc: doc.contents })
+        break
+      case "group":
+        stack.push({ indent, flat: flat && !doc.forces, doc: doc.contents })
+        break
+      case "ifBreak":
+        stack.push({ indent, flat, doc: flat ? doc.flat : doc.broken })
+        break
+      case "line":
+        if (!flat || doc.forces) return true
+        if (commentWaits) return false
+        left -= doc.flat.length
+        break
+      case "lines":
+        if (commentWaits) return false
+        left -= doc.first.length
+        if (doc.rest.length > 0) return left >= 0
+        break
+      case "comma":
+        left -= 1
+        break
+      case "trailingComment":
+        commentWaits = true
+        break
+      case "ownComment":
+        return true
+      default:
+        return unreachable(doc)
+    }
+    if (left < 0) return false
+  }
+}
+
+function write(output: Output, text: string, indent: number): void {
+  if (text === "") return
+  const isSpace = text.trim() === ""
+  if (isSpace && (output.lineIsEmpty || output.mustBreak || output.pending.length > 0)) return
+  startText(output, indent)
+  output.chunks.push(text)
+  output.column += text.length
+}
+
+/** Makes room for text: comments that wait end their line first. */
+function startText(output: Output, indent: number): void {
+  if (output.pending.length > 0) {
+    flushComments(output, indent)
+    newline(output, 1)
+  }
+  if (output.mustBreak) newline(output, 1)
+  if (!output.lineIsEmpty) return
+  output.chunks.push(" ".repeat(indent))
+  output.column = indent
+  output.lineIsEmpty = false
+}
+
+function writeComma(output: Output, indent: number): void {
+  const { pending } = output
+  output.pending = []
+  startText(output, indent)
+  output.pending = pending
+  output.chunks.push(",")
+  output.column += 1
+}
+
+function writeLines(output: Output, { first, rest }: Lines, indent: number): void {
+  startText(output, indent)
+  output.chunks.push(first)
+  output.column += first.length
+  for (const { text, relative } of rest) {
+    const line = relative && text !== "" ? " ".repeat(indent) + text : text
+    output.chunks.push(`\n${line}`)
+    output.column = line.length
+  }
+}
+
+function flushComments(output: Output, indent: number): void {
+  const { pending } = output
+  output.pending = []
+  pending.forEach((comment, index) => {
+    const afterLine = index > 0 && pending[index - 1]!.toLineEnd
+    if (afterLine) newline(output, 1)
+    else if (!output.lineIsEmpty) output.chunks.push(" ".repeat(index > 0 ? 1 : comment.gap))
+    writeLines(output, comment.text, indent)
+  })
+}
+
+function newline(output: Output, count: number): void {
+  trimEnd(output)
+  output.chunks.push("\n".repeat(count))
+  output.column = 0
+  output.lineIsEmpty = true
+  output.mustBreak = false
+}
+
+function trimEnd({ chunks }: Output): void {
+  while (chunks.length > 0 && /^ +$/.test(chunks.at(-1)!)) chunks.pop()
+}

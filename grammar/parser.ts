@@ -1,0 +1,34 @@
+// The parser: a file is a list of declarations. The rules read like the EBNF in GRAMMAR.md, which is made from them.
+
+import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import type { Tokens } from "./lexer.ts"
+import type { Rule } from "./recovery.ts"
+import { declarationWords, DeclarationRules } from "./rules/declarations.ts"
+import type { Declaration, FileNode } from "./syntax/nodes.ts"
+
+const declarationWordSet: ReadonlySet<string> = new Set(declarationWords)
+
+export class AgentFlowParser extends DeclarationRules {
+  readonly file: Rule<FileNode> = this.RULE("file", () => {
+    const items: Declaration[] = []
+    this.items({
+      until: () => this.atEnd(),
+      begins: () => declarationWordSet.has(this.peek().kind),
+      expected: () => this.unknownWord(declarationWords, "a declaration"),
+      resumes: () => this.peek().startsLine && declarationWordSet.has(this.peek().kind) && !this.atPlainName(),
+      item: () => items.push(this.sub(this.declaration)),
+    })
+    return this.node<FileNode>(0, { kind: "file", items })
+  })
+
+  constructor(options: { readonly validate: boolean }) {
+    super(options)
+    this.performSelfAnalysis()
+  }
+
+  parse(tokens: Tokens): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
+    this.begin(tokens)
+    const file = this.file()
+    return { file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: this.diagnostics }
+  }
+}

@@ -1,0 +1,327 @@
+// Declarations: the fourteen things a file is made of, except the steps of a test.
+
+import type { Rule } from "../recovery.ts"
+import type {
+  AgentDeclaration, BindingSource, Clause, Declaration, EnumDeclaration, EnumMember, ErrorDeclaration, EventDeclaration,
+  Expression, HttpSource, HumanDeclaration, ImportDeclaration, ImportedName, InvokeSource, McpSource, ModelDeclaration, Parameter,
+  PolicyDeclaration, PublishSource, SecretDeclaration, SettingDeclaration, Statement, StateSource, ToolDeclaration, ToolSource,
+  TypeDeclaration, TypeNode, TypeScriptSource, WorkflowDeclaration, RecordTypeNode,
+} from "../syntax/nodes.ts"
+import { keywordsOf } from "../tokens.ts"
+import { TestRules } from "./tests.ts"
+
+export const declarationWords: readonly string[] = keywordsOf("declaration")
+
+export abstract class DeclarationRules extends TestRules {
+  readonly declaration: Rule<Declaration> = this.RULE("declaration", () => this.one<Declaration>((this.declarations ??= [
+    { ALT: () => this.sub(this.importDeclaration) },
+    { ALT: () => this.sub(this.typeDeclaration) },
+    { ALT: () => this.sub(this.enumDeclaration) },
+    { ALT: () => this.sub(this.errorDeclaration) },
+    { ALT: () => this.sub(this.eventDeclaration) },
+    { ALT: () => this.sub(this.modelDeclaration) },
+    { ALT: () => this.sub(this.secretDeclaration) },
+    { ALT: () => this.sub(this.settingDeclaration) },
+    { ALT: () => this.sub(this.policyDeclaration) },
+    { ALT: () => this.sub(this.toolDeclaration) },
+    { ALT: () => this.sub(this.agentDeclaration) },
+    { ALT: () => this.sub(this.humanDeclaration) },
+    { ALT: () => this.sub(this.workflowDeclaration) },
+    { ALT: () => this.sub(this.testDeclaration) },
+  ])))
+  private declarations?: { ALT: () => Declaration }[]
+
+  readonly importDeclaration: Rule<ImportDeclaration> = this.RULE("importDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const names: ImportedName[] = []
+    this.need("import")
+    this.braced({
+      begins: () => this.atName(),
+      ends: () => this.at("from") && (this.at("StringStart", 2) || this.at("RawString", 2)),
+      expected: "a name or `}`",
+      resumes: () => this.atName(),
+      item: () => {
+        names.push(this.sub(this.importedName))
+        this.accept(",")
+      },
+    })
+    this.need("from", "`from` and a file")
+    const from = this.subWith(this.template, "a file, in quotes")
+    return this.sparse<ImportDeclaration>(start, { kind: "import", doc, names, from })
+  })
+
+  readonly importedName: Rule<ImportedName> = this.RULE("importedName", () => {
+    const start = this.start()
+    const name = this.subWith(this.name)
+    const alias = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
+    return this.sparse<ImportedName>(start, { kind: "importedName", name, alias })
+  })
+
+  readonly typeDeclaration: Rule<TypeDeclaration> = this.RULE("typeDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("type")
+    const name = this.subWith(this.name, "a name for the type")
+    const type = this.either<TypeNode, TypeNode>(
+      () => this.at("{"),
+      () => this.sub(this.recordType),
+      () => {
+        this.need("=", "`{` and the fields, or `=` and a type")
+        return this.subWith(this.type)
+      },
+    )
+    return this.sparse<TypeDeclaration>(start, { kind: "type", doc, name, type })
+  })
+
+  readonly enumDeclaration: Rule<EnumDeclaration> = this.RULE("enumDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const members: EnumMember[] = []
+    this.need("enum")
+    const name = this.subWith(this.name, "a name for the enum")
+    this.braced({
+      begins: () => this.atWord(),
+      expected: "a member or `}`",
+      resumes: () => this.atWord(),
+      item: () => {
+        members.push(this.sub(this.enumMember))
+        this.accept(",")
+      },
+    })
+    return this.sparse<EnumDeclaration>(start, { kind: "enum", doc, name, members })
+  })
+
+  readonly enumMember: Rule<EnumMember> = this.RULE("enumMember", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const name = this.subWith(this.word)
+    return this.sparse<EnumMember>(start, { kind: "enumMember", doc, name })
+  })
+
+  private optionalFields(): RecordTypeNode | undefined {
+    return this.maybe("{", () => this.sub(this.recordType))
+  }
+
+  readonly errorDeclaration: Rule<ErrorDeclaration> = this.RULE("errorDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("error")
+    const name = this.subWith(this.name, "a name for the error")
+    const fields = this.optionalFields()
+    return this.sparse<ErrorDeclaration>(start, { kind: "error", doc, name, fields })
+  })
+
+  readonly eventDeclaration: Rule<EventDeclaration> = this.RULE("eventDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("event")
+    const name = this.subWith(this.name, "a name for the event")
+    const fields = this.optionalFields()
+    return this.sparse<EventDeclaration>(start, { kind: "event", doc, name, fields })
+  })
+
+  readonly modelDeclaration: Rule<ModelDeclaration> = this.RULE("modelDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const values: Expression[] = []
+    this.need("model")
+    const name = this.subWith(this.name, "a name for the model")
+    this.need("=", "`=` and a provider, such as `openai(\"gpt-4o-mini\")`")
+    const provider = this.subWith(this.name, "a provider, such as `openai(\"gpt-4o-mini\")`")
+    const opener = this.peek()
+    if (this.need("(") || this.RECORDING_PHASE) {
+      this.commas(")", () => this.atExpression(), () => values.push(this.subWith(this.expression)))
+      this.close(")", opener)
+    }
+    const clauses = this.optionalClauses()
+    return this.sparse<ModelDeclaration>(start, { kind: "model", doc, name, provider, arguments: values, clauses })
+  })
+
+  readonly secretDeclaration: Rule<SecretDeclaration> = this.RULE("secretDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("secret")
+    const name = this.subWith(this.name, "a name for the secret")
+    this.need("from", "`from` and a store")
+    const store = this.subWith(this.template, "a store, in quotes")
+    const key = this.maybe("key", () => (this.need("key"), this.subWith(this.template, "a key, in quotes")))
+    return this.sparse<SecretDeclaration>(start, { kind: "secret", doc, name, store, key })
+  })
+
+  readonly settingDeclaration: Rule<SettingDeclaration> = this.RULE("settingDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("setting")
+    const name = this.subWith(this.name, "a name for the setting")
+    this.need(":", "`:` and a type after the setting's name")
+    const type = this.subWith(this.type)
+    const value = this.maybe("=", () => (this.need("="), this.subWith(this.expression, "a value")))
+    return this.sparse<SettingDeclaration>(start, { kind: "setting", doc, name, type, value })
+  })
+
+  readonly policyDeclaration: Rule<PolicyDeclaration> = this.RULE("policyDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("policy")
+    const name = this.subWith(this.name, "a name for the policy")
+    const clauses = this.sub(this.clauseBody)
+    return this.sparse<PolicyDeclaration>(start, { kind: "policy", doc, name, clauses })
+  })
+
+  // ---------------------------------------------------------------- callables
+
+  readonly parameters: Rule<readonly Parameter[]> = this.RULE("parameters", () => {
+    const found: Parameter[] = []
+    const opener = this.peek()
+    const opened = this.need("(", "`(` and the parameters")
+    if (!opened && !this.RECORDING_PHASE && !this.at(":", 2)) return found
+    this.commas(")", () => this.atWord() && !this.atDeclaration(), () => found.push(this.sub(this.parameter)))
+    if (opened) this.close(")", opener)
+    else this.accept(")")
+    return found
+  })
+
+  readonly parameter: Rule<Parameter> = this.RULE("parameter", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const name = this.subWith(this.name, "a parameter's name")
+    this.need(":", "`:` and a type after the parameter's name")
+    const type = this.subWith(this.type)
+    const value = this.maybe("=", () => (this.need("="), this.subWith(this.expression, "a value")))
+    return this.sparse<Parameter>(start, { kind: "parameter", doc, name, type, value })
+  })
+
+  private result(): TypeNode | undefined {
+    return this.maybe(":", () => (this.need(":"), this.subWith(this.type, "the type of the result")))
+  }
+
+  private optionalClauses(): readonly Clause[] {
+    return this.maybe(() => this.at("{") || this.hasFailed, () => this.sub(this.clauseBody)) ?? []
+  }
+
+  readonly toolDeclaration: Rule<ToolDeclaration> = this.RULE("toolDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("tool")
+    const name = this.subWith(this.name, "a name for the tool")
+    const parameters = this.sub(this.parameters)
+    const result = this.result()
+    const source = this.maybe(() => this.at("from") || this.at("="), () => this.sub(this.toolSource))
+    const clauses = this.optionalClauses()
+    return this.sparse<ToolDeclaration>(start, { kind: "tool", doc, name, parameters, result, source, clauses })
+  })
+
+  readonly toolSource: Rule<ToolSource | undefined> = this.RULE("toolSource", () =>
+    this.either<ToolSource | undefined, ToolSource | undefined>(
+      () => this.at("from"),
+      () => this.sub(this.typescriptSource),
+      () => {
+        this.need("=")
+        const expected = "what the tool calls, such as `GET \"https://…\"`"
+        if (!this.RECORDING_PHASE && !this.atName()) return void this.mismatch(expected)
+        return this.firstOf<ToolSource>([
+          { ALT: () => this.sub(this.invokeSource) },
+          { ALT: () => this.sub(this.bindingSource) },
+          { ALT: () => this.sub(this.stateSource) },
+          { ALT: () => this.sub(this.publishSource) },
+          { ALT: () => this.sub(this.mcpSource) },
+          { ALT: () => this.sub(this.httpSource) },
+        ])
+      },
+    ),
+  )
+
+  readonly typescriptSource: Rule<TypeScriptSource> = this.RULE("typescriptSource", () => {
+    const start = this.start()
+    this.need("from")
+    const module = this.subWith(this.template, "a TypeScript file, in quotes")
+    const exportName = this.maybe("export", () => (this.need("export"), this.subWith(this.name)))
+    return this.sparse<TypeScriptSource>(start, { kind: "typescriptSource", module, exportName })
+  })
+
+  readonly httpSource: Rule<HttpSource> = this.RULE("httpSource", () => {
+    const start = this.start()
+    const method = this.sub(this.method)
+    const url = this.subWith(this.template, "a URL, in quotes")
+    return this.node<HttpSource>(start, { kind: "httpSource", method, url })
+  })
+
+  readonly invokeSource: Rule<InvokeSource> = this.RULE("invokeSource", () => {
+    const start = this.start()
+    this.need("invoke")
+    const app = this.subWith(this.template, "an app's name, in quotes")
+    const method = this.sub(this.method)
+    const path = this.subWith(this.template, "a path, in quotes")
+    return this.node<InvokeSource>(start, { kind: "invokeSource", app, method, path })
+  })
+
+  readonly bindingSource: Rule<BindingSource> = this.RULE("bindingSource", () => {
+    const start = this.start()
+    this.need("binding")
+    const name = this.subWith(this.template, "a binding's name, in quotes")
+    const operation = this.subWith(this.template, "an operation, in quotes")
+    return this.node<BindingSource>(start, { kind: "bindingSource", name, operation })
+  })
+
+  readonly stateSource: Rule<StateSource> = this.RULE("stateSource", () => {
+    const start = this.start()
+    this.need("state")
+    const store = this.subWith(this.template, "a store, in quotes")
+    const operation = this.subWith(this.name, "`get`, `set` or `delete`")
+    const key = this.subWith(this.template, "a key, in quotes")
+    return this.node<StateSource>(start, { kind: "stateSource", store, operation, key })
+  })
+
+  readonly publishSource: Rule<PublishSource> = this.RULE("publishSource", () => {
+    const start = this.start()
+    this.need("publish")
+    const pubsub = this.subWith(this.template, "a pub/sub component, in quotes")
+    const topic = this.subWith(this.template, "a topic, in quotes")
+    return this.node<PublishSource>(start, { kind: "publishSource", pubsub, topic })
+  })
+
+  readonly mcpSource: Rule<McpSource> = this.RULE("mcpSource", () => {
+    const start = this.start()
+    this.need("mcp")
+    const server = this.subWith(this.name, "a server's name")
+    this.need(".")
+    const tool = this.member("a tool's name")
+    return this.node<McpSource>(start, { kind: "mcpSource", server, tool })
+  })
+
+  readonly agentDeclaration: Rule<AgentDeclaration> = this.RULE("agentDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("agent")
+    const name = this.subWith(this.name, "a name for the agent")
+    const parameters = this.sub(this.parameters)
+    const result = this.result()
+    const clauses = this.sub(this.clauseBody)
+    return this.sparse<AgentDeclaration>(start, { kind: "agent", doc, name, parameters, result, clauses })
+  })
+
+  readonly humanDeclaration: Rule<HumanDeclaration> = this.RULE("humanDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    this.need("human")
+    const name = this.subWith(this.name, "a name for the human step")
+    const parameters = this.sub(this.parameters)
+    const result = this.result()
+    const clauses = this.sub(this.clauseBody)
+    return this.sparse<HumanDeclaration>(start, { kind: "human", doc, name, parameters, result, clauses })
+  })
+
+  readonly workflowDeclaration: Rule<WorkflowDeclaration> = this.RULE("workflowDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const clauses: Clause[] = []
+    const body: Statement[] = []
+    this.need("workflow")
+    const name = this.subWith(this.name, "a name for the workflow")
+    const parameters = this.sub(this.parameters)
+    const result = this.result()
+    this.statementsInBraces(body, clauses)
+    return this.sparse<WorkflowDeclaration>(start, { kind: "workflow", doc, name, parameters, result, clauses, body })
+  })
+}

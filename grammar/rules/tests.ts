@@ -1,0 +1,178 @@
+// The steps of a test.
+
+import type { Rule } from "../recovery.ts"
+import type {
+  AdvanceStep, BinaryOperator, CrashStep, ExpectPredicate, ExpectStep, Expression, FaultStep, GivenOutcome, GivenStep, Name,
+  RunStep, SendStep, TestDeclaration, TestStep,
+} from "../syntax/nodes.ts"
+import { keywordsOf } from "../tokens.ts"
+import { StatementRules } from "./statements.ts"
+
+const stepWords = ["given", "run", "send", "advance", "crash", "fault", "expect"]
+const stepWordSet: ReadonlySet<string> = new Set(stepWords.filter((word) => keywordsOf("test").includes(word)))
+const comparisons: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(["==", "!=", "<", "<=", ">", ">="])
+const howWords: ReadonlySet<string> = new Set(["once", "never", "undone"])
+const predicateWords: ReadonlySet<string> = new Set(["called", "effect", "with", "before", "after", "undone"])
+
+export abstract class TestRules extends StatementRules {
+  readonly testDeclaration: Rule<TestDeclaration> = this.RULE("testDeclaration", () => {
+    const doc = this.doc()
+    const start = this.start()
+    const steps: TestStep[] = []
+    this.need("test")
+    const name = this.subWith(this.template, "the test's name, in quotes")
+    this.braced({
+      begins: () => stepWordSet.has(this.peek().kind),
+      expected: () => this.unknownWord(stepWords, "`given`, `run`, `send`, `advance`, `crash`, `fault`, `expect` or `}`"),
+      item: () => steps.push(this.sub(this.testStep)),
+    })
+    return this.sparse<TestDeclaration>(start, { kind: "test", doc, name, steps })
+  })
+
+  readonly testStep: Rule<TestStep> = this.RULE("testStep", () => this.one<TestStep>((this.testSteps ??= [
+    { ALT: () => this.sub(this.given) },
+    { ALT: () => this.sub(this.runStep) },
+    { ALT: () => this.sub(this.send) },
+    { ALT: () => this.sub(this.advance) },
+    { ALT: () => this.sub(this.crash) },
+    { ALT: () => this.sub(this.fault) },
+    { ALT: () => this.sub(this.expect) },
+  ])))
+  private testSteps?: { ALT: () => TestStep }[]
+
+  readonly given: Rule<GivenStep> = this.RULE("given", () => {
+    const start = this.start()
+    const outcomes: GivenOutcome[] = []
+    this.need("given")
+    const callable = this.subWith(this.name, "the name of a callable")
+    outcomes.push(this.sub(this.outcome))
+    this.some(() => this.at("then") || (this.at(",") && this.at("then", 2)), () => {
+      this.accept(",")
+      this.need("then")
+      outcomes.push(this.sub(this.outcome))
+    })
+    return this.node<GivenStep>(start, { kind: "given", callable, outcomes })
+  })
+
+  readonly outcome: Rule<GivenOutcome> = this.RULE("outcome", () => {
+    const start = this.start()
+    let action: GivenOutcome["action"] = "returns"
+    let value: Expression | undefined
+    let error: Name | undefined
+    if (!this.RECORDING_PHASE && !["returns", "fails", "takes", "answers"].includes(this.peek().kind)) {
+      this.mismatch("`returns`, `fails`, `takes` or `answers`")
+      return this.node<GivenOutcome>(start, { kind: "outcome", action, always: false })
+    }
+    this.one<unknown>([
+      { ALT: () => (this.need("returns"), (value = this.subWith(this.expression, "a value"))) },
+      { ALT: () => (this.need("fails"), (action = "fails"), (error = this.subWith(this.name, "an error kind"))) },
+      { ALT: () => (this.need("takes"), (action = "takes"), (value = this.subWith(this.expression, "a time span such as `5s`"))) },
+      { ALT: () => (this.need("answers"), (action = "answers"), (value = this.subWith(this.expression, "a value"))) },
+    ])
+    const costs = this.maybe("costs", () => (this.need("costs"), this.subWith(this.expression, "an amount such as `$0.01`")))
+    const times = this.maybe(() => !this.at("then") && !stepWordSet.has(this.peek().kind) && this.sameLine() && this.atExpression() && !this.at("always"), () => {
+      const count = this.subWith(this.expression, "a number of times")
+      this.need("times")
+      return count
+    })
+    const always = this.accept("always")
+    return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, costs })
+  })
+
+  readonly runStep: Rule<RunStep> = this.RULE("runStep", () => {
+    const start = this.start()
+    this.need("run")
+    const call = this.subWith(this.expression, "a call of a workflow")
+    return this.node<RunStep>(start, { kind: "run", call })
+  })
+
+  readonly send: Rule<SendStep> = this.RULE("send", () => {
+    const start = this.start()
+    this.need("send")
+    this.maybe(() => this.at("event") && this.atName(2), () => this.need("event"))
+    const event = this.subWith(this.name, "the name of an event")
+    const value = this.maybe("{", () => this.sub<Expression>(this.record))
+    return this.sparse<SendStep>(start, { kind: "send", event, value })
+  })
+
+  readonly advance: Rule<AdvanceStep> = this.RULE("advance", () => {
+    const start = this.start()
+    this.need("advance")
+    const duration = this.subWith(this.expression, "a time span such as `2d`")
+    return this.node<AdvanceStep>(start, { kind: "advance", duration })
+  })
+
+  readonly crash: Rule<CrashStep> = this.RULE("crash", () => {
+    const start = this.start()
+    this.need("crash")
+    let after: Name | undefined
+    const everywhere = this.either(
+      () => !this.at("after"),
+      () => this.need("everywhere", "`everywhere`, or `after` and a step"),
+      () => {
+        this.need("after")
+        after = this.subWith(this.name, "the name of a step")
+        return false
+      },
+    )
+    return this.sparse<CrashStep>(start, { kind: "crash", everywhere, after })
+  })
+
+  readonly fault: Rule<FaultStep> = this.RULE("fault", () => {
+    const start = this.start()
+    this.need("fault")
+    this.need("everywhere")
+    return this.node<FaultStep>(start, { kind: "fault" })
+  })
+
+  readonly expect: Rule<ExpectStep> = this.RULE("expect", () => {
+    const start = this.start()
+    this.need("expect")
+    const subject = this.subWith(this.expression, "what is expected, such as `completed`")
+    if (!this.RECORDING_PHASE && subject.kind === "binary" && comparisons.has(subject.operator)) {
+      const values = [subject.right]
+      const predicate = this.node<ExpectPredicate>(subject.right.span.start, { kind: "predicate", word: "comparison", operator: subject.operator, values })
+      return this.node<ExpectStep>(start, { kind: "expect", subject: subject.left, predicate })
+    }
+    const failed = subject?.kind === "nameExpression" && subject.name.text === "failed"
+    const predicate = this.maybe(
+      () => (failed && this.atName() && this.sameLine() && !stepWordSet.has(this.peek().kind)) || predicateWords.has(this.peek().kind),
+      () => this.either(() => failed, () => this.sub(this.failedKind), () => this.sub(this.predicate)),
+    )
+    return this.sparse<ExpectStep>(start, { kind: "expect", subject, predicate })
+  })
+
+  readonly failedKind: Rule<ExpectPredicate> = this.RULE("failedKind", () => {
+    const start = this.start()
+    const values: Expression[] = []
+    values.push(this.sub(this.nameExpression))
+    return this.node<ExpectPredicate>(start, { kind: "predicate", word: "failed", values })
+  })
+
+  readonly predicate: Rule<ExpectPredicate> = this.RULE("predicate", () => {
+    const start = this.start()
+    const values: Expression[] = []
+    let how: string | undefined
+    let word = this.peek().kind as ExpectPredicate["word"]
+    this.one([...predicateWords].map((kind) => ({ ALT: () => void this.need(kind) })))
+    this.either(
+      () => howWords.has(this.peek().kind),
+      () => {
+        how = this.peek().kind
+        this.one1([{ ALT: () => this.need("once") }, { ALT: () => this.need("never") }, { ALT: () => this.need("undone") }])
+      },
+      () => {
+        this.maybe(() => word === "called" && this.at("with"), () => {
+          this.need("with")
+          word = "with"
+        })
+        this.maybe(() => this.sameLine() && this.atExpression() && !stepWordSet.has(this.peek().kind), () => {
+          values.push(this.subWith(this.expression, "a value"))
+          this.some(() => this.at(","), () => (this.need(","), void values.push(this.subWith(this.expression))))
+          this.accept("times")
+        })
+      },
+    )
+    return this.sparse<ExpectPredicate>(start, { kind: "predicate", word, how, values })
+  })
+}

@@ -1,0 +1,205 @@
+// The only file that knows @dapr/dapr: a worker that can be watched and sized, and a client whose calls end.
+import { createRequire } from "node:module"
+import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRuntimeStatus } from "@dapr/dapr"
+import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
+import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
+import type { SidecarAddress } from "./environment.ts"
+import type { Activity } from "./services.ts"
+
+/** The private fields below are known for this version. Another one runs too, with the SDK's own limits if they moved. */
+export const knownSdkVersion = "3.18.0"
+/** Work items that one worker holds at a time; announced to the sidecar, which then never sends more. */
+export const itemsMax = 256
+const queueMax = 1_000_000
+
+/** The part of the SDK's worker that it does not publish. */
+interface InnerWorker {
+  _isRunning: boolean
+  _maxConcurrentWorkItems: number
+  _maxQueueSize: number
+  _activeWorkItems: number
+  readonly _responseStream: { destroyed?: boolean } | null
+  readonly _stub: { close(): void } | null
+}
+
+export interface WorkerConnection {
+  start(): Promise<void>
+  /** False when the SDK's worker has died: it never comes back by itself. */
+  isAlive(): boolean
+  isConnected(): boolean
+  /** Lets what runs finish, at most that long, then lets go. */
+  stop(deadlineMs: number): Promise<void>
+  /** Lets go at once. */
+  abandon(): void
+}
+
+export interface WorkerParts {
+  readonly sidecar: SidecarAddress
+  readonly workflows: readonly Workflow[]
+  readonly activities: ReadonlyMap<string, Activity>
+  readonly onLog: (entry: LogEntry) => void
+}
+
+export function sdkVersion(): string {
+  const { version } = createRequire(import.meta.url)("@dapr/dapr/package.json") as { version: string }
+  return version
+}
+
+/** The SDK logs every work item to the console and offers no way to turn that off. */
+export function silenceSdk(): void {
+  for (const level of ["error", "warn", "info", "verbose", "debug"] as const) {
+    ConsoleLoggerService.prototype[level] = () => undefined
+  }
+}
+
+export function connectWorker(parts: WorkerParts): WorkerConnection {
+  const isSized = isKnownWorker(innerWorker(new WorkflowRuntime(sdkOptions(parts.sidecar, {}))))
+  const runtime = new WorkflowRuntime(sdkOptions(parts.sidecar, isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}))
+  const worker = innerWorker(runtime)
+  if (isSized) {
+    worker._maxConcurrentWorkItems = itemsMax
+    worker._maxQueueSize = queueMax
+  }
+  for (const workflow of parts.workflows) {
+    runtime.registerWorkflowWithName(workflow.workflowName, (context: SdkContext, input: unknown) => {
+      return workflow(adapted(context, parts.onLog), input)
+    })
+  }
+  for (const [name, activity] of parts.activities) runtime.registerActivityWithName(name, activity)
+  return {
+    start: () => runtime.start(),
+    isAlive: () => worker._isRunning !== false,
+    isConnected: () => worker._responseStream !== null && worker._responseStream?.destroyed !== true,
+    stop: (deadlineMs) => within(deadlineMs, "the worker's stop", runtime.stop()).catch(() => worker._stub?.close()),
+    abandon() {
+      try {
+        worker._stub?.close()
+      } catch {
+        // A stub that is closed already is what was wanted.
+      }
+    },
+  }
+}
+
+function innerWorker(runtime: WorkflowRuntime): InnerWorker {
+  return (runtime as unknown as { worker: InnerWorker }).worker
+}
+
+function isKnownWorker(worker: InnerWorker): boolean {
+  return typeof worker._isRunning === "boolean" && typeof worker._maxConcurrentWorkItems === "number" && typeof worker._maxQueueSize === "number"
+}
+
+type SdkOptions = NonNullable<ConstructorParameters<typeof WorkflowRuntime>[0]>
+
+/** Where only an endpoint URL is known, the SDK reads it from the environment itself, with its rules for TLS. */
+function sdkOptions(sidecar: SidecarAddress, grpcOptions: Record<string, string>): SdkOptions {
+  const plain = /^([^/:]+):(\d+)$/.exec(sidecar.grpc)
+  return {
+    ...(plain === null ? {} : { daprHost: plain[1] ?? "127.0.0.1", daprPort: plain[2] ?? "50001" }),
+    ...(sidecar.apiToken === undefined ? {} : { daprApiToken: sidecar.apiToken }),
+    grpcOptions,
+  }
+}
+
+/** The SDK's context behind our own interface. Its tasks fit ours; it just does not publish that type for reading. */
+function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): WorkflowContext {
+  const task = (made: unknown): Task => made as Task
+  return {
+    getWorkflowInstanceId: () => context.getWorkflowInstanceId(),
+    getCurrentUtcDateTime: () => context.getCurrentUtcDateTime(),
+    isReplaying: () => context.isReplaying(),
+    callActivity: (name, input) => task(context.callActivity(name, input)),
+    createTimer: (fireAt) => task(context.createTimer(fireAt)),
+    waitForExternalEvent: (name) => task(context.waitForExternalEvent(name)),
+    callChildWorkflow: (name, input, instanceId) => task(context.callChildWorkflow(name, input, instanceId)),
+    continueAsNew: (input, saveEvents) => context.continueAsNew(input, saveEvents),
+    setCustomStatus: (status) => context.setCustomStatus(status),
+    whenAny: (tasks) => task(context.whenAny(tasks as unknown as Parameters<SdkContext["whenAny"]>[0])),
+    log: onLog,
+  }
+}
+
+export type RunState = "running" | "completed" | "failed" | "terminated" | "pending" | "suspended"
+
+export interface RunSnapshot {
+  readonly id: string
+  readonly workflow: string
+  readonly state: RunState
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly customStatus?: string
+  readonly output?: string
+  readonly failure?: { readonly type: string; readonly message: string }
+}
+
+/** The SDK's client, with a deadline on every call: it sets none itself, and a sidecar without a worker never answers. */
+export interface WorkflowPort {
+  start(workflow: string, input: unknown, id: string): Promise<string>
+  read(id: string): Promise<RunSnapshot | undefined>
+  raiseEvent(id: string, name: string, payload: unknown): Promise<void>
+  terminate(id: string, output: unknown): Promise<void>
+  purge(id: string): Promise<void>
+  close(): Promise<void>
+}
+
+export interface PortOptions {
+  readonly sidecar: SidecarAddress
+  readonly callTimeoutMs: number
+}
+
+export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): WorkflowPort {
+  const client = new DaprWorkflowClient(sdkOptions(sidecar, {}))
+  const bounded = <T>(what: string, work: Promise<T>): Promise<T> => within(callTimeoutMs, what, work)
+  return {
+    start: (workflow, input, id) => bounded(`starting ${workflow}`, client.scheduleNewWorkflow(workflow, input, id)),
+    async read(id) {
+      const state = await bounded(`reading run ${id}`, client.getWorkflowState(id, true))
+      return state === undefined ? undefined : snapshotOf(state)
+    },
+    raiseEvent: (id, name, payload) => bounded(`raising ${name}`, client.raiseEvent(id, name, payload)),
+    terminate: (id, output) => bounded(`terminating run ${id}`, client.terminateWorkflow(id, output)),
+    purge: async (id) => { await bounded(`purging run ${id}`, client.purgeWorkflow(id)) },
+    close: () => client.stop(),
+  }
+}
+
+function snapshotOf(state: WorkflowState): RunSnapshot {
+  const failure = state.workflowFailureDetails
+  return {
+    id: state.instanceId,
+    workflow: state.name,
+    state: stateNames[state.runtimeStatus],
+    createdAt: state.createdAt,
+    updatedAt: state.lastUpdatedAt,
+    ...(state.customStatus ? { customStatus: state.customStatus } : {}),
+    ...(state.serializedOutput === undefined ? {} : { output: state.serializedOutput }),
+    ...(failure === undefined ? {} : { failure: { type: failure.getErrorType(), message: failure.getErrorMessage() } }),
+  }
+}
+
+const stateNames: Readonly<Record<WorkflowRuntimeStatus, RunState>> = {
+  [WorkflowRuntimeStatus.RUNNING]: "running",
+  [WorkflowRuntimeStatus.CONTINUED_AS_NEW]: "running",
+  [WorkflowRuntimeStatus.COMPLETED]: "completed",
+  [WorkflowRuntimeStatus.FAILED]: "failed",
+  [WorkflowRuntimeStatus.TERMINATED]: "terminated",
+  [WorkflowRuntimeStatus.PENDING]: "pending",
+  [WorkflowRuntimeStatus.SUSPENDED]: "suspended",
+}
+
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError"
+}
+
+async function within<T>(deadlineMs: number, what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeadlineError(`${what} took longer than ${deadlineMs} ms; is the sidecar running, with a worker connected?`)), deadlineMs)
+  })
+  work.catch(() => undefined)
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,195 @@
+// A worker that survives its sidecar: waits for it, rebuilds the SDK's worker when it died, says when it is really usable.
+import { randomUUID } from "node:crypto"
+import { activitiesOf } from "./activity.ts"
+import type { Callable, LogEntry, Task, Workflow } from "./contract.ts"
+import { connectWorker, knownSdkVersion, openWorkflowPort, sdkVersion, silenceSdk } from "./dapr.ts"
+import type { WorkerConnection, WorkerParts } from "./dapr.ts"
+import type { LogStyle, SidecarAddress } from "./environment.ts"
+import { readEnvironment } from "./environment.ts"
+import type { Variables } from "./environment.ts"
+import { createServices } from "./services.ts"
+
+export interface WorkerOptions {
+  readonly app: string
+  readonly workflows: readonly Workflow[]
+  readonly callables: readonly Callable[]
+}
+
+export interface Worker {
+  /** How often the SDK's worker was rebuilt. */
+  readonly restarts: () => number
+  stop(): Promise<void>
+}
+
+export interface WorkerHost {
+  readonly variables: Variables
+  readonly write: (line: string) => void
+}
+
+/** A start that failed for a reason that its user can mend. */
+export class WorkerStartError extends Error {
+  override readonly name = "WorkerStartError"
+}
+
+const watchEveryMs = 250
+const rebuildDelayMsMax = 5_000
+const sidecarWaitMsMax = 60_000
+const usableWaitMsMax = 60_000
+const stopDeadlineMs = 10_000
+const probeName = "agentflow.probe"
+
+export async function startWorker(options: WorkerOptions, host: WorkerHost): Promise<Worker> {
+  const read = readEnvironment(host.variables)
+  if (!read.ok) throw new WorkerStartError(read.problems.join("\n"))
+  const { environment } = read
+  const created = createServices(environment)
+  if (!created.ok) throw new WorkerStartError(created.problems.join("\n"))
+  const { services } = created
+  silenceSdk()
+  const report = reporter(environment.log, host.write, services.redactor.text)
+  if (sdkVersion() !== knownSdkVersion) report.note(`@dapr/dapr is ${sdkVersion()}, tested with ${knownSdkVersion}`)
+  const parts: WorkerParts = {
+    sidecar: environment.sidecar,
+    workflows: [...options.workflows, probe],
+    activities: activitiesOf(options.callables, services),
+    onLog: report.log,
+  }
+  await waitForSidecar(environment.sidecar, sidecarWaitMsMax)
+  const supervised = await supervise(parts, report.note)
+  try {
+    await untilUsable(environment.sidecar, supervised)
+  } catch (error) {
+    await supervised.stop()
+    throw error
+  }
+  host.write(JSON.stringify({ agentflow: "ready", app: options.app, pid: process.pid }))
+  return supervised
+}
+
+/** The smallest workflow there is: it ends in its first turn. */
+const probe: Workflow = Object.assign(
+  async function* (): AsyncGenerator<Task, unknown, unknown> { return "ready" },
+  { workflowName: probeName, spec: { name: probeName, parameters: anything(), result: anything() } },
+)
+
+function anything(): { readonly json: true; readonly validate: () => boolean } {
+  return { json: true, validate: () => true }
+}
+
+interface Supervised extends Worker {
+  isConnected(): boolean
+}
+
+async function supervise(parts: WorkerParts, note: (message: string) => void): Promise<Supervised> {
+  let connection: WorkerConnection = connectWorker(parts)
+  let restarts = 0
+  let isStopping = false
+  await connection.start()
+  const watching = (async () => {
+    let delayMs = watchEveryMs
+    while (!isStopping) {
+      await pause(delayMs)
+      if (isStopping) break
+      if (connection.isAlive()) {
+        delayMs = watchEveryMs
+        continue
+      }
+      restarts += 1
+      delayMs = Math.min(delayMs * 2, rebuildDelayMsMax)
+      if (restarts === 1 || delayMs === rebuildDelayMsMax) note("lost the sidecar, connecting again")
+      connection.abandon()
+      connection = connectWorker(parts)
+      await connection.start()
+    }
+  })()
+  return {
+    restarts: () => restarts,
+    isConnected: () => connection.isAlive() && connection.isConnected(),
+    async stop() {
+      if (isStopping) return
+      isStopping = true
+      await watching
+      if (connection.isAlive()) await connection.stop(stopDeadlineMs)
+      else connection.abandon()
+    },
+  }
+}
+
+/** The SDK's worker dies at a sidecar that isn't there yet, so it is not started before. */
+export async function waitForSidecar(sidecar: SidecarAddress, waitMs: number): Promise<void> {
+  const until = Date.now() + waitMs
+  const url = `${sidecar.httpUrl}/v1.0/healthz/outbound`
+  const headers: Record<string, string> = sidecar.apiToken === undefined ? {} : { "dapr-api-token": sidecar.apiToken }
+  let reason = ""
+  while (Date.now() < until) {
+    try {
+      const response = await fetch(url, { headers, signal: AbortSignal.timeout(2_000) })
+      await response.body?.cancel()
+      if (response.ok) return
+      reason = `it answers ${response.status}`
+    } catch (error) {
+      const cause: unknown = error instanceof Error ? error.cause : undefined
+      reason = cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error)
+    }
+    await pause(200)
+  }
+  throw new WorkerStartError(`no sidecar is ready at ${sidecar.httpUrl} after ${Math.round(waitMs / 1000)}s (${reason}); `
+    + "start one first, or set DAPR_HTTP_PORT and DAPR_GRPC_PORT to where it listens")
+}
+
+/** An open stream is not enough: with daprd the first item comes seconds later. A run that ends is proof. */
+async function untilUsable(sidecar: SidecarAddress, supervised: Supervised): Promise<void> {
+  const until = Date.now() + usableWaitMsMax
+  const port = openWorkflowPort({ sidecar, callTimeoutMs: 10_000 })
+  try {
+    while (Date.now() < until) {
+      if (supervised.isConnected() && await probed(port, until)) return
+      await pause(50)
+    }
+  } finally {
+    // The SDK's close waits a second for nothing that is needed here.
+    void port.close().catch(() => undefined)
+  }
+  throw new WorkerStartError(`the sidecar at ${sidecar.grpc} takes this worker but runs no workflow for it; see the sidecar's log`)
+}
+
+async function probed(port: ReturnType<typeof openWorkflowPort>, until: number): Promise<boolean> {
+  const id = `${probeName}-${randomUUID()}`
+  try {
+    await port.start(probeName, {}, id)
+    while (Date.now() < until) {
+      const run = await port.read(id)
+      if (run?.state === "completed") {
+        await port.purge(id).catch(() => undefined)
+        return true
+      }
+      await pause(50)
+    }
+  } catch {
+    // Not usable yet: daprd refuses until the worker's actor types are placed.
+  }
+  return false
+}
+
+interface Reporter {
+  readonly log: (entry: LogEntry) => void
+  readonly note: (message: string) => void
+}
+
+function reporter(style: LogStyle, write: (line: string) => void, masked: (text: string) => string): Reporter {
+  switch (style) {
+    case "silent": return { log: () => undefined, note: () => undefined }
+    case "pretty": return {
+      log: (entry) => write(masked(`${entry.at} ${entry.workflow} ${entry.run}: ${entry.message}`)),
+      note: (message) => write(masked(message)),
+    }
+    case "json": return {
+      log: (entry) => write(masked(JSON.stringify({ agentflow: "log", ...entry }))),
+      note: (message) => write(masked(JSON.stringify({ agentflow: "note", message }))),
+    }
+  }
+}
+
+function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs))
+}

@@ -1,0 +1,79 @@
+// The sidecar as a process: its one line when ready, its exit codes and what it says when it can't start.
+
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { text } from "node:stream/consumers"
+import { afterEach, describe, expect, it } from "vitest"
+import { startSidecar } from "../../sidecar/start.ts"
+import { temporaryFolder } from "./harness.ts"
+
+const main = join(import.meta.dirname, "../../sidecar/main.ts")
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean()
+})
+
+function newFolder(): string {
+  const folder = temporaryFolder()
+  cleanups.push(folder.remove)
+  return folder.path
+}
+
+async function runToEnd(...flags: readonly string[]) {
+  const child = spawn(process.execPath, [main, ...flags], { stdio: ["ignore", "pipe", "pipe"] })
+  const [out, error, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")])
+  return { code: code as number, out, error }
+}
+
+describe("the sidecar process", () => {
+  it("says where it listens and leaves well when told to", async () => {
+    const file = join(newFolder(), "hub.db")
+    const child = spawn(process.execPath, [main, "--db", file], { stdio: ["ignore", "pipe", "pipe"] })
+    const complaints = text(child.stderr)
+    const [line] = (await once(child.stdout, "data")) as [Buffer]
+    const ready = JSON.parse(line.toString()) as Readonly<Record<string, number>>
+    expect(ready).toEqual({ grpcPort: expect.any(Number), httpPort: expect.any(Number), pid: child.pid })
+    expect((await fetch(`http://127.0.0.1:${ready["httpPort"]}/v1.0/healthz/outbound`)).status).toBe(204)
+    child.kill("SIGTERM")
+    expect((await once(child, "exit"))[0]).toBe(0)
+    expect(await complaints).toBe("")
+  })
+
+  it("names a port that is in use", async () => {
+    const folder = newFolder()
+    const first = await startSidecar({ file: join(folder, "first.db") })
+    cleanups.push(() => first.close())
+    for (const [flag, port] of [["--grpc-port", first.grpcPort], ["--http-port", first.httpPort]] as const) {
+      const { code, error } = await runToEnd("--db", join(folder, "second.db"), flag, String(port))
+      expect(code).toBe(2)
+      expect(error).toBe(
+        `cannot listen on 127.0.0.1:${port}: the port is in use; choose another port or end the program that has it\n`,
+      )
+    }
+  })
+
+  it("names a file that is no database, or in use", async () => {
+    const folder = newFolder()
+    const list = join(folder, "list.db")
+    writeFileSync(list, "no database at all ".repeat(100))
+    expect(await runToEnd("--db", list)).toMatchObject({
+      code: 2, error: `${list} is not a database; choose another file or move this one away\n`,
+    })
+    const used = join(folder, "used.db")
+    const first = await startSidecar({ file: used })
+    cleanups.push(() => first.close())
+    expect(await runToEnd("--db", used)).toMatchObject({
+      code: 2, error: `${used} is in use by another sidecar; stop that one or choose another file\n`,
+    })
+  })
+
+  it("explains its flags", async () => {
+    expect(await runToEnd()).toMatchObject({ code: 2, error: expect.stringContaining("--db names the database file") })
+    expect(await runToEnd("--db", "x", "--grpc-port", "many")).toMatchObject({
+      code: 2, error: expect.stringContaining("a port is a number from 0 to 65535"),
+    })
+    expect(await runToEnd("--nonsense")).toMatchObject({ code: 2, error: expect.stringContaining("--nonsense") })
+  })
+})
