@@ -1,9 +1,9 @@
 // Reads agentflow.config.yaml: found beside the program or above it, environment filled in, validated with positions.
 
 import { readFileSync, existsSync } from "node:fs"
-import { dirname, join, resolve } from "node:path"
+import { dirname, join, relative, resolve } from "node:path"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { LineCounter, parseDocument } from "yaml"
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml"
 import { nearest } from "../base/diagnostics/suggest.ts"
 import { Failure } from "./failure.ts"
 import schema from "./config.schema.json" with { type: "json" }
@@ -37,7 +37,7 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
   const document = parseDocument(text, { lineCounter: lines })
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset)
-    return `${file}:${line}:${col}`
+    return `${relative(process.cwd(), file)}:${line}:${col}`
   }
   const broken = document.errors[0]
   if (broken !== undefined) throw new Failure(1, `${at(broken.pos[0])}: ${broken.message.split("\n")[0]}`)
@@ -47,11 +47,12 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
     const error = validate.errors![0]!
     const path = error.instancePath.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
     const unknown = error.keyword === "additionalProperties" ? String(error.params["additionalProperty"]) : undefined
-    const node = document.getIn(unknown === undefined ? path : [...path, unknown], true) as { range?: [number] } | undefined
+    const node = path.length === 0 ? document.contents : document.getIn(path, true)
+    const place = unknown === undefined || !isMap(node) ? node : node.items.find(({ key }) => isScalar(key) && key.value === unknown)?.key
     const known = Object.keys((error.parentSchema?.["properties"] as object | undefined) ?? schema.properties)
     const near = unknown === undefined ? undefined : nearest(unknown, known)
     const what = unknown === undefined ? `'${path.join(".") || "the file"}' ${error.message}` : `'${unknown}' is not a setting here`
-    throw new Failure(1, `${at(node?.range?.[0] ?? 0)}: ${what}.`, near === undefined ? undefined : `Did you mean '${near}'?`)
+    throw new Failure(1, `${at((isNode(place) ? place.range?.[0] : undefined) ?? 0)}: ${what}.`, near === undefined ? undefined : `Did you mean '${near}'?`)
   }
   return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, rules: {}, ...(value as Partial<Config>) }
 }

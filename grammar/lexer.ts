@@ -220,6 +220,9 @@ function lineEnd(text: string, from: number): number {
 }
 
 function unterminated(state: State, from: number, to: number, quote: string): void {
+  const last = state.diagnostics.at(-1)
+  // After a stray character on the same line the quote is a part of the same mistake.
+  if (last !== undefined && (last.code === "AF1005" || last.code === "AF1015") && !state.text.slice(last.span.end, from).includes("\n")) return
   const hole = state.modes.find((mode) => mode.kind === "hole" && mode.start > from)
   const related = hole === undefined ? [] : [{
     path: state.source.path, span: span(hole.start, hole.start + 1), message: "this `{` opens an interpolation; `\\{` is a plain brace",

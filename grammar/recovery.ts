@@ -38,6 +38,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
   private unitStart = 0
   private lastReportedAt = -1
   private occurrence = 0
+  private bracesPair = true
 
   constructor(options: { readonly validate: boolean }) {
     super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, skipValidations: !options.validate })
@@ -47,6 +48,7 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
     const { list, end } = parserTokens(tokens)
     this.tokens = tokens
     this.diagnostics = [...tokens.diagnostics]
+    this.bracesPair = list.reduce((open, { kind }) => open + (kind === "{" ? 1 : kind === "}" ? -1 : 0), 0) === 0
     this.endToken = end
     this.nextId = this.depth = this.unitStart = 0
     this.failedAt = this.lastReportedAt = -1
@@ -230,7 +232,8 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
       const before = this.peek()
       item()
       if (this.accept(",")) continue
-      if (this.at(closer) || !begins() || this.peek() === before) return
+      // A brace behind an item is a block's more often than a record's without its comma.
+      if (this.at(closer) || this.at("{") || !begins() || this.peek() === before) return
       if (this.peek().startsLine && (oneLine || this.hasFailed)) return
       this.missingComma()
     }
@@ -275,13 +278,15 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
 
   /** Skips over whole groups of braces to where the body ends or an item resumes; takes at least one token after `before`. */
   private skip(until: () => boolean, resumes: () => boolean, before: ParserToken): void {
-    let open = 0
+    const open: string[] = []
     while (!this.atEnd() && !this.atDeclaration()) {
-      if (open === 0 && (until() || (this.peek() !== before && resumes()))) return
-      if (open > 0 && this.peek().startsLine && this.at("}") && until()) open = Math.min(open, 1)
-      const kind = this.peek().kind
-      if (kind === "{" || kind === "(" || kind === "[") open++
-      else if ((kind === "}" || kind === ")" || kind === "]") && open > 0) open--
+      if (open.length === 0 && (until() || (this.peek() !== before && resumes()))) return
+      const { kind } = this.peek()
+      if (kind === "{" || kind === "(" || kind === "[") open.push(kind)
+      else if (kind === "}") open.length = Math.max(0, open.lastIndexOf("{"))
+      else if (kind === ")" || kind === "]") {
+        if (open.at(-1) === (kind === ")" ? "(" : "[")) open.pop()
+      }
       this.skipOne()
     }
     if (this.atDeclaration() && this.peek() === before) this.skipOne()
@@ -360,11 +365,40 @@ export abstract class RecoveringParser extends EmbeddedActionsParser {
 
   /** A body without its end is whole all the same: what it holds was read, so it is not marked as broken. */
   protected closeBody(opener: ParserToken): void {
-    this.closes("}", opener)
+    this.closes("}", opener, this.endsBody(opener))
   }
 
-  private closes(closer: string, opener: ParserToken): boolean {
-    if (this.RECORDING_PHASE || this.at(closer)) return this.need(closer)
+  /**
+   * Whether the next token is the brace that closes the body. When the braces of the file do not pair, the indentation
+   * tells which one is missing or too many: a brace left of its line's start belongs to a body around, one right of it
+   * to a body that has no opening brace.
+   */
+  protected endsBody(opener: ParserToken): boolean {
+    return this.at("}") && this.braceIndentation(opener) === 0
+  }
+
+  /** A closing brace of some body around this one. */
+  protected endsOuterBody(opener: ParserToken): boolean {
+    return this.at("}") && this.braceIndentation(opener) < 0
+  }
+
+  private braceIndentation(opener: ParserToken): number {
+    const brace = this.peek()
+    if (this.bracesPair || !brace.startsLine) return 0
+    return this.indentation(brace.startOffset) - this.indentation(opener.startOffset)
+  }
+
+  /** How far the line of the offset is indented. */
+  protected indentation(offset: number): number {
+    const { text } = this.tokens.source
+    const lineStart = text.lastIndexOf("\n", offset - 1) + 1
+    let at = lineStart
+    while (text[at] === " " || text[at] === "\t") at++
+    return at - lineStart
+  }
+
+  private closes(closer: string, opener: ParserToken, isThere = this.at(closer)): boolean {
+    if (this.RECORDING_PHASE || isThere) return this.need(closer)
     const related = [{ path: this.tokens.source.path, span: span(opener.startOffset, opener.end), message: "opened here" }]
     const { found, where } = this.found()
     this.report("AF1007", where, { closing: closer, found }, { related })

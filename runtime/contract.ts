@@ -56,7 +56,7 @@ export interface CaughtError {
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: CaughtError }
 
-// ------------------------------------------------------------------------------------------------ tasks, flows, context
+// ----------------------------------------------------------------------------------------------- tasks, flows, context
 
 /** The part of an SDK task that the runtime reads. */
 export interface Task {

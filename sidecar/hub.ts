@@ -146,8 +146,19 @@ async function submit(cx: Context, instanceId: string, input: Input): Promise<Re
   return refusal
 }
 
-/** Steps an instance and, in the same commit, all the instances that it sends something to. */
+/** A transition that breaks off half way must not be committed with the next one. */
 function transition(cx: Context, instanceId: string, input: Input): Refusal | undefined {
+  try {
+    return stepAll(cx, instanceId, input)
+  } catch (error) {
+    cx.state.writes = []
+    fail(cx, error, cx.state.replies)
+    throw error
+  }
+}
+
+/** Steps an instance and, in the same commit, all the instances that it sends something to. */
+function stepAll(cx: Context, instanceId: string, input: Input): Refusal | undefined {
   const now = cx.clock()
   const messages = [{ to: instanceId, input }]
   let refusal: Refusal | undefined
@@ -275,6 +286,7 @@ function forgetIdle({ instances }: State): void {
 
 /** The process must not go on with a memory that the disk does not share. */
 function fail(cx: Context, error: unknown, replies: readonly Reply[]): void {
+  if (cx.state.stopped) return
   stop(cx, error instanceof Error ? error : new Error(String(error)))
   for (const reply of replies) reply.reject(error)
   cx.onFault(error)
@@ -294,10 +306,11 @@ function ring(cx: Context): void {
   try {
     for (const row of cx.store.dueTimers(cx.clock(), timersPerCommit)) {
       const { generation, timerId, fireAtMs } = row
-      transition(cx, row.instanceId, { kind: "timerFired", generation, timerId, fireAtMs })
+      stepAll(cx, row.instanceId, { kind: "timerFired", generation, timerId, fireAtMs })
       state.writes.push({ kind: "deleteTimer", row })
     }
   } catch (error) {
+    state.writes = []
     return fail(cx, error, state.replies)
   }
   state.timersChanged = true
@@ -308,6 +321,7 @@ function wait(
   cx: Context, id: string, until: (summary: InstanceSummary) => boolean, signal: AbortSignal,
 ): Promise<InstanceSummary> {
   if (cx.state.stopped) return Promise.reject(cx.state.stopped)
+  if (signal.aborted) return Promise.reject(signal.reason)
   const present = cx.store.summary(id)
   if (present && until(present)) return Promise.resolve(present)
   return new Promise((resolve, reject) => {

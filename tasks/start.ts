@@ -32,7 +32,8 @@ const id = `daily-brief-${randomBytes(3).toString("hex")}`
 
 /** What was running and what had finished when the worker was killed. */
 interface Kill {
-  readonly finished: readonly string[]
+  /** By path: how many attempts it took. */
+  readonly finished: ReadonlyMap<string, number>
   readonly inFlight: readonly string[]
 }
 
@@ -45,10 +46,10 @@ function heading(text: string): void {
 
 /** Every path with the attempts that have ended, and those that have not. */
 function attemptsOf(view: RunView): Kill {
-  const finished: string[] = []
+  const finished = new Map<string, number>()
   const inFlight: string[] = []
   for (const { path, attempts } of everyStep(view.steps)) {
-    if (attempts.some((attempt) => attempt.outcome === "ok")) finished.push(path)
+    if (attempts.some((attempt) => attempt.outcome === "ok")) finished.set(path, attempts.length)
     else if (attempts.some((attempt) => attempt.outcome === undefined)) inFlight.push(path)
   }
   return { finished, inFlight }
@@ -58,9 +59,9 @@ const live = liveView(terminal)
 
 function interfere(view: RunView, { worker }: RunControl): void {
   const fetched = attemptsOf(view)
-  if (kill === undefined && fetched.inFlight.length > 0 && fetched.finished.filter((path) => path.endsWith("/fetchSource")).length >= 6) {
+  if (kill === undefined && fetched.inFlight.length > 0 && [...fetched.finished.keys()].filter((path) => path.endsWith("/fetchSource")).length >= 6) {
     kill = fetched
-    live.note(`${terminal.paint("warning", "SIGKILL")} to the worker (process ${worker.pid()}): ${fetched.finished.length} steps have finished, ${fetched.inFlight.length} are in flight`)
+    live.note(`${terminal.paint("warning", "SIGKILL")} to the worker (process ${worker.pid()}): ${fetched.finished.size} steps have finished, ${fetched.inFlight.length} are in flight`)
     worker.kill("SIGKILL")
   }
   const question = questionsOf(view)[0]
@@ -102,8 +103,10 @@ async function main(): Promise<number> {
     heading("What happened")
     const { view } = outcome
     if (kill !== undefined) {
-      const again = kill.inFlight.length
-      terminal.out(`After the kill ${again === 1 ? "1 step that was" : `${again} steps that were`} in flight ran again; of the ${kill.finished.length} that had finished none did.`)
+      const attempts = new Map([...everyStep(view.steps)].map((step) => [step.path, step.attempts.length]))
+      const again = [...kill.finished].filter(([path, before]) => attempts.get(path) !== before)
+      const inFlight = kill.inFlight.length
+      terminal.out(`After the kill ${inFlight === 1 ? "1 step that was" : `${inFlight} steps that were`} in flight ran again; of the ${kill.finished.size} that had finished ${again.length === 0 ? "none" : again.length} did.`)
     }
     const received = services.received()
     const firsts = (path: string): number => received.filter((request) => request.path === path && request.effect === "first").length

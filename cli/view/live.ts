@@ -50,24 +50,28 @@ function listed(terminal: Terminal): LiveView {
     said.add(key)
     terminal.out(line)
   }
-  return {
-    show(view) {
-      const { style, unicode } = terminal
-      for (const step of everyStep(view.steps)) {
-        for (const attempt of step.attempts) {
-          if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
-          const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
-          const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
-          const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
-          const what = attempt.error === undefined ? "" : `  ${attempt.error.kind}`
-          say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
-        }
-        const { waiting } = step
-        if (waiting !== undefined && waiting.for !== "retry") say(`${step.path}?${waiting.for}`, `${unicode ? "◌" : "~"} ${step.path} waits for a person`)
+  const show = (view: RunView): void => {
+    const { style, unicode } = terminal
+    for (const step of everyStep(view.steps)) {
+      for (const attempt of step.attempts) {
+        if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
+        const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
+        const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
+        const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
+        const what = attempt.error === undefined ? "" : `  ${attempt.error.kind}`
+        say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
       }
-    },
+      const { waiting } = step
+      if (waiting !== undefined && waiting.for !== "retry") say(`${step.path}?${waiting.for}`, `${unicode ? "◌" : "~"} ${step.path} waits for a person`)
+    }
+  }
+  return {
+    show,
     note: (text) => terminal.out(text),
-    end: (view, nowMs) => terminal.out(`\n${drawRun(view, { terminal, nowMs, fold: true }).join("\n")}`),
+    end(view, nowMs) {
+      show(view)
+      terminal.out(`\n${drawRun(view, { terminal, nowMs, fold: true }).join("\n")}`)
+    },
   }
 }
 

@@ -3,9 +3,9 @@
 import type { Fix } from "../../base/diagnostics/diagnostic.ts"
 import type { Location } from "../../base/text/span.ts"
 
-/** Ends a message: "; did you mean x?" or nothing. */
+/** The end of a message: "; did you mean x?" or a full stop. */
 export function didYouMean(near: string | undefined): string {
-  return near === undefined ? "" : `; did you mean ${near}?`
+  return near === undefined ? "." : `; did you mean ${near}?`
 }
 
 export function replaceFix(at: Location, near: string | undefined): readonly Fix[] {

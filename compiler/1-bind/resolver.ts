@@ -55,7 +55,7 @@ function resolveTypeName(name: Name, resolver: Resolver): void {
   const declared = [...resolver.fileScope.names].filter(([, id]) => TYPE_KINDS.has(resolver.table.symbols[id]!.kind))
   const near = nearest(name.text, [...declared.map(([text]) => text), ...BUILT_IN_TYPES])
   const at = { path: resolver.path, span: name.span }
-  const hint = kind === undefined ? didYouMean(near) : `: it is a ${kind}`
+  const hint = kind === undefined ? didYouMean(near) : `: it is a ${kind}.`
   resolver.diagnostics.push(diagnostic("AF2009", at, { name: name.text, hint }, { fixes: replaceFix(at, near) }))
 }
 

@@ -40,7 +40,9 @@ export function checkClauses(site: ClauseSite, whole: Span): void {
     }
     const key = REPEATABLE.has(clause.kind) ? undefined : clause.kind === "effect" ? "effect" : word
     const before = key === undefined ? undefined : seen.get(key)
-    if (before !== undefined) {
+    if (before?.kind === "effect" && clause.kind === "effect" && before.effect !== clause.effect) {
+      report(file, clause, "AF4010", { first: before.effect, second: clause.effect, why: "what writes may read too" })
+    } else if (before !== undefined) {
       const related = [{ path: file.path, span: before.span, message: "the first one is here" }]
       const remove = { title: "Remove the second", path: file.path, edits: [{ span: clause.span, text: "" }], applicability: "maybe" } as const
       report(file, clause, "AF4005", { clause: word }, { related, fixes: [remove] })

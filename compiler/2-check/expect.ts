@@ -1,5 +1,6 @@
 // Says that a value does not fit, in the words that help most.
 
+import type { Fix } from "../../base/diagnostics/diagnostic.ts"
 import type { NodeBase } from "../../grammar/syntax/nodes.ts"
 import { report, textOf, type Env } from "./context.ts"
 import type { Type } from "./types.ts"
@@ -13,9 +14,19 @@ export function expectType(actual: Type, expected: Type, node: NodeBase, env: En
   if (isOptional(actual, declared) && actual.kind !== "nothing" && assignable(present(actual, declared), expected, declared)) {
     report(env.file, node, "AF3009", { what: shorten(textOf(env.file, node)), expected: render(expected), where })
   } else {
-    report(env.file, node, "AF3001", { actual: render(actual), expected: render(expected), where })
+    report(env.file, node, "AF3001", { actual: render(actual), expected: render(expected), where }, { fixes: enumFix(expected, node, env) })
   }
   return false
+}
+
+/** "publish" where Verdict.publish is meant. */
+function enumFix(expected: Type, node: NodeBase, env: Env): readonly Fix[] {
+  const type = present(expected, env.file.context.declared)
+  const structure = type.kind === "declared" ? env.file.context.declared.get(type.symbol) : undefined
+  const name = /^"(\w+)"$/.exec(textOf(env.file, node))?.[1]
+  if (type.kind !== "declared" || structure?.kind !== "enum" || !structure.members.some((member) => member.name === name)) return []
+  const text = `${type.name}.${name}`
+  return [{ title: `Write ${text}`, path: env.file.path, edits: [{ span: node.span, text }], applicability: "machine" }]
 }
 
 /** Source text in a message stays on one line. */

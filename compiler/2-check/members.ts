@@ -80,8 +80,11 @@ export function membersOf(type: Type, context: Context): ReadonlyMap<string, Typ
     }
     case "declared": {
       const structure = context.declared.get(known.symbol)
-      return structure?.kind === "taggedUnion" ? commonMembers(structure.members, context) : new Map()
+      if (structure?.kind !== "taggedUnion") return new Map()
+      return commonMembers(structure.members.map((symbol) => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name })), context)
     }
+    case "union":
+      return commonMembers(known.members, context)
     default:
       return new Map()
   }
@@ -94,10 +97,9 @@ function dataOf(error: string, context: Context): Type {
   return structure?.kind === "error" ? { kind: "record", fields: structure.fields } : JSON_TYPE
 }
 
-function commonMembers(symbols: readonly number[], context: Context): ReadonlyMap<string, Type> {
-  const tables = symbols.map((symbol) =>
-    membersOf({ kind: "declared", symbol, name: symbolOf(context, symbol).name }, context),
-  )
+/** What every member of a union has. */
+function commonMembers(members: readonly Type[], context: Context): ReadonlyMap<string, Type> {
+  const tables = members.map((member) => membersOf(member, context))
   const common = new Map<string, Type>()
   for (const [name, type] of tables[0] ?? []) {
     const types = tables.map((table) => table.get(name))

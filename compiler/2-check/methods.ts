@@ -145,7 +145,7 @@ function reportElement(call: ListCall, expected: string): void {
 export function countArguments(node: CallExpression, name: string, [min, max]: readonly [number, number], env: Env): boolean {
   const named: Argument | undefined = node.arguments.find((argument) => argument.name !== undefined)
   if (named !== undefined) {
-    report(env.file, named, "AF3006", { name, argument: named.name!.text, hint: "" })
+    report(env.file, named, "AF3006", { name, argument: named.name!.text, hint: "." })
     return false
   }
   const count = node.arguments.length

@@ -1,12 +1,13 @@
 // Record and list literals, checked against what is expected: records written in the program are exact.
 
+import { assert } from "../../base/assert.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type { ListExpression, RecordEntry, RecordExpression } from "../../grammar/syntax/nodes.ts"
 import { didYouMean, replaceFix } from "../1-bind/hints.ts"
 import { report, symbolOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import type { FieldType, Type } from "./types.ts"
-import { arrayOf, expand, fieldsOf, isOptional, join, NEVER, present, widen } from "./types/relate.ts"
+import { arrayOf, expand, fieldsOf, isOptional, join, NEVER, present, UNKNOWN, widen } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
 export type CheckName = (entry: RecordEntry, env: Env) => Type
@@ -49,7 +50,11 @@ export function checkRecord(
     entry.value === undefined ? checkShorthand(entry, env) : check(entry.value, env, type)
   if (wanted?.kind === "map") return checkMapLiteral(node, wanted, env, check, value)
   const fields = target === undefined ? undefined : fieldsOf(target, declared)
-  if (target === undefined || fields === undefined) return looseRecord(node, env, check, value)
+  if (target === undefined || fields === undefined) {
+    const loose = looseRecord(node, env, check, value)
+    // A union's member that could not be found was reported.
+    return target === undefined && wanted !== undefined && isTagged(wanted, env) ? UNKNOWN : loose
+  }
   checkExact(node, { target, fields, env, check, value })
   return target
 }
@@ -58,8 +63,9 @@ export function checkRecord(
 function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefined {
   const { context } = env.file
   if (fieldsOf(wanted, context.declared) !== undefined) return wanted
-  const structure = wanted.kind === "declared" ? context.declared.get(wanted.symbol) : undefined
-  if (structure?.kind !== "taggedUnion") return undefined
+  if (!isTagged(wanted, env)) return undefined
+  const structure = context.declared.get(wanted.symbol)
+  assert(structure?.kind === "taggedUnion", "a tagged union has members")
   const members = structure.members.map((symbol): Type => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name }))
   const names = node.entries.filter((entry): entry is RecordEntry => entry.kind === "entry").map(nameOfKey)
   const written = node.entries.find((entry): entry is RecordEntry => entry.kind === "entry" && nameOfKey(entry) === "kind")?.value
@@ -73,6 +79,10 @@ function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefi
   const kinds = members.map((member) => JSON.stringify(render(member))).join(" or ")
   report(env.file, written ?? node, "AF3002", { name: `kind: ${kinds}`, type: render(wanted) })
   return undefined
+}
+
+function isTagged(type: Type, env: Env): type is Extract<Type, { readonly kind: "declared" }> {
+  return type.kind === "declared" && env.file.context.declared.get(type.symbol)?.kind === "taggedUnion"
 }
 
 interface ExactRecord {

@@ -16,7 +16,7 @@ import { clauseWord } from "./places.ts"
 import { checkStep } from "./steps.ts"
 import type { Type } from "./types.ts"
 import { buildType } from "./types/build.ts"
-import { NEVER, NOTHING, STRING, UNKNOWN, widen } from "./types/relate.ts"
+import { assignable, isOptional, NEVER, NOTHING, STRING, UNKNOWN, widen } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
 /** The value of the block's last statement; `never` when the block does not reach its end. */
@@ -87,7 +87,7 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
   if (isForm(value)) return checkForm(value, env, want, { block: checkBlock, right: checkRight })
   const call = stepCall(value, env)
   if (call !== undefined) return checkStep(call, env, { role: "step", clauses })
-  for (const clause of clauses) {
+  for (const clause of value.kind === "call" ? clauses : []) {
     const what = shorten(textOf(env.file, value))
     report(env.file, clause, "AF4004", { clause: clauseWord(clause), place: "after a value", hint: `: ${what} is not the call of a step` })
   }
@@ -135,7 +135,11 @@ function expectReturn(actual: Type, expected: Type, statement: ReturnStatement, 
     report(env.file, statement.value!, "AF3014", { actual: render(actual), expected: "nothing", where: `: write the result type after the parameters of ${name}` })
     return
   }
-  expectType(actual, expected, statement.value!, env, ` as the result of ${name}`)
+  const where = ` as the result of ${name}`
+  const { declared } = env.file.context
+  if (assignable(actual, expected, declared)) return
+  if (isOptional(actual, declared)) expectType(actual, expected, statement.value!, env, where)
+  else report(env.file, statement.value!, "AF3014", { actual: render(actual), expected: render(expected), where })
 }
 
 function checkContinue(statement: ContinueStatement, env: Env): Type {
@@ -173,6 +177,7 @@ function fit(actual: Type, statement: Extract<Statement, { readonly kind: "callS
 /** An expression whose value nobody takes. */
 function checkIdle(value: Parameters<typeof checkExpression>[0], statement: Statement, env: Env): Type {
   const type = checkExpression(value, env)
-  if (value.kind !== "missing") report(env.file, statement, "AF3017", { text: shorten(textOf(env.file, value)) })
+  // What is unknown was reported before.
+  if (type.kind !== "unknown") report(env.file, statement, "AF3017", { text: shorten(textOf(env.file, value)) })
   return type.kind === "never" ? UNKNOWN : NOTHING
 }

@@ -65,7 +65,6 @@ export abstract class ClauseRules extends TypeRules {
     const clauses: Clause[] = []
     this.braced({
       begins: () => this.atClause(),
-      resumes: () => this.atClause() && !this.atPlainName(),
       expected: () => this.unknownWord(clauseWords, "a clause or `}`"),
       item: () => {
         clauses.push(this.sub(this.clause))

@@ -26,7 +26,7 @@ export abstract class DocumentedRules extends ExpressionRules {
     before()
     const { expected } = body
     this.items({
-      until: () => this.at("}") || this.atEnd() || this.atDeclaration() || this.at("HoleEnd") || body.ends?.() === true,
+      until: () => this.endsBody(opener) || this.endsOuterBody(opener) || this.atEnd() || this.atDeclaration() || this.at("HoleEnd") || body.ends?.() === true,
       begins: body.begins,
       expected: typeof expected === "string" ? () => this.unexpected(expected) : expected,
       item: body.item,
@@ -49,14 +49,6 @@ export abstract class DocumentedRules extends ExpressionRules {
   private isIndentedBelow(offset: number): boolean {
     const token = this.peek()
     return token.startsLine && !this.atEnd() && this.indentation(token.startOffset) > this.indentation(Math.max(0, offset - 1))
-  }
-
-  private indentation(offset: number): number {
-    const { text } = this.tokens.source
-    const lineStart = text.lastIndexOf("\n", offset - 1) + 1
-    let at = lineStart
-    while (text[at] === " " || text[at] === "\t") at++
-    return at - lineStart
   }
 
   /** The `///` lines before the next token, each at the start of its line. */

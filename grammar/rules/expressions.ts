@@ -367,6 +367,13 @@ export abstract class ExpressionRules extends RecoveringParser {
     return this.node<RecordExpression>(start, { kind: "record", entries })
   })
 
+  /** Where a block could stand as well: whether the brace opens a record. */
+  protected atRecord(): boolean {
+    const kind = this.peek(3).kind
+    if (this.at("}", 2) || this.at("...", 2)) return true
+    return kind === ":" || kind === "," || kind === "}" || this.at("StringStart", 2) || (this.atName(2) && this.peek(3).startsLine)
+  }
+
   private atEntry(): boolean {
     if (this.hasFailed && this.peek().startsLine && !this.at(":", 2)) return false
     if (this.at("...") || this.at("StringStart") || this.at("RawString")) return true

@@ -18,7 +18,10 @@ const statementWordSet: ReadonlySet<string> = new Set(statementWords)
 const hardStatements: ReadonlySet<string> = new Set(["let", "var", "return", "if", "match", "for", "while", "try"])
 
 export abstract class StatementRules extends ClauseRules {
+  private openMatches = 0
+
   private atStatement(): boolean {
+    if (this.at("{")) return this.atRecord()
     return this.atExpression() || this.atRunClause() || statementWordSet.has(this.peek().kind) || (this.atName() && this.at("=", 2))
   }
 
@@ -44,6 +47,7 @@ export abstract class StatementRules extends ClauseRules {
         resumes: () => this.peek().startsLine && (this.atStatement() || this.atRunClause()),
         expected: () => this.unexpected("a statement or `}`"),
         item: () => this.statementInto(statements, clauses),
+        ends: () => this.openMatches > 0 && this.atArm(),
       },
       () => {
         if (clauses !== undefined) this.clausesInto(clauses, () => this.atRunClause())
@@ -53,12 +57,24 @@ export abstract class StatementRules extends ClauseRules {
   }
 
   private statementInto(statements: Statement[], clauses: Clause[] | undefined): void {
-    if (!this.RECORDING_PHASE && this.strayWord(clauses)) return
-    statements.push(this.sub(this.statement))
+    if (!this.RECORDING_PHASE && this.strayWord(statements, clauses)) return
+    const statement = this.sub(this.statement)
+    statements.push(statement)
+    if (this.RECORDING_PHASE || this.hasFailed) return
+    if (this.sameLine() && this.at("{")) this.unexpected("the end of the statement")
+    if (statement.kind !== "value") return
+    if (this.sameLine() && !this.at("}") && !this.at("HoleEnd") && !this.at("=>")) {
+      this.report("AF1008", statement.span, {})
+      this.fail()
+    }
+  }
+
+  private bareInto(statements: Statement[]): void {
+    if (this.RECORDING_PHASE || !this.strayWord(statements, undefined)) statements.push(this.sub(this.statement))
   }
 
   /** A clause between statements, or a word that is followed by something no name is followed by. */
-  private strayWord(clauses: Clause[] | undefined): boolean {
+  private strayWord(statements: readonly Statement[], clauses: Clause[] | undefined): boolean {
     const token = this.peek()
     const kind = token.kind
     const where = { start: token.startOffset, end: token.end }
@@ -66,10 +82,11 @@ export abstract class StatementRules extends ClauseRules {
       const next = this.peek(2)
       const standsAlone = next.kind === "}" || (next.startsLine && !next.glued)
       if (!standsAlone) {
-        const isRunClause = !callClauseWords.has(kind) || clauses !== undefined
-        if (isRunClause && clauses !== undefined) this.report("AF1013", where, { word: kind })
-        else this.report("AF1012", where, { word: kind })
-        this.sub(this.clause)
+        const isEarly = clauses !== undefined && statements.every((statement) => statement.kind === "value")
+        if (clauses === undefined) this.report("AF1012", where, { word: kind })
+        else if (!isEarly) this.report("AF1013", where, { word: kind })
+        const clause = this.sub(this.clause)
+        if (isEarly) clauses.push(clause)
         return true
       }
     }
@@ -207,8 +224,8 @@ export abstract class StatementRules extends ClauseRules {
   readonly callStatement: Rule<CallStatement | ValueStatement> = this.RULE("callStatement", () => {
     const start = this.start()
     const value = this.subWith(this.expression, "a statement")
-    const clauses = this.clausesAfter(value)
-    return value?.kind === "call"
+    const clauses = this.maybe(() => value.kind === "call", () => this.clausesAfter(value)) ?? []
+    return value.kind === "call"
       ? this.node<CallStatement>(start, { kind: "callStatement", call: value, clauses })
       : this.node<ValueStatement>(start, { kind: "value", value })
   })
@@ -305,6 +322,7 @@ export abstract class StatementRules extends ClauseRules {
     this.need("match")
     const subject = this.condition("a value to match")
     const clauses = this.clausesAfter(subject)
+    this.openMatches++
     this.nested(
       () => this.braced({
         begins: () => this.atPattern(),
@@ -316,8 +334,15 @@ export abstract class StatementRules extends ClauseRules {
       }),
       () => {},
     )
+    this.openMatches--
     return this.node<MatchStatement>(start, { kind: "match", subject, clauses, arms })
   })
+
+  /** The next arm on a line of its own: no statement starts like it. */
+  private atArm(): boolean {
+    if (!this.peek().startsLine || !this.atPattern()) return false
+    return this.at("=>", 2) || (this.at(".", 2) && this.at("=>", 4))
+  }
 
   private atPattern(): boolean {
     return this.atName() || ["else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "RawString"].includes(this.peek().kind)
@@ -341,12 +366,9 @@ export abstract class StatementRules extends ClauseRules {
   readonly bareBlock: Rule<Block> = this.RULE("bareBlock", () => {
     const statements: Statement[] = []
     const start = this.start()
-    const isNextArm = !this.RECORDING_PHASE && !this.sameLine() && (this.at("=>", 2) || (this.at(".", 2) && this.at("=>", 4)))
-    if (this.RECORDING_PHASE || (!isNextArm && this.atStatement() && !this.atRunClause())) this.statementInto(statements, undefined)
-    else {
-      const value = this.missing("a statement, a value or a block")
-      return this.node<Block>(value.span.start, { kind: "block", statements })
-    }
+    const isNextArm = !this.RECORDING_PHASE && this.atArm()
+    if (this.RECORDING_PHASE || (!isNextArm && this.atStatement() && !this.atRunClause())) this.bareInto(statements)
+    else this.mismatch("a statement, a value or a block")
     return this.node<Block>(start, { kind: "block", statements })
   })
 

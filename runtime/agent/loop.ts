@@ -30,7 +30,7 @@ export interface AgentCall<P extends object, R> {
   readonly progress: Progress
 }
 
-/** The models in their order: when one fails in a way that another is meant for, that one takes the conversation over. */
+/** The models in their order: when one fails in a way that another is meant for, that one takes the talk over. */
 export function* runAgent<P extends object, R>(call: AgentCall<P, R>): Flow<R> {
   const { spec } = call.agent
   const talk = { conversation: opening(spec, call.parameters) }

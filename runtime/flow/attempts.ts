@@ -94,12 +94,18 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   throw new Error("internal: an attempt was left behind without a deadline")
 }
 
+/** The part of the SDK's TaskFailedError that is read. */
+interface HostFailure {
+  readonly message?: string
+  readonly details?: { readonly errorType?: string }
+}
+
 /** An activity never throws: a failed task is a failure of the host (not registered, a result it would not carry). */
 export function readEnvelope(task: Task): Envelope {
   if (task.isFailed) {
-    const thrown = task.getException() as { readonly message?: string; readonly details?: { readonly errorType?: string } }
-    const maybeDone = thrown.details?.errorType !== "ActivityNotRegisteredError"
-    return { ok: false, kind: "internal", message: thrown.message ?? "the host failed the activity", maybeDone }
+    const { message, details } = task.getException() as HostFailure
+    const maybeDone = details?.errorType !== "ActivityNotRegisteredError"
+    return { ok: false, kind: "internal", message: message ?? "the host failed the activity", maybeDone }
   }
   const result = task.getResult() as Partial<Envelope> | null | undefined
   if (typeof result === "object" && result !== null && typeof result.ok === "boolean") return result as Envelope

@@ -22,7 +22,7 @@ interface Fiber<T> {
 }
 
 /**
- * The outcomes by index. After a fatal failure nothing new starts, what is in flight is awaited, and then that failure is
+ * The outcomes by index. After a fatal failure nothing new starts, what is in flight is awaited, then that failure is
  * raised.
  */
 export function* runTogether<T>(parent: Scope, together: Together<T>): Flow<readonly Outcome<T>[]> {

@@ -23,7 +23,8 @@ export function runOf(frame: Frame): Run {
     },
     eachResult: (name, items, { atATime }, body) => forEach(frame, { name, items, atATime, failures: "collect", body }),
     log(message) {
-      if (!state.context.isReplaying()) state.context.log?.({ run: state.id, workflow: state.workflow, at: now(), message })
+      if (state.context.isReplaying()) return
+      state.context.log?.({ run: state.id, workflow: state.workflow, at: now(), message })
     },
     now,
     uuid: () => uuidFrom(["uuid", state.id, state.start, frame.path, uuids++]),

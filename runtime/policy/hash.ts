@@ -24,34 +24,45 @@ export function utf8Length(text: string): number {
   return length
 }
 
-function utf8(text: string): number[] {
-  const bytes: number[] = []
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    if (code < 0x80) bytes.push(code)
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
-  }
-  return bytes
-}
-
+/** Every replay draws the key of every finished step again, so this is written for speed. */
 function sha256(text: string): Uint32Array {
-  const bytes = utf8(text)
-  const bitLength = bytes.length * 8
-  bytes.push(0x80)
-  while (bytes.length % 64 !== 56) bytes.push(0)
-  const view = new DataView(new ArrayBuffer(bytes.length + 8))
-  bytes.forEach((byte, index) => view.setUint8(index, byte))
-  view.setUint32(bytes.length, Math.floor(bitLength / 2 ** 32))
-  view.setUint32(bytes.length + 4, bitLength >>> 0)
+  const length = utf8Length(text)
+  const view = new DataView(new ArrayBuffer(Math.ceil((length + 9) / 64) * 64))
+  writeUtf8(view, text)
+  view.setUint8(length, 0x80)
+  view.setUint32(view.byteLength - 8, Math.floor(length / 2 ** 29))
+  view.setUint32(view.byteLength - 4, (length * 8) >>> 0)
   const state = Uint32Array.from(initialState)
-  for (let block = 0; block < view.byteLength; block += 64) compress(state, schedule(view, block))
+  const words = new Uint32Array(64)
+  for (let block = 0; block < view.byteLength; block += 64) {
+    schedule(words, view, block)
+    compress(state, words)
+  }
   return state
 }
 
-function schedule(view: DataView, block: number): Uint32Array {
-  const words = new Uint32Array(64)
+function writeUtf8(view: DataView, text: string): void {
+  let at = 0
+  const write = (byte: number): void => view.setUint8(at++, byte)
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    if (code < 0x80) write(code)
+    else {
+      if (code < 0x800) write(0xc0 | (code >> 6))
+      else {
+        if (code < 0x10000) write(0xe0 | (code >> 12))
+        else {
+          write(0xf0 | (code >> 18))
+          write(0x80 | ((code >> 12) & 63))
+        }
+        write(0x80 | ((code >> 6) & 63))
+      }
+      write(0x80 | (code & 63))
+    }
+  }
+}
+
+function schedule(words: Uint32Array, view: DataView, block: number): void {
   for (let index = 0; index < 16; index++) words[index] = view.getUint32(block + index * 4)
   for (let index = 16; index < 64; index++) {
     const early = words[index - 15] ?? 0
@@ -60,7 +71,6 @@ function schedule(view: DataView, block: number): Uint32Array {
     const small1 = rotate(late, 17) ^ rotate(late, 19) ^ (late >>> 10)
     words[index] = (words[index - 16] ?? 0) + small0 + (words[index - 7] ?? 0) + small1
   }
-  return words
 }
 
 function compress(state: Uint32Array, words: Uint32Array): void {
@@ -70,9 +80,17 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     const first = (h + big1 + ((e & f) ^ (~e & g)) + (roundConstants[round] ?? 0) + (words[round] ?? 0)) | 0
     const big0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
     const second = (big0 + ((a & b) ^ (a & c) ^ (b & c))) | 0
-    ;[h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0]
+    h = g
+    g = f
+    f = e
+    e = (d + first) | 0
+    d = c
+    c = b
+    b = a
+    a = (first + second) | 0
   }
-  for (const [index, value] of [a, b, c, d, e, f, g, h].entries()) state[index] = (state[index] ?? 0) + value
+  const mixed = [a, b, c, d, e, f, g, h]
+  for (let index = 0; index < 8; index++) state[index] = (state[index] ?? 0) + (mixed[index] ?? 0)
 }
 
 function rotate(word: number, count: number): number {

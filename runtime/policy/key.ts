@@ -11,6 +11,6 @@ export function idempotencyKey(of: { readonly runId: string; readonly start: num
 export function uuidFrom(parts: readonly (string | number)[]): string {
   const hex = sha256Hex(JSON.stringify(parts), 32)
   const variant = ((parseInt(hex.charAt(16), 16) & 3) | 8).toString(16)
-  const fields = [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, variant + hex.slice(17, 20), hex.slice(20)]
-  return fields.join("-")
+  const [version, clock] = [`8${hex.slice(13, 16)}`, variant + hex.slice(17, 20)]
+  return [hex.slice(0, 8), hex.slice(8, 12), version, clock, hex.slice(20)].join("-")
 }

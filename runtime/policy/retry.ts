@@ -41,7 +41,7 @@ export interface FailedAttempt {
   /** Retries that this step has used before. */
   readonly retriesUsed: number
   readonly retryAfterMs?: number | undefined
-  /** The step's path below its run's id. With the attempt it seeds the jitter: a replay waits as long, another run does not. */
+  /** The step's path below its run's id. With the attempt it seeds the jitter: a replay waits as long. */
   readonly step: string
   readonly attempt: number
 }

@@ -173,6 +173,26 @@ describe("the hub", () => {
     expect(log).toEqual(["end"])
   })
 
+  it("commits nothing of a transition that breaks off half way", async () => {
+    const store = openMemoryStore()
+    const unreadable: Store = {
+      ...store,
+      load(id) {
+        if (id === "child") throw new Error("damaged")
+        return store.load(id)
+      },
+    }
+    const { hub, worker } = bench(unreadable)
+    worker("w")
+    await hub.start({ instanceId: "parent", name: "f" })
+    await tick()
+    const child = { id: 1, kind: "createChild", name: "c", instanceId: "child" } as const
+    const answer = { instanceId: "parent", peer: "w", token: "", actions: [child] }
+    await expect(hub.completeTurn(answer)).rejects.toThrow("damaged")
+    await tick()
+    expect([store.summary("parent")?.status, store.history("parent")]).toEqual(["pending", []])
+  })
+
   it("forgets what it need not hold and finds it again", async () => {
     const store = openMemoryStore()
     const { hub, worker } = bench(store)

@@ -50,6 +50,14 @@ function steps(onStep: (step: number) => unknown = () => {}): Steps {
         }
         return results
       },
+      async *mixed(context) {
+        const tasks = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => context.callActivity("step", number))
+        const squares: number[] = yield context.whenAll(tasks as never) as never
+        const child: number[] = yield context.callChildWorkflow("steps", 3) as never
+        yield context.createTimer(0.05) as never
+        const event: string = yield context.waitForExternalEvent("go") as never
+        return [...squares, ...child, event]
+      },
       async *waiting(context) {
         yield context.callActivity("step", 1) as never
         const event: unknown = yield context.waitForExternalEvent("go") as never
@@ -166,6 +174,30 @@ function seeded(seed: number): () => number {
 }
 
 describe("a sidecar that is killed", () => {
+  it.each([5, 17, 29])("amid fan-out, child, timer and event loses nothing (seed %i)", async (seed) => {
+    const file = newDatabase()
+    const { program } = steps()
+    const first = await startProcess(file)
+    const firstWorker = await startWorker(program, first)
+    const starter = connect(first)
+    const id = await starter.start({ name: "mixed" })
+    await starter.raiseEvent(id, { name: "go", input: "\"heard\"" })
+    await new Promise((resolve) => setTimeout(resolve, seeded(seed)() * 120))
+    await kill(first)
+    starter.close()
+
+    const second = await startProcess(file)
+    cleanups.push(() => kill(second))
+    const secondWorker = await startWorker(program, second)
+    cleanups.push(() => Promise.all([firstWorker.stop(), secondWorker.stop()]))
+    const own = connect(second)
+    cleanups.push(() => own.close())
+    const output: unknown = JSON.parse((await own.waitForEnd(id))?.output ?? "")
+    expect(output).toEqual([1, 4, 9, 16, 25, 36, 49, 64, 1, 4, 9, "heard"])
+    const answers = (await own.history(id)).filter((event) => event.kind === "taskCompleted")
+    expect(new Set(answers.map((event) => event.kind === "taskCompleted" && event.taskId)).size).toBe(answers.length)
+  })
+
   const count = 30
 
   it.each([11, 23, 37, 41, 59])("at a random moment of 30 steps loses nothing (seed %i)", async (seed) => {

@@ -10,7 +10,7 @@ export type Action =
 
 type HistoryEvent = { readonly at: number } & (
   | { readonly kind: "done"; readonly id: number; readonly result: unknown }
-  | { readonly kind: "failed"; readonly id: number; readonly message: string }
+  | { readonly kind: "failed"; readonly id: number; readonly message: string; readonly errorType: string | undefined }
   | { readonly kind: "fired"; readonly id: number }
   | { readonly kind: "raised"; readonly name: string; readonly payload: unknown }
 )
@@ -21,6 +21,7 @@ export interface Reply {
   readonly afterMs?: number
   /** The host's own failure: the task fails. */
   readonly broken?: string
+  readonly errorType?: string
   readonly raise?: readonly { readonly name: string; readonly payload: unknown; readonly afterMs: number }[]
 }
 
@@ -87,7 +88,7 @@ function outcomeOf(scripted: Reply | Envelope, id: number, at: number): HistoryE
   const reply: Reply = "ok" in scripted ? { envelope: scripted } : scripted
   const raised = (reply.raise ?? []).map(({ afterMs, ...event }) => ({ kind: "raised", at: at + afterMs, ...event }) as const)
   const doneAt = at + (reply.afterMs ?? 10)
-  if (reply.broken !== undefined) return [...raised, { kind: "failed", at: doneAt, id, message: reply.broken }]
+  if (reply.broken !== undefined) return [...raised, { kind: "failed", at: doneAt, id, message: reply.broken, errorType: reply.errorType }]
   return reply.envelope ? [...raised, { kind: "done", at: doneAt, id, result: JSON.parse(JSON.stringify(reply.envelope)) }] : raised
 }
 
@@ -188,7 +189,9 @@ async function replay(workflow: Workflow, input: unknown, history: readonly Hist
       const waiter = waiters.get(name)?.shift()
       if (waiter) waiter.settle({ result: event.payload })
       else buffered.set(name, [...(buffered.get(name) ?? []), { payload: event.payload }])
-    } else if (event.kind === "failed") tasks.get(event.id)?.settle({ error: new Error(event.message) })
+    } else if (event.kind === "failed") tasks.get(event.id)?.settle({
+      error: Object.assign(new Error(event.message), { details: { errorType: event.errorType } }),
+    })
     else tasks.get(event.id)?.settle({ result: event.kind === "done" ? event.result : undefined })
     if ((waiting as Task).isComplete) waiting = await resume()
   }

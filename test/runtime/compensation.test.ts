@@ -106,6 +106,14 @@ describe("compensation", () => {
     expect(played.failure).toMatchObject({ kind: "denied", undone: ["W/blind"] })
   })
 
+  it("takes a step that no worker knows as not done", async () => {
+    const blind = testTool("blind", { compensateNeedsResult: false, *compensate(run, parameters) { yield* run.call(cancel, parameters) } })
+    const failing = (errorType: string) => play(flow(function* (run) { return yield* run.call(blind, {}) }), {}, (name) =>
+      name === "cancel" ? done(null) : { broken: "the host failed it", errorType })
+    expect((await failing("ActivityNotRegisteredError")).failure).toMatchObject({ kind: "internal", undone: [] })
+    expect((await failing("TooLarge")).failure).toMatchObject({ kind: "internal", undone: ["W/blind"] })
+  })
+
   it("waits for a step that its deadline left in flight, then undoes what it did", async () => {
     const slow = testTool("book", { policy: { deadline: "1s" }, ...(book.spec.compensate ? { compensate: book.spec.compensate } : {}) })
     const outcome = (envelope: Envelope) => play(flow(function* (run) { return yield* run.call(slow, { n: 1 }) }), {}, (name) =>

@@ -1,5 +1,6 @@
 // The ledger and its arithmetic: no cap is ever passed, nothing stays reserved.
 
+import { createHash } from "node:crypto"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import type { Amounts, Caps, Envelope } from "../../runtime/contract.ts"
@@ -8,6 +9,7 @@ import { parseRunFailure, RunFailed } from "../../runtime/errors.ts"
 import { capsOf, modelAllowance, noAmounts, openAccount, openAccounts, reserve, room, settle } from "../../runtime/policy/budget.ts"
 import type { Account } from "../../runtime/policy/budget.ts"
 import { durationMs, formatDuration } from "../../runtime/policy/duration.ts"
+import { sha256Hex, utf8Length } from "../../runtime/policy/hash.ts"
 import { idempotencyKey } from "../../runtime/policy/key.ts"
 import { affordableOutputTokens, costNanoDollars, formatDollars } from "../../runtime/policy/money.ts"
 import { nextRetryMs, retryPlan } from "../../runtime/policy/retry.ts"
@@ -160,6 +162,13 @@ describe("arithmetic", () => {
       if (delay !== undefined) expect(delay).toBeLessThanOrEqual(30_000)
       expect(nextRetryMs(plan, failed)).toBe(delay)
     }), { seed: 26 })
+  })
+
+  it("property: hashes as SHA-256 does, and measures UTF-8", () => {
+    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (value) => {
+      expect(sha256Hex(value)).toBe(createHash("sha256").update(value).digest("hex"))
+      expect(utf8Length(value)).toBe(Buffer.byteLength(value))
+    }), { seed: 27, numRuns: 300 })
   })
 
   it("makes keys that tell steps, starts and runs apart", () => {

@@ -51,7 +51,7 @@ async function runOnSdk(flow: Workflow, script: (name: string, input: ActivityIn
     const registry = new Registry()
     registry.addNamedOrchestrator(flow.workflowName, (sdk: SdkContext, input: unknown) => flow(adapted(sdk), input))
     const executor = new OrchestrationExecutor(registry)
-    Object.assign(executor.logger, { info: () => undefined, debug: () => undefined, warn: () => undefined })
+    Object.assign(executor.logger, { info: () => undefined, debug: () => undefined, warn: () => undefined, error: () => undefined })
     const { actions } = await executor.execute("run-1", past, fresh)
     past.push(...fresh)
     now += 1_000

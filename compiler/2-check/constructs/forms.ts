@@ -2,7 +2,7 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  BlockForm, Branch, ForStatement, IfStatement, ParallelStatement, RaceStatement, Statement, TryStatement, WaitStatement,
+  BlockForm, Branch, ForStatement, IfStatement, ParallelStatement, RaceStatement, TryStatement, WaitStatement,
 } from "../../../grammar/syntax/nodes.ts"
 import { report, symbolAt, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
@@ -15,7 +15,7 @@ import { render } from "../types/render.ts"
 import { duration, wholeNumber } from "./constants.ts"
 import { checkMatch } from "./match.ts"
 import { expectKind } from "./names.ts"
-import { NO_VALUE, type Parts, type Want } from "./parts.ts"
+import { block, NO_VALUE, type Parts, type Want } from "./parts.ts"
 import { checkWithin } from "./within.ts"
 
 export function checkForm(form: BlockForm, env: Env, want: Want, parts: Parts): Type {
@@ -59,17 +59,6 @@ function typeOfForm(form: BlockForm, env: Env, want: Want, parts: Parts): Type {
     default:
       return unreachable(form)
   }
-}
-
-/** A nested block; its type is kept under its id, where `after` looks for `never`. */
-export function block(node: { readonly id: number; readonly statements: readonly Statement[]; readonly span: IfStatement["span"] }, env: Env, want: Want, parts: Parts): Type {
-  const type = parts.block(node.statements, env, want)
-  if (want.value && node.statements.length === 0) {
-    report(env.file, node, "AF3016", { what: "it is empty" })
-    return UNKNOWN
-  }
-  env.file.types.set(node.id, type)
-  return type
 }
 
 function checkIf(form: IfStatement, env: Env, want: Want, parts: Parts): Type {

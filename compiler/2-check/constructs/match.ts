@@ -14,7 +14,7 @@ import type { Type } from "../types.ts"
 import { literalValue } from "../types/build.ts"
 import { assignable, expand, isOptional, join, NEVER, NOTHING, present, UNKNOWN } from "../types/relate.ts"
 import { render } from "../types/render.ts"
-import type { Parts, Want } from "./parts.ts"
+import { block, type Parts, type Want } from "./parts.ts"
 
 /** What a subject can be, each with the key that a pattern covers; undefined when there is no end of them. */
 type Cases = ReadonlyMap<string, Type> | undefined
@@ -32,8 +32,7 @@ export function checkMatch(form: MatchStatement, env: Env, want: Want, parts: Pa
     for (const key of keys) covered.add(key)
     if (arm.patterns.some(({ kind }) => kind === "elsePattern")) reached = false
     const inside = armEnv(form, arm, subject, cases, fresh, covered, env)
-    const type = parts.block(arm.body.statements, inside, want)
-    if (want.value && arm.body.statements.length === 0) report(env.file, arm, "AF3016", { what: "this arm is empty" })
+    const type = block(arm.body, inside, want, parts)
     if (result.kind !== "never" || type.kind !== "never") result = want.value ? join(result, type, env.file.context.declared) : NOTHING
   }
   if (reached && subject.kind !== "unknown") reportMissing(form, cases, covered, env)
@@ -90,12 +89,12 @@ function checkPattern(pattern: Pattern, subject: Type, cases: Cases, env: Env): 
       return []
     case "nothingPattern":
       if (isOptional(subject, file.context.declared)) return ["nothing"]
-      return refuse(pattern, subject, "", env)
+      return refuse(pattern, subject, ".", env)
     case "literalPattern": {
       const type = checkExpression(pattern.value, env, subject)
       const value = literalValue(pattern.value)
       file.types.set(pattern.id, type)
-      if (!assignable(type, bare, file.context.declared)) return refuse(pattern, subject, "", env)
+      if (!assignable(type, bare, file.context.declared)) return refuse(pattern, subject, ".", env)
       return [value === undefined ? shorten(textOf(file, pattern)) : JSON.stringify(value)]
     }
     case "memberPattern":
@@ -114,7 +113,7 @@ function memberKeys(pattern: Extract<Pattern, { readonly kind: "memberPattern" }
   if (symbol === undefined || pattern.member.text === "") return undefined
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }
   file.types.set(pattern.id, type)
-  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) return refuse(pattern, subject, "", env)
+  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) return refuse(pattern, subject, ".", env)
   if (structure.members.some(({ name }) => name === pattern.member.text)) return [`${symbol.name}.${pattern.member.text}`]
   const near = nearest(pattern.member.text, structure.members.map(({ name }) => name))
   const fixes = replaceFix({ path: file.path, span: pattern.member.span }, near)
@@ -132,7 +131,7 @@ function typeKeys(pattern: Extract<Pattern, { readonly kind: "typePattern" }>, s
   }
   if (symbol === undefined) {
     remember(UNKNOWN)
-    return isBuiltInError(pattern.type.text) ? refuse(pattern, subject, "", env) : undefined
+    return isBuiltInError(pattern.type.text) ? refuse(pattern, subject, ".", env) : undefined
   }
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }
   remember(type)

@@ -2,9 +2,9 @@
 
 import type { ConcurrencyClause, DeadLetterClause, OnHttpClause, OnScheduleClause, OnTopicClause } from "../../../grammar/syntax/nodes.ts"
 import { plainText } from "../../1-bind/imports.ts"
-import { report } from "../context.ts"
+import { report, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
-import type { Type } from "../types.ts"
+import type { FieldType, Type } from "../types.ts"
 import { isOptional, optional, STRING } from "../types/relate.ts"
 import { wholeNumber } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
@@ -20,9 +20,13 @@ export function checkOnSchedule(clause: OnScheduleClause, site: ClauseSite): voi
   }
   const input = inputOf(site)
   if (clause.input !== undefined) expectType(check(clause.input, env, input), input, clause.input, env, " as the input of a run")
-  else if (callable !== undefined && input.kind === "record" && input.fields.some(({ type }) => !isOptional(type, env.file.context.declared))) {
-    report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: input.fields.map(({ name }) => name).join(", ") })
+  else if (callable !== undefined && input.kind === "record" && needed(input.fields, env).length > 0) {
+    report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: needed(input.fields, env).join(", ") })
   }
+}
+
+function needed(fields: readonly FieldType[], env: Env): readonly string[] {
+  return fields.filter(({ type }) => !isOptional(type, env.file.context.declared)).map(({ name }) => name)
 }
 
 /** The input of a workflow: its parameters as a record; one with a default may be left out. */

@@ -2,11 +2,13 @@
 
 import type { Node } from "../../../grammar/syntax/nodes.ts"
 
+/** Walks with a list of its own: a deep tree costs no call stack and no more than its size. */
 export function* nodesIn(value: unknown): Generator<Node> {
-  if (Array.isArray(value)) {
-    for (const each of value) yield* nodesIn(each)
-  } else if (typeof value === "object" && value !== null) {
-    if ("kind" in value && "span" in value) yield value as Node
-    for (const each of Object.values(value)) if (typeof each === "object" && each !== null) yield* nodesIn(each)
+  const open: unknown[] = [value]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next !== "object" || next === null) continue
+    if (!Array.isArray(next) && "kind" in next && "span" in next) yield next as Node
+    for (const child of Object.values(next).reverse()) if (typeof child === "object" && child !== null) open.push(child)
   }
 }

@@ -3,7 +3,7 @@
 import { unreachable } from "../../../base/assert.ts"
 import type { Constraint, Expression, NamedTypeNode, TypeNode } from "../../../grammar/syntax/nodes.ts"
 import { nearest } from "../../../base/diagnostics/suggest.ts"
-import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
+import { replaceFix } from "../../1-bind/hints.ts"
 import { plainText } from "../../1-bind/imports.ts"
 import { report, symbolAt, type FileContext } from "../context.ts"
 import type { Constraints, FieldType, Type } from "../types.ts"
@@ -121,7 +121,7 @@ function constrain(type: Type, written: readonly Constraint[], file: FileContext
     if (known === undefined) {
       const near = nearest(name, Object.keys(CONSTRAINTS))
       const fixes = replaceFix({ path: file.path, span: constraint.name.span }, near)
-      report(file, constraint, "AF3023", { name, why: `is not known${didYouMean(near)}` }, { fixes })
+      report(file, constraint, "AF3023", { name, why: near === undefined ? "is not known" : `is not known (did you mean ${near}?)` }, { fixes })
     } else if (!known.on.includes(type.kind)) {
       report(file, constraint, "AF3023", { name, why: `does not apply to ${render(type)}` })
     } else if (typeof value !== known.takes) {

@@ -2,7 +2,7 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MemberPlan, RecordPlan, StepPlan, TemplatePlan,
+  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MatchPlan, MemberPlan, RecordPlan, StepPlan, TemplatePlan,
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
 import { choice, group, indent, join, line, softline, trailingComma } from "./layout.ts"
@@ -15,7 +15,35 @@ import { typeText } from "./types.ts"
 export interface CodeScope {
   readonly file: FileScope
   readonly locals: Locals
+  /** Names of values that the source does not name, as they are given out. */
+  readonly temporaries: Set<string>
+  /** Locals that are compared or matched more than once: TypeScript may have narrowed them further than the language does. */
+  readonly narrowed: ReadonlySet<string>
   readonly writers: Writers
+}
+
+export function codeScope(file: FileScope, locals: Locals, options: { readonly writers: Writers; readonly unit?: unknown }): CodeScope {
+  return { file, locals, temporaries: new Set(), narrowed: comparedOften(options.unit), writers: options.writers }
+}
+
+function comparedOften(unit: unknown): ReadonlySet<string> {
+  const counts = new Map<string, number>()
+  const count = (plan: ExpressionPlan): void => {
+    if (plan.kind === "member") count(plan.object)
+    else if (plan.kind === "local") counts.set(plan.name, (counts.get(plan.name) ?? 0) + 1)
+  }
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const plan = node as BinaryPlan | MatchPlan
+    if (plan.kind === "match") count(plan.subject)
+    else if (plan.kind === "binary" && (plan.operator === "==" || plan.operator === "!=")) {
+      count(plan.left)
+      count(plan.right)
+    }
+    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
+  }
+  visit(unit)
+  return new Set([...counts].filter(([, times]) => times > 1).map(([name]) => name))
 }
 
 /** Statements, policies and built-ins need expressions and the other way round; the cycle is closed by hand, not by imports. */
@@ -93,7 +121,9 @@ export function write(scope: CodeScope, plan: ExpressionPlan): Code {
     case "lambda": return lambda(scope, plan)
     case "unary": {
       const inner = operand(scope, plan.operand, precedence.unary)
-      const twice = plan.operator === "-" && plan.operand.kind === "literal" && Number(plan.operand.value) < 0
+      const { operand: negated } = plan
+      const isMinus = negated.kind === "unary" ? negated.operator === "-" : negated.kind === "literal" && Number(negated.value) < 0
+      const twice = plan.operator === "-" && isMinus
       return code([plan.operator === "not" ? "!" : "-", twice ? ["(", inner, ")"] : inner], precedence.unary)
     }
     case "binary": return binary(scope, plan)

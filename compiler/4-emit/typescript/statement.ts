@@ -4,12 +4,12 @@ import { unreachable } from "../../../base/assert.ts"
 import type {
   ArmPlan, CatchPlan, EachPlan, ExpressionPlan, LetPlan, MatchPlan, PatternPlan, StatementPlan, TryPlan,
 } from "../../3-plan/code.ts"
+import type { ValueType } from "../../3-plan/types.ts"
 import { asText, expression, operand, precedence, settled } from "./expression.ts"
 import type { CodeScope } from "./expression.ts"
 import { hardline, indent, join, mark } from "./layout.ts"
 import type { Doc } from "./layout.ts"
-import { memberAccess, numberText, quoted } from "./literals.ts"
-import { free } from "./names.ts"
+import { isReserved, memberAccess, numberText, quoted } from "./literals.ts"
 import { typeText } from "./types.ts"
 
 export function block(scope: CodeScope, statements: readonly StatementPlan[], before: readonly Doc[] = []): Doc {
@@ -48,18 +48,32 @@ function local(scope: CodeScope, name: string): string {
   return scope.locals.get(name) ?? name
 }
 
-/** A name for a value that the source does not name; no local has it. */
+/** A name for a value that the source does not name; no local and no other such value has it. */
 function temporary(scope: CodeScope, name: string): string {
-  return free(name, new Set(scope.locals.values()), (candidate) => scope.file.avoided.has(candidate))
+  const taken = new Set([...scope.locals.values(), ...scope.temporaries])
+  const isBad = (candidate: string): boolean =>
+    taken.has(candidate) || scope.file.avoided.has(candidate) || isReserved(candidate, "value") || candidate === "run"
+  let found = name
+  for (let number = 2; isBad(found); number++) found = `${name}${number}`
+  scope.temporaries.add(found)
+  return found
 }
 
 // ---------------------------------------------------------------- let, if
 
 function letDoc(scope: CodeScope, plan: LetPlan): Doc {
-  const keyword = plan.mutable || plan.value === undefined ? "let" : "const"
-  const annotation = needsAnnotation(plan) ? `: ${typeText(scope.file, plan.type)}` : ""
-  const head = `${keyword} ${local(scope, plan.name)}${annotation}`
-  return plan.value === undefined ? head : [head, " = ", settled(scope, plan.value)]
+  const { value } = plan
+  const keyword = plan.mutable || value === undefined ? "let" : "const"
+  const name = local(scope, plan.name)
+  const type = needsAnnotation(plan) ? typeText(scope.file, plan.type) : undefined
+  if (value === undefined) return `${keyword} ${name}: ${type ?? "unknown"}`
+  // With an annotation TypeScript would narrow the variable to what it starts with.
+  if (type !== undefined && isConstant(value)) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), ` as ${type}`]
+  return [`${keyword} ${name}${type === undefined ? "" : `: ${type}`} = `, settled(scope, value)]
+}
+
+function isConstant(value: ExpressionPlan): boolean {
+  return value.kind === "literal" || value.kind === "enumMember"
 }
 
 const plainTypes: ReadonlySet<string> = new Set(["string", "int", "number", "bool", "time", "duration", "money"])
@@ -67,7 +81,8 @@ const plainTypes: ReadonlySet<string> = new Set(["string", "int", "number", "boo
 /** Where TypeScript would infer something narrower or wider than the language does. */
 function needsAnnotation({ annotated, mutable, type, value }: LetPlan): boolean {
   if (type.kind === "unknown" || type.kind === "never") return false
-  if (value === undefined || annotated) return true
+  if (value === undefined) return true
+  if (annotated) return !(plainTypes.has(type.kind) && isConstant(value))
   if (mutable) return !plainTypes.has(type.kind)
   if (value.kind === "list") return value.items.length === 0 || type.kind === "named"
   return value.kind === "record" && type.kind === "named"
@@ -84,16 +99,30 @@ function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): 
 // ---------------------------------------------------------------- match
 
 function matchDoc(scope: CodeScope, plan: MatchPlan): Doc {
+  const { subject: matched } = plan
   const patterns = plan.arms.flatMap((arm) => arm.patterns)
   const all = (...kinds: readonly PatternPlan["kind"][]): boolean => patterns.every(({ kind }) => kinds.includes(kind))
-  const isMaybe = plan.subject.type.kind === "optional"
-  const chained = !all("tag", "else") && !all("member", "literal", "else")
-  const needsName = chained || all("tag", "else") || plan.arms.some(({ binding }) => binding !== undefined)
-  const named = needsName && !isReference(plan.subject) ? temporary(scope, "matched") : undefined
-  const hoisted: readonly Doc[] = named === undefined ? [] : [[`const ${named} = `, settled(scope, plan.subject), hardline]]
-  const subject = named ?? expression(scope, plan.subject)
-  if (chained || (isMaybe && all("tag", "else"))) return [hoisted, chain(scope, plan, subject)]
-  return [hoisted, switchDoc(scope, plan, [subject, all("tag", "else") ? ".kind" : ""])]
+  const [isTagged, isMaybe] = [all("tag", "else"), matched.type.kind === "optional"]
+  const chained = (!isTagged && !all("member", "literal", "else")) || (isTagged && isMaybe)
+  const widened = isReference(matched) && scope.narrowed.has(rootOf(matched)) ? ` as ${typeText(scope.file, matched.type)}` : ""
+  const needsName = chained || isTagged || plan.arms.some(({ binding }) => binding !== undefined)
+  if (!needsName || (isReference(matched) && widened === "")) {
+    const subject = expression(scope, matched)
+    return chained ? chain(scope, plan, subject) : switchDoc(scope, plan, { subject, on: [subject, isTagged ? ".kind" : widened] })
+  }
+  const subject = temporary(scope, nameFor(matched.type))
+  const hoisted: Doc = [`const ${subject} = `, settled(scope, matched), widened, hardline]
+  return [hoisted, chained ? chain(scope, plan, subject) : switchDoc(scope, plan, { subject, on: [subject, isTagged ? ".kind" : ""] })]
+}
+
+/** A shape is called `shape`. */
+function nameFor(type: ValueType): string {
+  if (type.kind === "optional") return nameFor(type.type)
+  return type.kind === "named" ? type.name.replace(/^./u, (first) => first.toLowerCase()) : "matched"
+}
+
+function rootOf(plan: ExpressionPlan): string {
+  return plan.kind === "member" ? rootOf(plan.object) : plan.kind === "local" ? plan.name : ""
 }
 
 /** Something that TypeScript narrows: a name, or fields of one. */
@@ -101,8 +130,12 @@ function isReference(plan: ExpressionPlan): boolean {
   return plan.kind === "local" || (plan.kind === "member" && !plan.optional && isReference(plan.object))
 }
 
-function switchDoc(scope: CodeScope, plan: MatchPlan, discriminant: Doc): Doc {
-  const subject = discriminantSubject(discriminant)
+interface Discriminant {
+  readonly subject: Doc
+  readonly on: Doc
+}
+
+function switchDoc(scope: CodeScope, plan: MatchPlan, { subject, on }: Discriminant): Doc {
   const arms = plan.arms.map((arm) => {
     const heads = arm.patterns.map((pattern): Doc => pattern.kind === "else" ? "default:" : ["case ", patternValue(scope, pattern), ":"])
     const body = separated(scope, arm.body)
@@ -112,11 +145,7 @@ function switchDoc(scope: CodeScope, plan: MatchPlan, discriminant: Doc): Doc {
     const inside: Doc = indent(hardline, join(hardline, written))
     return mark(arm.origin, braces ? [labels, " {", inside, hardline, "}"] : [labels, inside])
   })
-  return ["switch (", discriminant, ") {", indent(hardline, join(hardline, arms)), hardline, "}"]
-}
-
-function discriminantSubject(discriminant: Doc): Doc {
-  return Array.isArray(discriminant) ? (discriminant as readonly Doc[])[0]! : discriminant
+  return ["switch (", on, ") {", indent(hardline, join(hardline, arms)), hardline, "}"]
 }
 
 function bindingOf(scope: CodeScope, arm: ArmPlan, subject: Doc): readonly Doc[] {

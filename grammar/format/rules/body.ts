@@ -10,13 +10,15 @@ export interface BodyStyle {
   readonly commas: "none" | "all" | "flat"
   /** Whether several items may share a line. */
   readonly rows: boolean
+  /** Whether an item with a syntax error is copied alone; else all of the body's statement is. */
+  readonly units: boolean
 }
 
-export const clauseStyle: BodyStyle = { commas: "none", rows: true }
-export const fieldStyle: BodyStyle = { commas: "none", rows: true }
-export const listStyle: BodyStyle = { commas: "all", rows: true }
-export const armStyle: BodyStyle = { commas: "flat", rows: false }
-export const statementStyle: BodyStyle = { commas: "none", rows: false }
+export const itemStyle: BodyStyle = { commas: "none", rows: true, units: true }
+export const memberStyle: BodyStyle = { commas: "all", rows: true, units: true }
+export const entryStyle: BodyStyle = { commas: "all", rows: true, units: false }
+export const armStyle: BodyStyle = { commas: "flat", rows: false, units: true }
+export const statementStyle: BodyStyle = { commas: "none", rows: false, units: true }
 
 /** `{ items }` */
 export function body(items: readonly Node[], cursor: Cursor, style: BodyStyle): Doc {
@@ -28,17 +30,13 @@ export function body(items: readonly Node[], cursor: Cursor, style: BodyStyle): 
   }
   const breaks = isSpread(items, cursor, closer, style)
   const rows = rowsOf(items, cursor, closer, style)
+  const { own, inlineTrailing } = gapBefore(cursor)
   const dangling = leading(cursor).slice(0, -1)
-  if (rows.length === 0 && dangling.length === 0) {
-    return concat([opener, gapBefore(cursor, cursor.index).hasNewline || !hasComments(cursor) ? empty : " ", take(cursor, "}")])
-  }
-  const contents = [...rows, ...(rows.length > 0 && dangling.length > 0 ? [hardline] : []), ...dangling]
-  const parts = [opener, indent(line, ...contents), line, take(cursor, "}")]
+  if (rows.length === 0 && dangling.length === 0) return concat([opener, inlineTrailing.length > 0 ? " " : empty, take(cursor, "}")])
+  const between = rows.length > 0 && dangling.length > 0 ? [own[0]!.blankBefore ? blankline : hardline] : []
+  const last = style.commas === "all" && rows.length > 0 ? ifBreak(comma, empty) : empty
+  const parts = [opener, indent(line, ...rows, last, ...between, ...dangling), line, take(cursor, "}")]
   return breaks ? broken(...parts) : group(...parts)
-}
-
-function hasComments(cursor: Cursor): boolean {
-  return gapBefore(cursor).inlineTrailing.length > 0
 }
 
 /** Whether the source puts the items on lines of their own. */
@@ -52,25 +50,28 @@ function isSpread(items: readonly Node[], cursor: Cursor, closer: number, style:
 export function rowsOf(items: readonly Node[], cursor: Cursor, end: number, style: BodyStyle): readonly Doc[] {
   const docs: Doc[] = []
   let row: Doc[] = []
+  let count = 0
   const endRow = (): void => {
-    if (row.length > 0) docs.push(row.length === 1 ? row[0]! : group(...row))
+    docs.push(count > 1 ? group(...row) : concat(row))
     row = []
+    count = 0
   }
   let next = 0
   while (cursor.index < end && !cursor.failed) {
     const before = gapBefore(cursor)
-    const isFirst = docs.length === 0 && row.length === 0
-    const sameRow = !isFirst && style.rows && !before.hasNewline
-    const startsRow = !isFirst && !sameRow
-    if (startsRow) endRow()
-    if (startsRow && docs.length > 0) docs.push(separatorOf(cursor, style))
-    const start = leading(cursor)
+    const sameRow = count > 0 && style.rows && !before.hasNewline
+    if (count > 0 && !sameRow) {
+      endRow()
+      docs.push(separatorOf(cursor, style))
+    }
+    if (sameRow) row.push(lineOr(rowGap(before.spaces, style)))
+    else docs.push(...leading(cursor))
     const item = items[next]
     if (item !== undefined && offsetOf(cursor) >= item.span.start) next++
-    const doc = itemOf(item, items[next], cursor, end)
-    row.push(...(sameRow ? [lineOr(rowGap(before.spaces, style))] : []), ...start, doc, commaOf(cursor, end, style))
+    row.push(itemOf(item, items[next], cursor, { end, units: style.units }), commaOf(cursor, end, style))
+    count++
   }
-  endRow()
+  if (count > 0) endRow()
   return docs
 }
 
@@ -86,29 +87,30 @@ function separatorOf(cursor: Cursor, { rows, commas }: BodyStyle): Doc {
 }
 
 /** One item, or a stretch of pieces that belong to none, copied to the end of its line. */
-function itemOf(item: Node | undefined, following: Node | undefined, cursor: Cursor, end: number): Doc {
+function itemOf(
+  item: Node | undefined,
+  following: Node | undefined,
+  cursor: Cursor,
+  { end, units }: { readonly end: number; readonly units: boolean },
+): Doc {
   const isItem = item !== undefined && offsetOf(cursor) >= item.span.start
+  if (isItem && !units) return cursor.print(item, cursor)
   const limit = isItem ? following : item
   const stop = Math.min(end, limit === undefined ? end : indexAt(cursor, limit.span.start))
-  const own = isItem ? Math.max(indexAt(cursor, item.span.end), cursor.index + 1) : cursor.index + 1
-  let last = own
-  if (isItem && cursor.pieces[last]?.kind === ",") last++
-  if (last >= stop && isItem) return unit(item, cursor)
-  if (isItem && gapBefore(cursor, last).hasNewline) return unit(item, cursor)
-  while (last < stop && (!isItem || !gapBefore(cursor, last).hasNewline)) last++
-  if (last === stop && stop < end && !gapBefore(cursor, stop).hasNewline) cursor.failed = true
-  const failed = cursor.failed
+  let last = isItem ? Math.max(indexAt(cursor, item.span.end), cursor.index + 1) : cursor.index + 1
+  const behind = cursor.pieces[last]?.kind === "," ? last + 1 : last
+  if (isItem && (behind >= stop || gapBefore(cursor, behind).hasNewline)) return unit(item, cursor)
+  while (last < stop && !(isItem && gapBefore(cursor, last).hasNewline)) last++
+  const runsOn = last === stop && stop < end && !gapBefore(cursor, stop).hasNewline
   const doc = copy(cursor, last)
-  cursor.failed = failed
+  cursor.failed = runsOn || !units
   return doc
 }
 
 function commaOf(cursor: Cursor, end: number, { commas }: BodyStyle): Doc {
-  const isLast = kindAt(cursor) === "," ? cursor.index + 1 >= end : cursor.index >= end
   const isPresent = kindAt(cursor) === "," && cursor.index < end
+  const isLast = cursor.index + (isPresent ? 1 : 0) >= end
   if (commas === "all" && !isLast) return isPresent ? takeComma(cursor) : comma
-  const dropped = isPresent ? dropComma(cursor) : empty
-  if (commas === "none") return dropped
-  if (commas === "all") return concat([ifBreak(comma, empty), dropped])
-  return concat([isLast ? empty : ifBreak(empty, comma), dropped])
+  const added = commas === "flat" && !isLast ? ifBreak(empty, comma) : empty
+  return concat([added, isPresent ? dropComma(cursor) : empty])
 }

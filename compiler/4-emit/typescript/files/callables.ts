@@ -3,7 +3,7 @@
 import type { ExpressionPlan } from "../../../3-plan/code.ts"
 import type { AgentPlan, CallablePlan, HumanPlan, ParameterPlan, Plan, RequirementPlan, ToolPlan } from "../../../3-plan/types.ts"
 import { builtIn } from "../built-ins.ts"
-import { arrowBody, asText, brackets, expression, object, property, write } from "../expression.ts"
+import { arrowBody, asText, brackets, codeScope, expression, object, property, write } from "../expression.ts"
 import type { CodeScope, Writers } from "../expression.ts"
 import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
@@ -21,7 +21,7 @@ export const writers: Writers = { builtIn, body: eachBody, callOptions }
 const implicit = ["run", "context", "secrets", "result", "_parameters"]
 
 function scopeOf(file: FileScope, unit: CallablePlan): CodeScope {
-  return { file, locals: localsOf(file, unit, implicit), writers }
+  return codeScope(file, localsOf(file, unit, implicit), { writers, unit })
 }
 
 // ---------------------------------------------------------------- parameters

@@ -1,8 +1,7 @@
 // models.ts, secrets.ts, policies.ts.
 
 import type { Plan } from "../../../3-plan/types.ts"
-import { object } from "../expression.ts"
-import type { CodeScope } from "../expression.ts"
+import { codeScope, object } from "../expression.ts"
 import { numberText, quoted } from "../literals.ts"
 import type { FileScope } from "../names.ts"
 import { clauseProperties, dollars } from "../policy.ts"
@@ -33,7 +32,7 @@ export function secretItems(plan: Plan, file: FileScope): readonly Item[] {
 }
 
 export function policyItems(plan: Plan, file: FileScope, used: ReadonlySet<string>): readonly Item[] {
-  const scope: CodeScope = { file, locals: new Map(), writers }
+  const scope = codeScope(file, new Map(), { writers })
   return plan.policies.filter(({ name }) => used.has(name)).map(({ name, policy, doc }) => {
     const clauses = object(clauseProperties(scope, policy, () => ""), { broken: true })
     return constant(file.value(name), [clauses, " satisfies ", file.runtimeType("Policy")], doc)

@@ -1,8 +1,7 @@
 // workflows/<name>.ts, worker.ts and client.ts.
 
 import type { Plan, WorkflowPlan } from "../../../3-plan/types.ts"
-import { brackets, object, property } from "../expression.ts"
-import type { CodeScope } from "../expression.ts"
+import { brackets, codeScope, object, property } from "../expression.ts"
 import { hardline, indent } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { propertyKey, quoted } from "../literals.ts"
@@ -16,7 +15,7 @@ import { parametersText, typeText } from "../types.ts"
 import { pattern, writers } from "./callables.ts"
 
 export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Item[] {
-  const scope: CodeScope = { file, locals: localsOf(file, plan, ["run", "thrown", "schemas"]), writers }
+  const scope = codeScope(file, localsOf(file, plan, ["run", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
   const spec = object([
     `name: ${quoted(plan.name)}`,
