@@ -46,6 +46,19 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/check.ts"),
   },
   {
+    name: "fmt",
+    summary: "Format programs in place; files with syntax errors keep the broken part as it is",
+    usage: "[FILE…]",
+    minimum: 0,
+    maximum: Number.POSITIVE_INFINITY,
+    flags: [
+      { name: "check", summary: "change nothing; list the files that would change and exit with 1 if there are any" },
+      { name: "stdin", summary: "format standard input to standard output" },
+    ],
+    examples: ["agentflow fmt examples/daily-brief/daily-brief.agentflow", "agentflow fmt --check *.agentflow"],
+    load: () => import("./commands/fmt.ts"),
+  },
+  {
     name: "build",
     summary: "Compile a program into a TypeScript project that runs on Dapr",
     usage: "FILE",

@@ -1,8 +1,10 @@
 // Turns callables into activity functions: they never throw, and what they return a history can hold.
+
 import { parkActivity } from "./contract.ts"
 import type { Callable, CallMarker, Envelope, Failure, Tool, ToolContext, ToolInput } from "./contract.ts"
 import { ToolError } from "./errors.ts"
 import { deliverable, failureOf } from "./failure.ts"
+import { createExecutions } from "./join.ts"
 import { humanActivity, parkingActivity } from "./human.ts"
 import { modelTurnActivity } from "./model-turn.ts"
 import { accept } from "./schema/accept.ts"
@@ -13,12 +15,17 @@ import { createFetch } from "./tools/fetch.ts"
 import { withTimeout } from "./timeout.ts"
 import { callHttpTool } from "./tools/http.ts"
 
-/** Every activity of a worker by name, the parking of failed steps included. Agents' tools are found through the agents. */
+/** Every activity of a worker by name, parking included. Agents' tools are found through the agents. */
 export function activitiesOf(callables: readonly Callable[], services: Services): ReadonlyMap<string, Activity> {
-  const found = new Map<string, Activity>([[parkActivity, guarded(parkingActivity(services), services)]])
+  const executions = createExecutions()
+  const once = (name: string, work: Activity): Activity => {
+    const activity = guarded(work, services)
+    return (context, input) => executions.join(executionKey(name, context, input), () => activity(context, input))
+  }
+  const found = new Map([[parkActivity, once(parkActivity, parkingActivity(services))]])
   const add = (callable: Callable): void => {
     if (found.has(callable.name)) return
-    found.set(callable.name, guarded(activityOf(callable, services), services))
+    found.set(callable.name, once(callable.name, activityOf(callable, services)))
     if (callable.kind === "agent") callable.spec.tools?.forEach(add)
   }
   callables.forEach(add)
@@ -27,10 +34,18 @@ export function activitiesOf(callables: readonly Callable[], services: Services)
 
 function activityOf(callable: Callable, services: Services): Activity {
   switch (callable.kind) {
-    case "tool": return toolActivity(callable, services)
-    case "agent": return modelTurnActivity(callable, services)
-    case "human": return humanActivity(callable, services)
+    case "tool":
+      return toolActivity(callable, services)
+    case "agent":
+      return modelTurnActivity(callable, services)
+    case "human":
+      return humanActivity(callable, services)
   }
+}
+
+function executionKey(name: string, context: ActivityContext, input: unknown): string {
+  const { start, step, attempt } = isRecord(input) ? input : {}
+  return JSON.stringify([name, context.getWorkflowInstanceId(), start, step, attempt])
 }
 
 /** The outermost wrapper: catches everything, masks secrets, keeps to the size limit. */
@@ -38,7 +53,8 @@ export function guarded(work: Activity, services: Services): Activity {
   return async (context, input) => {
     let envelope: Envelope
     try {
-      if (!isRecord(input) || typeof input["step"] !== "string") throw new ToolError("internal", "the activity got no step as its input")
+      if (!isRecord(input) || typeof input["step"] !== "string")
+        throw new ToolError("internal", "the activity got no step as its input")
       envelope = await work(context, input)
     } catch (thrown) {
       envelope = failureOf(thrown)
@@ -53,10 +69,12 @@ export function toolActivity(tool: Tool, services: Services): Activity {
   return async (context, raw) => {
     const input = raw as ToolInput
     const parameters = accept(spec.parameters, input.parameters)
-    if (!parameters.ok) return { ok: false, kind: "invalid_input", message: `${tool.name}: ${parameters.problems.join("; ")}` }
+    if (!parameters.ok)
+      return { ok: false, kind: "invalid_input", message: `${tool.name}: ${parameters.problems.join("; ")}` }
     return services.breakers.run(tool.name, input.circuit, async () => {
-      if (isGuardedWrite && !await leaveMarker(context, input, services)) return unknownOutcome(tool)
-      const call = (signal: AbortSignal): Promise<Envelope> => callTool(tool, parameters.value, toolContext(context, input, signal, services), services)
+      if (isGuardedWrite && !(await leaveMarker(context, input, services))) return unknownOutcome(tool)
+      const call = (signal: AbortSignal): Promise<Envelope> =>
+        callTool(tool, parameters.value, toolContext(context, input, signal, services), services)
       const envelope = await withTimeout(input.timeoutMs, tool.name, call)
       const fitting = deliverable(envelope)
       // The call came back, so the effect is there although its result can't be used.
@@ -74,8 +92,12 @@ function withoutDoubt(envelope: Envelope): Envelope {
 }
 
 async function leaveMarker(context: ActivityContext, input: ToolInput, services: Services): Promise<boolean> {
-  const marker: CallMarker = { v: 1, allowance: { tokens: 0, nanoDollars: 0, turns: 0, calls: 1 }, at: services.now().toISOString() }
-  return await services.state.saveFirst(markerKey(context.getWorkflowInstanceId(), input), marker) === "saved"
+  const marker: CallMarker = {
+    v: 1,
+    allowance: { tokens: 0, nanoDollars: 0, turns: 0, calls: 1 },
+    at: services.now().toISOString(),
+  }
+  return (await services.state.saveFirst(markerKey(context.getWorkflowInstanceId(), input), marker)) === "saved"
 }
 
 function unknownOutcome(tool: Tool): Failure {
@@ -96,7 +118,10 @@ function toolContext(context: ActivityContext, input: ToolInput, signal: AbortSi
 
 async function callTool(tool: Tool, parameters: object, context: ToolContext, services: Services): Promise<Envelope> {
   try {
-    const returned = tool.via === "http" ? await callHttpTool(tool, parameters, context, services) : await tool.spec.run(parameters, context)
+    const returned =
+      tool.via === "http"
+        ? await callHttpTool(tool, parameters, context, services)
+        : await tool.spec.run(parameters, context)
     return checkedResult(tool, parameters, returned)
   } catch (thrown) {
     if (context.signal.aborted) throw context.signal.reason
@@ -116,7 +141,11 @@ function checkedResult(tool: Tool, parameters: object, returned: unknown): Envel
   }
   for (const requirement of requirements) {
     if (!requirement.holds(accepted.value, parameters)) {
-      return { ok: false, kind: "invalid_output", message: `${tool.name}: ${requirement.otherwise(accepted.value, parameters)}` }
+      return {
+        ok: false,
+        kind: "invalid_output",
+        message: `${tool.name}: ${requirement.otherwise(accepted.value, parameters)}`,
+      }
     }
   }
   return { ok: true, value: accepted.value }

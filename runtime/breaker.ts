@@ -1,4 +1,5 @@
 // Circuit breakers: cockatiel's state machine, one breaker per name in this process.
+
 import { circuitBreaker, CircuitState, handleWhenResult } from "cockatiel"
 import type { CircuitBreakerPolicy, IBreaker } from "cockatiel"
 import type { Envelope } from "./contract.ts"
@@ -38,9 +39,14 @@ export function createBreakers(): Breakers {
 
 function createCircuit(spec: CircuitSpec): Circuit {
   const counted = handleWhenResult((result) => isCounted(result))
-  const policy = circuitBreaker(counted, { halfOpenAfter: spec.retryAfterMs, breaker: failuresWithin(spec.failures, spec.withinMs) })
+  const policy = circuitBreaker(counted, {
+    halfOpenAfter: spec.retryAfterMs,
+    breaker: failuresWithin(spec.failures, spec.withinMs),
+  })
   const circuit: Circuit = { policy, openedAtMs: 0, isProbing: false }
-  policy.onBreak(() => { circuit.openedAtMs = Date.now() })
+  policy.onBreak(() => {
+    circuit.openedAtMs = Date.now()
+  })
   return circuit
 }
 
@@ -49,7 +55,12 @@ function isCounted(result: unknown): boolean {
   return !envelope.ok && countedKinds.has(envelope.kind)
 }
 
-async function runThrough(circuit: Circuit, name: string, spec: CircuitSpec, work: () => Promise<Envelope>): Promise<Envelope> {
+async function runThrough(
+  circuit: Circuit,
+  name: string,
+  spec: CircuitSpec,
+  work: () => Promise<Envelope>,
+): Promise<Envelope> {
   const { policy } = circuit
   const leftMs = circuit.openedAtMs + spec.retryAfterMs - Date.now()
   // The library lets others wait for the probe's outcome; here they fail at once, as the language says.
@@ -73,8 +84,12 @@ function openCircuit(name: string, leftMs: number): Envelope {
 function failuresWithin(failures: number, withinMs: number): IBreaker {
   let times: number[] = []
   return {
-    get state() { return times },
-    set state(value) { times = Array.isArray(value) ? value.map(Number) : [] },
+    get state() {
+      return times
+    },
+    set state(value) {
+      times = Array.isArray(value) ? value.map(Number) : []
+    },
     success(state) {
       if (state === CircuitState.HalfOpen) times = []
     },

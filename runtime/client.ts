@@ -1,4 +1,5 @@
 // The typed client of a generated project: every call has a deadline, a failed run comes back as its kind and message.
+
 import { randomUUID } from "node:crypto"
 import type { RunFailure, RunStatus, Workflow } from "./contract.ts"
 import { readSidecarAddress } from "./environment.ts"
@@ -79,7 +80,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     const snapshot = await port.read(id)
     return snapshot === undefined ? undefined : infoOf<R>(snapshot)
   }
-  const wait = <R>(id: string, limits: WaitOptions = {}): Promise<Finished<R>> => untilFinished(id, limits, () => status<R>(id))
+  const wait = <R>(id: string, limits: WaitOptions = {}): Promise<Finished<R>> =>
+    untilFinished(id, limits, () => status<R>(id))
   const raiseEvent = (id: string, name: string, payload: unknown): Promise<void> => port.raiseEvent(id, name, payload)
   const terminate = (id: string): Promise<void> => port.terminate(id, null)
   const run = <R>(id: string): RunHandle<R> => ({
@@ -90,13 +92,21 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     terminate: () => terminate(id),
   })
   return {
-    async start<P extends object, R>(workflow: Workflow<P, R>, parameters: P, { id = randomUUID() }: StartOptions = {}) {
+    async start<P extends object, R>(
+      workflow: Workflow<P, R>,
+      parameters: P,
+      { id = randomUUID() }: StartOptions = {},
+    ) {
       if (!idsTaken.test(id)) throw new ClientError(`a run's id must not be empty or contain / \\ # ?: "${id}"`)
       const accepted = accept(workflow.spec.parameters, parameters)
       if (!accepted.ok) throw new ClientError(`${workflow.workflowName}: ${accepted.problems.join("; ")}`)
       return run<R>(await port.start(workflow.workflowName, accepted.value, id))
     },
-    run, wait, status, raiseEvent, terminate,
+    run,
+    wait,
+    status,
+    raiseEvent,
+    terminate,
     close: () => port.close(),
   }
 }
@@ -106,10 +116,16 @@ function infoOf<R>(snapshot: RunSnapshot): RunInfo<R> {
   const status = parsed(snapshot.customStatus) as RunStatus | undefined
   const failure = snapshot.failure
   return {
-    id, workflow, state, createdAt, updatedAt,
+    id,
+    workflow,
+    state,
+    createdAt,
+    updatedAt,
     ...(status === undefined ? {} : { status }),
     ...(state === "completed" ? { result: (parsed(snapshot.output) ?? null) as R } : {}),
-    ...(failure === undefined ? {} : { failure: parseRunFailure(failure.message) ?? unknownFailure(`${failure.type}: ${failure.message}`) }),
+    ...(failure === undefined
+      ? {}
+      : { failure: parseRunFailure(failure.message) ?? unknownFailure(`${failure.type}: ${failure.message}`) }),
   }
 }
 
@@ -127,14 +143,20 @@ function parsed(text: string | undefined): unknown {
 }
 
 /** By polling: the sidecar's own wait can't be cancelled and blocks for ever on an id that it does not know. */
-async function untilFinished<R>(id: string, limits: WaitOptions, read: () => Promise<RunInfo<R> | undefined>): Promise<Finished<R>> {
+async function untilFinished<R>(
+  id: string,
+  limits: WaitOptions,
+  read: () => Promise<RunInfo<R> | undefined>,
+): Promise<Finished<R>> {
   const until = limits.timeoutMs === undefined ? Infinity : Date.now() + limits.timeoutMs
   for (;;) {
     const run = await read()
     if (run === undefined) throw new ClientError(`there is no run "${id}"`)
     if (run.state === "completed") return { ok: true, value: run.result as R, run }
-    if (run.state === "failed") return { ok: false, error: run.failure ?? unknownFailure("the run failed without saying why"), run }
-    if (run.state === "terminated") return { ok: false, error: { ...unknownFailure("the run was terminated"), kind: "cancelled" }, run }
+    if (run.state === "failed")
+      return { ok: false, error: run.failure ?? unknownFailure("the run failed without saying why"), run }
+    if (run.state === "terminated")
+      return { ok: false, error: { ...unknownFailure("the run was terminated"), kind: "cancelled" }, run }
     if (Date.now() >= until) throw new ClientError(`run "${id}" is still ${run.state} after ${limits.timeoutMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, limits.pollMs ?? pollMsUsual))
   }

@@ -1,4 +1,5 @@
 // The only file that knows @dapr/dapr: a worker that can be watched and sized, and a client whose calls end.
+
 import { createRequire } from "node:module"
 import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRuntimeStatus } from "@dapr/dapr"
 import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
@@ -6,7 +7,7 @@ import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
 import type { SidecarAddress } from "./environment.ts"
 import type { Activity } from "./services.ts"
 
-/** The private fields below are known for this version. Another one runs too, with the SDK's own limits if they moved. */
+/** The private fields below are those of this version. Another one runs too, with its own limits if they moved. */
 export const knownSdkVersion = "3.18.0"
 /** Work items that one worker holds at a time; announced to the sidecar, which then never sends more. */
 export const itemsMax = 256
@@ -54,7 +55,9 @@ export function silenceSdk(): void {
 
 export function connectWorker(parts: WorkerParts): WorkerConnection {
   const isSized = isKnownWorker(innerWorker(new WorkflowRuntime(sdkOptions(parts.sidecar, {}))))
-  const runtime = new WorkflowRuntime(sdkOptions(parts.sidecar, isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}))
+  const runtime = new WorkflowRuntime(
+    sdkOptions(parts.sidecar, isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}),
+  )
   const worker = innerWorker(runtime)
   if (isSized) {
     worker._maxConcurrentWorkItems = itemsMax
@@ -86,7 +89,11 @@ function innerWorker(runtime: WorkflowRuntime): InnerWorker {
 }
 
 function isKnownWorker(worker: InnerWorker): boolean {
-  return typeof worker._isRunning === "boolean" && typeof worker._maxConcurrentWorkItems === "number" && typeof worker._maxQueueSize === "number"
+  return (
+    typeof worker._isRunning === "boolean" &&
+    typeof worker._maxConcurrentWorkItems === "number" &&
+    typeof worker._maxQueueSize === "number"
+  )
 }
 
 type SdkOptions = NonNullable<ConstructorParameters<typeof WorkflowRuntime>[0]>
@@ -132,7 +139,7 @@ export interface RunSnapshot {
   readonly failure?: { readonly type: string; readonly message: string }
 }
 
-/** The SDK's client, with a deadline on every call: it sets none itself, and a sidecar without a worker never answers. */
+/** The SDK's client with a deadline on every call: it sets none, and a sidecar without a worker never answers. */
 export interface WorkflowPort {
   start(workflow: string, input: unknown, id: string): Promise<string>
   read(id: string): Promise<RunSnapshot | undefined>
@@ -158,7 +165,9 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
     },
     raiseEvent: (id, name, payload) => bounded(`raising ${name}`, client.raiseEvent(id, name, payload)),
     terminate: (id, output) => bounded(`terminating run ${id}`, client.terminateWorkflow(id, output)),
-    purge: async (id) => { await bounded(`purging run ${id}`, client.purgeWorkflow(id)) },
+    purge: async (id) => {
+      await bounded(`purging run ${id}`, client.purgeWorkflow(id))
+    },
     close: () => client.stop(),
   }
 }
@@ -194,7 +203,15 @@ export class DeadlineError extends Error {
 async function within<T>(deadlineMs: number, what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError(`${what} took longer than ${deadlineMs} ms; is the sidecar running, with a worker connected?`)), deadlineMs)
+    timer = setTimeout(
+      () =>
+        reject(
+          new DeadlineError(
+            `${what} took longer than ${deadlineMs} ms; is the sidecar running, with a worker connected?`,
+          ),
+        ),
+      deadlineMs,
+    )
   })
   work.catch(() => undefined)
   try {

@@ -1,4 +1,5 @@
 // The environment variables of a worker, read and checked in this one place.
+
 import { readFileSync } from "node:fs"
 import { isRecord } from "./schema/json-schema.ts"
 
@@ -50,10 +51,14 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
 export function readSidecarAddress(variables: Variables, problems: string[]): SidecarAddress {
   const apiToken = present(variables, "DAPR_API_TOKEN")
   const httpEndpoint = present(variables, "DAPR_HTTP_ENDPOINT")
-  if (httpEndpoint !== undefined && !URL.canParse(httpEndpoint)) problems.push(`DAPR_HTTP_ENDPOINT is no URL: "${httpEndpoint}"`)
+  if (httpEndpoint !== undefined && !URL.canParse(httpEndpoint))
+    problems.push(`DAPR_HTTP_ENDPOINT is no URL: "${httpEndpoint}"`)
   return {
     grpc: present(variables, "DAPR_GRPC_ENDPOINT") ?? `127.0.0.1:${port(variables, "DAPR_GRPC_PORT", 50001, problems)}`,
-    httpUrl: (httpEndpoint ?? `http://127.0.0.1:${port(variables, "DAPR_HTTP_PORT", 3500, problems)}`).replace(/\/+$/, ""),
+    httpUrl: (httpEndpoint ?? `http://127.0.0.1:${port(variables, "DAPR_HTTP_PORT", 3500, problems)}`).replace(
+      /\/+$/,
+      "",
+    ),
     ...(apiToken === undefined ? {} : { apiToken }),
   }
 }
@@ -68,19 +73,28 @@ function port(variables: Variables, name: string, usual: number, problems: strin
   const text = present(variables, name)
   if (text === undefined) return usual
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 65_535) problems.push(`${name} must be a port from 1 to 65535, not "${text}"`)
+  if (!Number.isInteger(value) || value < 1 || value > 65_535)
+    problems.push(`${name} must be a port from 1 to 65535, not "${text}"`)
   return value
 }
 
-function choice<T extends string>(variables: Variables, name: string, values: readonly T[], usual: T, problems: string[]): T {
+function choice<T extends string>(
+  variables: Variables,
+  name: string,
+  values: readonly T[],
+  usual: T,
+  problems: string[],
+): T {
   const text = present(variables, name)
   const found = values.find((value) => value === text)
-  if (text !== undefined && found === undefined) problems.push(`${name} must be one of ${values.join(", ")}, not "${text}"`)
+  if (text !== undefined && found === undefined)
+    problems.push(`${name} must be one of ${values.join(", ")}, not "${text}"`)
   return found ?? usual
 }
 
 function providerOf(variables: Variables, problems: string[]): "offline" | "openai" {
-  const hasAccess = present(variables, "OPENAI_API_KEY") !== undefined || present(variables, "OPENAI_BASE_URL") !== undefined
+  const hasAccess =
+    present(variables, "OPENAI_API_KEY") !== undefined || present(variables, "OPENAI_BASE_URL") !== undefined
   return choice(variables, "AGENTFLOW_PROVIDER", ["offline", "openai"], hasAccess ? "openai" : "offline", problems)
 }
 
@@ -108,7 +122,8 @@ function recordOf(variables: Variables, name: string, problems: string[]): Reado
   if (text === undefined) return {}
   try {
     const value: unknown = JSON.parse(text)
-    if (isRecord(value) && Object.values(value).every((field) => typeof field === "string")) return value as Record<string, string>
+    if (isRecord(value) && Object.values(value).every((field) => typeof field === "string"))
+      return value as Record<string, string>
   } catch {
     // Falls through to the one message for everything that is not such a record.
   }
@@ -122,12 +137,15 @@ function endpointsOf(variables: Variables, problems: string[]): Readonly<Record<
   const pairs = Object.entries(endpoints).flatMap(([from, to]): [string, string][] => {
     const source = originOf(from)
     const target = originOf(to)
-    if (source === undefined) problems.push(`AGENTFLOW_ENDPOINTS: "${from}" is no origin (like https://api.example.com)`)
+    if (source === undefined)
+      problems.push(`AGENTFLOW_ENDPOINTS: "${from}" is no origin (like https://api.example.com)`)
     if (target === undefined) problems.push(`AGENTFLOW_ENDPOINTS: "${to}" is no origin (like http://127.0.0.1:4000)`)
     if (source === undefined || target === undefined) return []
     if (!isRemoteAllowed && !isLoopback(new URL(target).hostname)) {
-      problems.push(`AGENTFLOW_ENDPOINTS maps ${source} to the remote host ${target}; only this machine is allowed, `
-        + "or everything with --allow-remote (AGENTFLOW_ALLOW_REMOTE=1)")
+      problems.push(
+        `AGENTFLOW_ENDPOINTS maps ${source} to the remote host ${target}; only this machine is allowed, ` +
+          "or everything with --allow-remote (AGENTFLOW_ALLOW_REMOTE=1)",
+      )
     }
     return [[source, target]]
   })
@@ -137,7 +155,8 @@ function endpointsOf(variables: Variables, problems: string[]): Readonly<Record<
 function originOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
-  const isOnlyOrigin = url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === ""
+  const isOnlyOrigin =
+    url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "" && url.password === ""
   return isOnlyOrigin && /^https?:$/.test(url.protocol) ? url.origin : undefined
 }
 

@@ -1,4 +1,5 @@
-// Whatever was thrown, as a failure that a workflow can decide on. Nothing escapes: `throw null` would strand a run for ever.
+// Whatever was thrown, as a failure that a workflow can decide on. Nothing escapes: `throw null` would strand a run.
+
 import type { Envelope, Failure } from "./contract.ts"
 import { FlowError, ToolError } from "./errors.ts"
 import { codeOf, isUnsent } from "./tools/fetch.ts"
@@ -9,7 +10,9 @@ const messageCharactersMax = 2_000
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof ToolError || thrown instanceof FlowError) {
     return {
-      ok: false, kind: thrown.kind, message: shortened(thrown.message === "" ? thrown.kind : thrown.message),
+      ok: false,
+      kind: thrown.kind,
+      message: shortened(thrown.message === "" ? thrown.kind : thrown.message),
       ...(thrown.data === undefined ? {} : { data: thrown.data }),
       ...(thrown.retryAfterMs === undefined ? {} : { retryAfterMs: thrown.retryAfterMs }),
       ...(thrown.maybeDone === undefined ? {} : { maybeDone: thrown.maybeDone }),
@@ -18,9 +21,15 @@ export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof Error) {
     const code = codeOf(thrown)
     if (code !== undefined && isNetworkCode(code)) {
-      return { ok: false, kind: "network", message: shortened(`${thrown.message} (${code})`), ...(isUnsent(code) ? {} : { maybeDone: true }) }
+      return {
+        ok: false,
+        kind: "network",
+        message: shortened(`${thrown.message} (${code})`),
+        ...(isUnsent(code) ? {} : { maybeDone: true }),
+      }
     }
-    if (thrown.name === "TimeoutError" || thrown.name === "AbortError") return { ok: false, kind: "timeout", message: shortened(thrown.message), maybeDone: true }
+    if (thrown.name === "TimeoutError" || thrown.name === "AbortError")
+      return { ok: false, kind: "timeout", message: shortened(thrown.message), maybeDone: true }
     return { ok: false, kind: "internal", message: shortened(`${thrown.name}: ${thrown.message}`) }
   }
   const shown = typeof thrown === "string" ? thrown : `the code threw ${described(thrown)} instead of an Error`
@@ -54,6 +63,6 @@ export function deliverable(envelope: Envelope): Envelope {
   }
   const bytes = Buffer.byteLength(text, "utf8")
   if (bytes <= envelopeBytesMax) return JSON.parse(text) as Envelope
-  const message = `the result is ${bytes} bytes, at most ${envelopeBytesMax} fit into a run's history; return a reference instead`
+  const message = `the result is ${bytes} bytes, more than the ${envelopeBytesMax} of a history; return a reference instead`
   return { ok: false, kind: "too_large", message, ...(envelope.usage === undefined ? {} : { usage: envelope.usage }) }
 }

@@ -1,4 +1,5 @@
 // The activities that ask a person: they write an inbox entry, once, however often they are executed.
+
 import type { Activity, ActivityContext, Services } from "./services.ts"
 import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contract.ts"
 import { listEntry } from "./inbox.ts"
@@ -11,7 +12,8 @@ export function humanActivity(human: Human, services: Services): Activity {
   return async (context, raw) => {
     const input = raw as HumanInput
     const parameters = accept(human.spec.parameters, input.parameters)
-    if (!parameters.ok) return { ok: false, kind: "invalid_input", message: `${human.name}: ${parameters.problems.join("; ")}` }
+    if (!parameters.ok)
+      return { ok: false, kind: "invalid_input", message: `${human.name}: ${parameters.problems.join("; ")}` }
     return ask(context, services, input.start, {
       ...entryBase(context, input, services),
       kind: "question",
@@ -43,7 +45,10 @@ export function parkingActivity(services: Services): Activity {
 function decisionSchema(schema: ParkInput["parameters"]["schema"]): InboxEntry["schema"] {
   const definitions = typeof schema === "object" && schema !== null ? schema["$defs"] : undefined
   const decision = (action: string, properties: object, required: readonly string[]): object => ({
-    type: "object", properties: { action: { const: action }, ...properties }, required: ["action", ...required], additionalProperties: false,
+    type: "object",
+    properties: { action: { const: action }, ...properties },
+    required: ["action", ...required],
+    additionalProperties: false,
   })
   return {
     anyOf: [decision("retry", {}, []), decision("skip", { value: schema }, ["value"]), decision("fail", {}, [])],
@@ -74,13 +79,13 @@ async function ask(context: ActivityContext, services: Services, start: number, 
   return { ok: true, value: { key } }
 }
 
-/** A re-execution finds the entry of the first one, maybe answered already: it stays. One of an earlier run of this id goes. */
+/** A re-execution finds the first one's entry, maybe answered already: it stays. That of an earlier run goes. */
 async function writeOnce(state: StateStore, key: string, start: number, entry: InboxEntry): Promise<void> {
-  while (await state.saveFirst(key, entry) === "exists") {
+  while ((await state.saveFirst(key, entry)) === "exists") {
     const stored = await state.get(key)
     if (stored === undefined) continue
     const askedAt: unknown = isRecord(stored.value) ? stored.value["askedAt"] : undefined
     const isOfThisRun = typeof askedAt === "string" && Date.parse(askedAt) >= start
-    if (isOfThisRun || await state.saveMatching(key, entry, stored.etag) === "saved") return
+    if (isOfThisRun || (await state.saveMatching(key, entry, stored.etag)) === "saved") return
   }
 }

@@ -1,4 +1,5 @@
-// The inbox: what waits for a person, and how one answer wins. Independent of any environment; the state store is passed in.
+// The inbox: what waits for a person, and how one answer wins. The state store is passed in.
+
 import { answerEvent } from "./contract.ts"
 import type { Answer, InboxEntry } from "./contract.ts"
 import { accept } from "./schema/accept.ts"
@@ -51,23 +52,33 @@ const racesMax = 50
 /** Puts an address into the list, after any number of lost races. */
 export async function listEntry(state: InboxState, address: InboxAddress): Promise<void> {
   await changeIndex(state, (entries) => {
-    return entries.some((one) => isSame(one, address)) ? entries : [...entries, { run: address.run, step: address.step }]
+    return entries.some((one) => isSame(one, address))
+      ? entries
+      : [...entries, { run: address.run, step: address.step }]
   })
 }
 
 /** Takes an address off the list; the entry itself stays under its key. */
 export async function unlistEntry(state: InboxState, address: InboxAddress): Promise<void> {
-  await changeIndex(state, (entries) => entries.some((one) => isSame(one, address)) ? entries.filter((one) => !isSame(one, address)) : entries)
+  await changeIndex(state, (entries) =>
+    entries.some((one) => isSame(one, address)) ? entries.filter((one) => !isSame(one, address)) : entries,
+  )
 }
 
-async function changeIndex(state: InboxState, change: (entries: readonly InboxAddress[]) => readonly InboxAddress[]): Promise<void> {
+async function changeIndex(
+  state: InboxState,
+  change: (entries: readonly InboxAddress[]) => readonly InboxAddress[],
+): Promise<void> {
   for (let races = 0; races < racesMax; races += 1) {
     const stored = await state.get(inboxIndexKey)
     const before = indexOf(stored?.value)
     const entries = change(before)
     if (entries === before) return
     const index: Index = { v: 1, entries }
-    const outcome = stored === undefined ? await state.saveFirst(inboxIndexKey, index) : await state.saveMatching(inboxIndexKey, index, stored.etag)
+    const outcome =
+      stored === undefined
+        ? await state.saveFirst(inboxIndexKey, index)
+        : await state.saveMatching(inboxIndexKey, index, stored.etag)
     if (outcome === "saved") return
     // Whoever loses waits a little longer each time, so that many parallel questions get through.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * (races + 1)))
@@ -78,7 +89,10 @@ async function changeIndex(state: InboxState, change: (entries: readonly InboxAd
 function indexOf(value: unknown): readonly InboxAddress[] {
   const entries: unknown = isRecord(value) ? value["entries"] : undefined
   if (!Array.isArray(entries)) return []
-  return entries.filter((entry): entry is InboxAddress => isRecord(entry) && typeof entry["run"] === "string" && typeof entry["step"] === "string")
+  return entries.filter(
+    (entry): entry is InboxAddress =>
+      isRecord(entry) && typeof entry["run"] === "string" && typeof entry["step"] === "string",
+  )
 }
 
 function isSame(left: InboxAddress, right: InboxAddress): boolean {
@@ -97,7 +111,9 @@ export async function listInbox(access: InboxReader, { now }: ListOptions): Prom
   const open = entries
     .filter((entry) => entry !== undefined)
     .filter((entry) => entry.answer === undefined && (entry.deadline === undefined || entry.deadline >= now.getTime()))
-  return open.toSorted((left, right) => left.askedAt.localeCompare(right.askedAt) || left.step.localeCompare(right.step))
+  return open.toSorted(
+    (left, right) => left.askedAt.localeCompare(right.askedAt) || left.step.localeCompare(right.step),
+  )
 }
 
 export async function readInbox({ state }: InboxReader, address: InboxAddress): Promise<InboxEntry | undefined> {
@@ -105,7 +121,9 @@ export async function readInbox({ state }: InboxReader, address: InboxAddress): 
 }
 
 function entryOf(value: unknown): InboxEntry | undefined {
-  return isRecord(value) && value["v"] === 1 && typeof value["step"] === "string" ? value as unknown as InboxEntry : undefined
+  return isRecord(value) && value["v"] === 1 && typeof value["step"] === "string"
+    ? (value as unknown as InboxEntry)
+    : undefined
 }
 
 /** Exactly one of several answers wins: it is the one whose write found the entry as it was read. */
@@ -120,15 +138,17 @@ export async function answerInbox(access: InboxAccess, answer: InboxAnswer): Pro
   const accepted = accept(schemaFromJson(entry.schema), value)
   if (!accepted.ok) return { kind: "invalid", entry, problems: accepted.problems }
   const answered: InboxEntry = { ...entry, answer: { value: accepted.value, by, at: at.toISOString() } }
-  if (await access.state.saveMatching(key, answered, stored.etag) === "changed") {
+  if ((await access.state.saveMatching(key, answered, stored.etag)) === "changed") {
     const winner = await readInbox(access, answer)
-    return winner?.answer === undefined ? { kind: "unknown" } : { kind: "already answered", entry: winner, by: winner.answer.by }
+    return winner?.answer === undefined
+      ? { kind: "unknown" }
+      : { kind: "already answered", entry: winner, by: winner.answer.by }
   }
   await deliver(access, answered)
   return { kind: "answered", entry: answered }
 }
 
-/** The first answerer may have died between the write and the event: whoever comes next delivers it. Twice does no harm. */
+/** The first answerer may have died between write and event: whoever comes next delivers it. Twice does no harm. */
 async function repeated(access: InboxAccess, entry: InboxEntry, by: string): Promise<AnswerOutcome> {
   await deliver(access, entry)
   return { kind: "already answered", entry, by }

@@ -1,4 +1,5 @@
 // The activity of one model turn: marker, request, and an answer that is checked before anything is built on it.
+
 import type { Agent, CallMarker, Envelope, Failure, ModelTurn, ModelTurnInput } from "./contract.ts"
 import { failureOf } from "./failure.ts"
 import type { Provider, ProviderReply, ProviderRequest } from "./providers/provider.ts"
@@ -17,12 +18,15 @@ export function modelTurnActivity(agent: Agent, services: Services): Activity {
     const input = raw as ModelTurnInput
     const { model } = input.parameters
     const provider = services.provider(model.provider)
-    if (provider === undefined) return { ok: false, kind: "invalid_input", message: `no provider is called "${model.provider}"` }
-    return services.breakers.run(`${agent.name}\0${model.id}`, input.circuit, async () => {
+    if (provider === undefined)
+      return { ok: false, kind: "invalid_input", message: `no provider is called "${model.provider}"` }
+    return services.breakers.run(`${agent.name} on ${model.id}`, input.circuit, async () => {
       const run = context.getWorkflowInstanceId()
       const marker: CallMarker = { v: 1, allowance: input.parameters.allowance, at: services.now().toISOString() }
-      if (await services.state.saveFirst(markerKey(run, input), marker) === "exists") return interrupted(agent.name)
-      return withTimeout(input.timeoutMs ?? timeoutMsUsual, agent.name, (signal) => turn({ agent, provider, input, signal, run, services }))
+      if ((await services.state.saveFirst(markerKey(run, input), marker)) === "exists") return interrupted(agent.name)
+      return withTimeout(input.timeoutMs ?? timeoutMsUsual, agent.name, (signal) =>
+        turn({ agent, provider, input, signal, run, services }),
+      )
     })
   }
 }
@@ -45,13 +49,24 @@ async function turn({ agent, provider, input, signal, run, services }: Turn): Pr
   const { onText } = services
   const { model, messages, tools, responseSchema, maxOutputTokens } = input.parameters
   const request: ProviderRequest = {
-    agent: agent.name, step: input.step, attempt: input.attempt, turn: turnOf(messages), model: model.id,
-    messages, tools, responseSchema, maxOutputTokens, idempotencyKey: input.key, signal,
+    agent: agent.name,
+    step: input.step,
+    attempt: input.attempt,
+    turn: turnOf(messages),
+    model: model.id,
+    messages,
+    tools,
+    responseSchema,
+    maxOutputTokens,
+    idempotencyKey: input.key,
+    signal,
     ...(onText === undefined ? {} : { onText: (delta: string) => onText({ run, step: input.step, delta }) }),
   }
   try {
     const response = await provider.complete(request)
-    return response.ok ? { ok: true, value: judged(agent, response, maxOutputTokens), usage: response.usage } : response
+    if (!response.ok) return response
+    const { usage } = response
+    return { ok: true, value: judged(agent, response, maxOutputTokens), ...(usage === undefined ? {} : { usage }) }
   } catch (thrown) {
     // A provider never throws; one that does may have sent its request.
     return { ...failureOf(thrown), maybeDone: true }
@@ -63,10 +78,15 @@ function judged(agent: Agent, reply: ProviderReply, maxOutputTokens: number): Mo
   const base = { finishReason, ...(reply.text === "" ? {} : { text: reply.text }) }
   if (refusal !== undefined) return { ...base, refusal }
   if (finishReason === "content_filter") return { ...base, refusal: "the provider's content filter stopped the answer" }
-  if (finishReason === "length") return { ...base, problems: [`the answer was cut off at the limit of ${maxOutputTokens} tokens; give a shorter one`] }
+  if (finishReason === "length")
+    return {
+      ...base,
+      problems: [`the answer was cut off at the limit of ${maxOutputTokens} tokens; give a shorter one`],
+    }
   if (toolCalls.length > 0) return { ...base, toolCalls }
   const answer = reply.answer ?? plainText(agent, reply.text)
-  if (answer === undefined) return { ...base, problems: [reply.text.trim() === "" ? "the answer is empty" : "the answer is not JSON"] }
+  if (answer === undefined)
+    return { ...base, problems: [reply.text.trim() === "" ? "the answer is empty" : "the answer is not JSON"] }
   const accepted = accept(agent.spec.result, answer.value)
   return accepted.ok ? { ...base, answer: { value: accepted.value } } : { ...base, problems: accepted.problems }
 }

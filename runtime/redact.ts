@@ -31,7 +31,7 @@ export function createRedactor(): Redactor {
       for (const form of forms) masks.set(form, `[secret ${name}]`)
     },
     text,
-    value: <T>(value: T): T => masks.size === 0 ? value : visit(value) as T,
+    value: <T>(value: T): T => (masks.size === 0 ? value : (visit(value) as T)),
   }
 }
 

@@ -1,4 +1,5 @@
 // Secret values, read when a call needs them: from a local JSON file per store, else from Dapr's secret store API.
+
 import { readFile } from "node:fs/promises"
 import type { Secret, Secrets } from "./contract.ts"
 import type { SidecarAddress } from "./environment.ts"
@@ -30,7 +31,8 @@ export function createSecretReader(options: SecretReaderOptions): SecretReader {
       }
       return (secret) => {
         const value = values.get(addressOf(secret))
-        if (value === undefined) throw new ToolError("internal", `the call uses secret ${secret.name} without declaring it`)
+        if (value === undefined)
+          throw new ToolError("internal", `the call uses secret ${secret.name} without declaring it`)
         return value
       }
     },
@@ -66,7 +68,11 @@ async function fromSidecar(secret: Secret, sidecar: SidecarAddress): Promise<unk
   try {
     response = await fetch(url, { headers, signal: AbortSignal.timeout(requestTimeoutMs) })
   } catch (error) {
-    throw new ToolError("unavailable", `secret ${secret.name}: the sidecar's secret store "${secret.store}" did not answer`, { cause: error })
+    throw new ToolError(
+      "unavailable",
+      `secret ${secret.name}: the sidecar's secret store "${secret.store}" did not answer`,
+      { cause: error },
+    )
   }
   if (response.status === 204 || response.status === 404) return undefined
   if (!response.ok) {

@@ -1,4 +1,5 @@
 // What activities need from the world, as one value that a worker builds once and a test replaces.
+
 import type { Breakers } from "./breaker.ts"
 import { createBreakers } from "./breaker.ts"
 import type { Envelope } from "./contract.ts"
@@ -40,16 +41,21 @@ export interface ActivityContext {
 
 export type Activity = (context: ActivityContext, input: unknown) => Promise<Envelope>
 
-export type CreatedServices = { readonly ok: true; readonly services: Services } | { readonly ok: false; readonly problems: readonly string[] }
+export type CreatedServices =
+  { readonly ok: true; readonly services: Services } | { readonly ok: false; readonly problems: readonly string[] }
 
 export function createServices(environment: Environment): CreatedServices {
   const redactor = createRedactor()
   const { apiKey } = environment.openai
   if (apiKey !== undefined) redactor.add("OPENAI_API_KEY", apiKey)
   if (environment.sidecar.apiToken !== undefined) redactor.add("DAPR_API_TOKEN", environment.sidecar.apiToken)
-  const read = environment.modelScript === undefined ? { ok: true as const, script: emptyScript } : parseModelScript(environment.modelScript)
+  const read =
+    environment.modelScript === undefined
+      ? { ok: true as const, script: emptyScript }
+      : parseModelScript(environment.modelScript)
   if (!read.ok) return { ok: false, problems: read.problems.map((problem) => `AGENTFLOW_MODEL_SCRIPT: ${problem}`) }
-  const provider = environment.provider === "offline" ? createOfflineProvider(read.script) : createOpenaiProvider(environment.openai)
+  const provider =
+    environment.provider === "offline" ? createOfflineProvider(read.script) : createOpenaiProvider(environment.openai)
   return {
     ok: true,
     services: {

@@ -1,4 +1,5 @@
 // The keys under which the runtime keeps things in the Dapr state store.
+
 import type { ActivityInput } from "./contract.ts"
 
 export const inboxIndexKey = "inbox:index"

@@ -1,8 +1,9 @@
 // The Dapr state store, with the few operations and the exact outcomes that the runtime relies on.
+
 import type { SidecarAddress } from "./environment.ts"
 import { ToolError } from "./errors.ts"
 
-/** Plain HTTP on purpose: the SDK's client returns `{ error }` instead of throwing and hides the status of a lost race. */
+/** Plain HTTP: the SDK's client returns `{ error }` instead of throwing and hides the status of a lost race. */
 export interface StateStore {
   get(key: string): Promise<Stored | undefined>
   /** Inserts only if the key is absent. */
@@ -28,10 +29,16 @@ const connectDelayMs = 200
 
 export function createStateStore({ sidecar, store }: StateOptions): StateStore {
   const base = `${sidecar.httpUrl}/v1.0/state/${encodeURIComponent(store)}`
-  const headers = { "content-type": "application/json", ...(sidecar.apiToken === undefined ? {} : { "dapr-api-token": sidecar.apiToken }) }
-  const send = (method: string, url: string, body?: unknown): Promise<Response> => request(store, url, {
-    method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
+  const headers = {
+    "content-type": "application/json",
+    ...(sidecar.apiToken === undefined ? {} : { "dapr-api-token": sidecar.apiToken }),
+  }
+  const send = (method: string, url: string, body?: unknown): Promise<Response> =>
+    request(store, url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
   const save = async (key: string, value: unknown, etag?: string): Promise<boolean> => {
     const options = { concurrency: "first-write", consistency: "strong" }
     const response = await send("POST", base, [{ key, value, ...(etag === undefined ? {} : { etag }), options }])
@@ -48,8 +55,8 @@ export function createStateStore({ sidecar, store }: StateOptions): StateStore {
       if (!response.ok) throw unexpected(store, response.status, text)
       return { value: JSON.parse(text), etag: unquoted(response.headers.get("etag") ?? "") }
     },
-    saveFirst: async (key, value) => await save(key, value) ? "saved" : "exists",
-    saveMatching: async (key, value, etag) => await save(key, value, etag) ? "saved" : "changed",
+    saveFirst: async (key, value) => ((await save(key, value)) ? "saved" : "exists"),
+    saveMatching: async (key, value, etag) => ((await save(key, value, etag)) ? "saved" : "changed"),
     async delete(key) {
       const response = await send("DELETE", `${base}/${encodeURIComponent(key)}`)
       const text = await response.text()
@@ -60,7 +67,10 @@ export function createStateStore({ sidecar, store }: StateOptions): StateStore {
 
 /** daprd answers 409 to a lost race; some stores come through as an error of the save that names the etag. */
 function isLostRace(status: number, problem: string): boolean {
-  return status === 409 || (status >= 400 && status !== 404 && /etag mismatch|possible etag|unique constraint|already exists/i.test(problem))
+  return (
+    status === 409 ||
+    (status >= 400 && status !== 404 && /etag mismatch|possible etag|unique constraint|already exists/i.test(problem))
+  )
 }
 
 function unquoted(etag: string): string {

@@ -1,13 +1,22 @@
 // The time limit of one attempt: a signal for the work, and an end for whoever waits.
+
 import type { Envelope, Failure } from "./contract.ts"
 import { ToolError } from "./errors.ts"
 
 /** The envelope comes in time even when the tool ignores its signal; what it does afterwards is nobody's result. */
 export async function withTimeout(
-  timeoutMs: number | undefined, name: string, work: (signal: AbortSignal) => Promise<Envelope>): Promise<Envelope> {
+  timeoutMs: number | undefined,
+  name: string,
+  work: (signal: AbortSignal) => Promise<Envelope>,
+): Promise<Envelope> {
   const controller = new AbortController()
   if (timeoutMs === undefined) return work(controller.signal)
-  const failure: Failure = { ok: false, kind: "timeout", message: `${name} did not finish within ${timeoutMs} ms`, maybeDone: true }
+  const failure: Failure = {
+    ok: false,
+    kind: "timeout",
+    message: `${name} did not finish within ${timeoutMs} ms`,
+    maybeDone: true,
+  }
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<Envelope>((resolve) => {
     timer = setTimeout(() => {

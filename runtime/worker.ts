@@ -1,4 +1,5 @@
-// A worker that survives its sidecar: waits for it, rebuilds the SDK's worker when it died, says when it is really usable.
+// A worker that survives its sidecar: waits for it, rebuilds the SDK's worker when it died, says when it is usable.
+
 import { randomUUID } from "node:crypto"
 import { activitiesOf } from "./activity.ts"
 import type { Callable, LogEntry, Task, Workflow } from "./contract.ts"
@@ -68,7 +69,9 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
 
 /** The smallest workflow there is: it ends in its first turn. */
 const probe: Workflow = Object.assign(
-  async function* (): AsyncGenerator<Task, unknown, unknown> { return "ready" },
+  async function* (): AsyncGenerator<Task, unknown, unknown> {
+    return "ready"
+  },
   { workflowName: probeName, spec: { name: probeName, parameters: anything(), result: anything() } },
 )
 
@@ -94,9 +97,9 @@ async function supervise(parts: WorkerParts, note: (message: string) => void): P
         delayMs = watchEveryMs
         continue
       }
+      if (delayMs === watchEveryMs) note("lost the sidecar, connecting again")
       restarts += 1
       delayMs = Math.min(delayMs * 2, rebuildDelayMsMax)
-      if (restarts === 1 || delayMs === rebuildDelayMsMax) note("lost the sidecar, connecting again")
       connection.abandon()
       connection = connectWorker(parts)
       await connection.start()
@@ -133,8 +136,10 @@ export async function waitForSidecar(sidecar: SidecarAddress, waitMs: number): P
     }
     await pause(200)
   }
-  throw new WorkerStartError(`no sidecar is ready at ${sidecar.httpUrl} after ${Math.round(waitMs / 1000)}s (${reason}); `
-    + "start one first, or set DAPR_HTTP_PORT and DAPR_GRPC_PORT to where it listens")
+  throw new WorkerStartError(
+    `no sidecar is ready at ${sidecar.httpUrl} after ${Math.round(waitMs / 1000)}s (${reason}); ` +
+      "start one first, or set DAPR_HTTP_PORT and DAPR_GRPC_PORT to where it listens",
+  )
 }
 
 /** An open stream is not enough: with daprd the first item comes seconds later. A run that ends is proof. */
@@ -143,14 +148,16 @@ async function untilUsable(sidecar: SidecarAddress, supervised: Supervised): Pro
   const port = openWorkflowPort({ sidecar, callTimeoutMs: 10_000 })
   try {
     while (Date.now() < until) {
-      if (supervised.isConnected() && await probed(port, until)) return
+      if (supervised.isConnected() && (await probed(port, until))) return
       await pause(50)
     }
   } finally {
     // The SDK's close waits a second for nothing that is needed here.
     void port.close().catch(() => undefined)
   }
-  throw new WorkerStartError(`the sidecar at ${sidecar.grpc} takes this worker but runs no workflow for it; see the sidecar's log`)
+  throw new WorkerStartError(
+    `the sidecar at ${sidecar.grpc} takes this worker but runs no workflow for it; see the sidecar's log`,
+  )
 }
 
 async function probed(port: ReturnType<typeof openWorkflowPort>, until: number): Promise<boolean> {
@@ -178,15 +185,18 @@ interface Reporter {
 
 function reporter(style: LogStyle, write: (line: string) => void, masked: (text: string) => string): Reporter {
   switch (style) {
-    case "silent": return { log: () => undefined, note: () => undefined }
-    case "pretty": return {
-      log: (entry) => write(masked(`${entry.at} ${entry.workflow} ${entry.run}: ${entry.message}`)),
-      note: (message) => write(masked(message)),
-    }
-    case "json": return {
-      log: (entry) => write(masked(JSON.stringify({ agentflow: "log", ...entry }))),
-      note: (message) => write(masked(JSON.stringify({ agentflow: "note", message }))),
-    }
+    case "silent":
+      return { log: () => undefined, note: () => undefined }
+    case "pretty":
+      return {
+        log: (entry) => write(masked(`${entry.at} ${entry.workflow} ${entry.run}: ${entry.message}`)),
+        note: (message) => write(masked(message)),
+      }
+    case "json":
+      return {
+        log: (entry) => write(masked(JSON.stringify({ agentflow: "log", ...entry }))),
+        note: (message) => write(masked(JSON.stringify({ agentflow: "note", message }))),
+      }
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { readdirSync, readFileSync, writeFileSync, existsSync } from "node:fs"
 import { join } from "node:path"
+import { grammarFiles } from "./generate/grammar.ts"
 
 const root = join(import.meta.dirname, "..")
 
@@ -57,7 +58,7 @@ function catalogueFiles(): ReadonlyMap<string, string> {
   ])
 }
 
-const files = new Map([...catalogueFiles()])
+const files = new Map([...catalogueFiles(), ...grammarFiles()])
 const stale = [...files].filter(([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text)
 if (process.argv.includes("--check")) {
   for (const [path] of stale) console.error(`${path} is not what its source gives: run npm run generate`)

@@ -87,7 +87,7 @@ async function main(): Promise<number> {
   process.env["DAILY_BRIEF_SERVICES"] = services.origin
   const file = "examples/daily-brief/daily-brief.agentflow"
   heading(`${file}, ${JSON.stringify(flags.topic)}`)
-  terminal.out(style.dim("compile, start sidecar and worker, research 15 sources, write a brief, ask, publish; the worker dies on the way"))
+  terminal.out(style.dim("compile, start, research 15 sources, write a brief, ask, publish; the worker is killed on the way"))
   try {
     const outcome = await runProgram({
       file,

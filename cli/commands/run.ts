@@ -8,6 +8,7 @@ import { runProgram, type RunOutcome } from "../run-program.ts"
 import { portOf, type Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { liveView, type LiveView } from "../view/live.ts"
+import { drawValue } from "../view/value.ts"
 import { parseInput } from "../workflow-input.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
@@ -53,7 +54,8 @@ export function printOutcome(terminal: Terminal, { view, built, interrupted, wor
     return
   }
   if (summary.status === "completed") {
-    terminal.out(`\n${style.bold("Result")}\n${indent(JSON.stringify(JSON.parse(summary.output ?? "null"), null, 2))}`)
+    terminal.out(`\n${style.bold("Result")}`)
+    for (const line of drawValue(JSON.parse(summary.output ?? "null"), terminal.columns - 2)) terminal.out(`  ${line}`)
   } else {
     const kind = failure === undefined ? summary.status : failure.kind
     const message = failure?.message ?? summary.failure?.errorMessage.split("\n")[0] ?? ""
@@ -64,7 +66,7 @@ export function printOutcome(terminal: Terminal, { view, built, interrupted, wor
     for (const step of failure?.undoUnknown ?? []) terminal.out(`  ${terminal.paint("warning", "outcome unknown")} ${step}`)
   }
   terminal.out(`\n${style.dim("generated code")}  ${relative(process.cwd(), built.out)}/`)
-  terminal.out(`${style.dim("history")}         agentflow runs ${summary.id} --history`)
+  terminal.out(`${style.dim("history")}         agentflow runs ${summary.id} --history   (--json has the whole result)`)
   terminal.out(`${style.dim("worker's log")}    ${relative(process.cwd(), workerLog)}`)
 }
 
@@ -72,8 +74,4 @@ function printJson(terminal: Terminal, { view, built, db }: RunOutcome): void {
   const { summary, failure, status } = view
   const output: unknown = summary.output === undefined ? null : JSON.parse(summary.output)
   terminal.out(JSON.stringify({ id: summary.id, workflow: summary.name, status: summary.status, output, failure: failure ?? null, spent: status?.spent ?? null, generated: built.out, db: db ?? null }, null, 2))
-}
-
-function indent(text: string): string {
-  return text.replace(/^/gm, "  ")
 }

@@ -25,7 +25,7 @@ function repainted(terminal: Terminal): LiveView {
   }
   return {
     show(view, nowMs) {
-      const rows = (process.stdout.rows ?? 40) - 2
+      const rows = (process.stdout.rows || 40) - 2
       const lines = drawRun(view, { terminal, nowMs, fold: true }).map((line) => clip(line, terminal.columns)).slice(0, rows)
       erase()
       process.stdout.write(`${lines.join("\n")}\n`)

@@ -35,8 +35,8 @@ export function spending({ status }: RunView, { terminal: { style } }: DrawOptio
 }
 
 export function dollars(nanoDollars: number): string {
-  const value = nanoDollars / 1e9
-  return `$${value === 0 || value >= 1 ? value.toFixed(2) : value.toFixed(4)}`
+  // Whole cents as cents; model calls cost fractions of one.
+  return `$${(nanoDollars / 1e9).toFixed(nanoDollars % 1e7 === 0 || nanoDollars >= 1e9 ? 2 : 4)}`
 }
 
 export function count(n: number): string {
@@ -67,15 +67,24 @@ function drawSteps(all: readonly Group[], lead: string, options: DrawOptions): r
     const last = index === all.length - 1
     const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
     const under = style.dim(unicode ? (last ? "   " : "│  ") : last ? "   " : "|  ")
-    const state = stateOf(group.steps, options)
+    const state = stateOf(group.steps)
     const lines = [`${lead}${branch}${mark(state, options)} ${drawGroup(group, state, options)}`]
-    const inner = group.loop ? group.steps : group.steps.flatMap((step) => step.children)
-    const shown = inner.filter((step) => !options.fold || stateOf([step], options) !== "done" || (!group.loop && isUndo(step)))
+    const inner = group.loop ? group.steps : group.steps.flatMap(visibleChildren)
+    const shown = inner.filter((step) => !options.fold || stateOf([step]) !== "done" || (!group.loop && isUndo(step)))
     if (state === "done" && options.fold) return lines
     if (group.loop) for (const [i, step] of shown.slice(0, 6).entries()) lines.push(...drawIteration(step, `${lead}${under}`, i === Math.min(shown.length, 6) - 1, options))
     else lines.push(...drawSteps(groups(shown), `${lead}${under}`, options))
     return lines
   })
+}
+
+/** An agent's turns are told on its own line; the tools that it called in them stand below it. */
+function visibleChildren(step: StepView): readonly StepView[] {
+  return step.children.flatMap((child) => (isTurn(child) ? child.children : [child]))
+}
+
+function isTurn(step: StepView): boolean {
+  return /^turn\[\d+\]$/.test(step.name)
 }
 
 function isUndo(step: StepView): boolean {
@@ -84,18 +93,17 @@ function isUndo(step: StepView): boolean {
 
 function drawIteration(step: StepView, lead: string, last: boolean, options: DrawOptions): readonly string[] {
   const { unicode, style } = options.terminal
-  const inner = leaves(step)
-  const target = inner.find((leaf) => stateOf([leaf], options) !== "done") ?? inner[0] ?? step
+  const inner = step.children.find((child) => stateOf([child]) !== "done") ?? step.children[0]
   const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
-  const state = stateOf([step], options)
-  return [`${lead}${branch}${mark(state, options)} ${step.name} ${style.dim(target === step ? "" : target.name)} ${details(step, state, options)}`.trimEnd()]
+  const state = stateOf([step])
+  return [`${lead}${branch}${mark(state, options)} ${step.name} ${style.dim(inner?.name ?? "")} ${details(step, state, options)}`.trimEnd()]
 }
 
 function drawGroup(group: Group, state: State, options: DrawOptions): string {
   const { style } = options.terminal
   const name = group.name.padEnd(14)
   if (!group.loop) return `${name} ${details(group.steps[0]!, state, options)}`.trimEnd()
-  const done = group.steps.filter((step) => stateOf([step], options) === "done").length
+  const done = group.steps.filter((step) => stateOf([step]) === "done").length
   return `${name} ${done} of ${group.steps.length} ${style.dim("done")}  ${details({ path: "", name: "", attempts: [], children: group.steps }, state, options)}`.trimEnd()
 }
 
@@ -106,11 +114,14 @@ function details(step: StepView, state: State, options: DrawOptions): string {
   const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0)
   const nanoDollars = attempts.reduce((sum, attempt) => sum + attempt.nanoDollars, 0)
   const parts: string[] = []
+  const turns = step.children.filter(isTurn)
+  const model = turns.at(-1)?.attempts.at(-1)?.model
+  if (model !== undefined) parts.push(`${turns.length} ${turns.length === 1 ? "turn" : "turns"}${state === "done" ? "" : ` ${model}`}`)
   if (step.answer !== undefined) parts.push(`${style.green(shown(step.answer.value))}${step.answer.by === undefined ? "" : style.dim(` by ${step.answer.by}`)}`)
   const waits = allSteps(step).flatMap((inner) => (inner.waiting === undefined ? [] : [inner.waiting]))
   for (const waiting of waits.slice(0, 1)) {
     const left = waiting.until === undefined ? "" : ` ${seconds(Math.max(0, waiting.until - options.nowMs))}`
-    if (waiting.for === "retry") parts.push(style.yellow(`retries in${left}`) + style.dim(waiting.error === undefined ? "" : ` after ${waiting.error}`))
+    if (waiting.for === "retry") parts.push(style.yellow(`retries in${left}`) + style.dim(waiting.error === undefined ? "" : ` after ${waiting.error.split(":")[0]}`))
     if (waiting.for === "answer") parts.push(style.magenta(`waits for an answer${left === "" ? "" : `, lapses in${left}`}`))
     if (waiting.for === "manual") parts.push(style.magenta(`parked for a person${left === "" ? "" : `, lapses in${left}`}`))
   }
@@ -123,7 +134,7 @@ function details(step: StepView, state: State, options: DrawOptions): string {
   return parts.join("  ")
 }
 
-/** "503 ×2" is not known here, kinds are: "unavailable ×2, rate_limited" */
+/** "met unavailable ×2, rate_limited" */
 function tally(attempts: readonly AttemptView[]): string {
   const kinds = new Map<string, number>()
   for (const attempt of attempts) if (attempt.error !== undefined) kinds.set(attempt.error.kind, (kinds.get(attempt.error.kind) ?? 0) + 1)
@@ -131,12 +142,11 @@ function tally(attempts: readonly AttemptView[]): string {
   return retried === "" ? "" : `met ${retried}`
 }
 
-function stateOf(steps: readonly StepView[], options: DrawOptions): State {
+function stateOf(steps: readonly StepView[]): State {
   const all = steps.flatMap(allSteps)
   if (all.some((step) => step.waiting !== undefined)) return "waiting"
   if (all.some((step) => step.attempts.some((attempt) => attempt.outcome === undefined))) return "running"
   const failed = (step: StepView): boolean => step.attempts.at(-1)?.outcome === "failed" && step.answer === undefined
-  void options
   return steps.every((step) => allSteps(step).some(failed)) && steps.length > 0 ? "failed" : "done"
 }
 
@@ -151,10 +161,6 @@ function mark(state: State, { terminal: { style, unicode } }: DrawOptions): stri
 
 function allSteps(step: StepView): readonly StepView[] {
   return [step, ...step.children.flatMap(allSteps)]
-}
-
-function leaves(step: StepView): readonly StepView[] {
-  return allSteps(step).filter((inner) => inner.children.length === 0)
 }
 
 function allAttempts(step: StepView): readonly AttemptView[] {

@@ -20,7 +20,7 @@ export function bind(files: readonly ParsedFile[]): Phase<Bound> {
   const ordered = [...files].sort((a, b) => (a.source.path < b.source.path ? -1 : 1))
   const table: Table = { symbols: [] }
   const diagnostics: Diagnostic[] = []
-  const builtIns: Scope = { names: new Map() }
+  const builtIns: Scope = { names: new Map(), folded: new Map() }
   for (const name of BUILT_IN_FUNCTIONS) builtIns.names.set(name, addSymbol(table, { name, kind: "builtin", path: "" }))
 
   const declared = new Map<string, FileDeclarations>()

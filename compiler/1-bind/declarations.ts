@@ -31,7 +31,9 @@ export function declareFile(context: FileContext): void {
     const before = byFold.get(name.text.toLowerCase())
     if (before !== undefined) {
       const related = [{ path, span: before.name.span, message: `${before.name.text} is declared here` }]
-      diagnostics.push(diagnostic("AF2002", { path, span: name.span }, factsOf(name.text, table.symbols[before.id]!), { related }))
+      diagnostics.push(diagnostic(
+        "AF2002", { path, span: name.span }, factsOf(name.text, table.symbols[before.id]!), { related },
+      ))
       if (scope.names.has(name.text)) continue
     } else {
       byFold.set(name.text.toLowerCase(), { id, name })
@@ -41,7 +43,10 @@ export function declareFile(context: FileContext): void {
 }
 
 function factsOf(name: string, before: Symbol): { readonly name: string; readonly kind: string } {
-  return { name, kind: before.name === name ? before.kind : `${before.kind} ${before.name}, and case does not tell names apart` }
+  return {
+    name,
+    kind: before.name === name ? before.kind : `${before.kind} ${before.name}, and case does not tell names apart`,
+  }
 }
 
 function reportBuiltIn(item: Named, { path, diagnostics }: FileContext): void {

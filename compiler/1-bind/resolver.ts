@@ -108,12 +108,15 @@ export function declareLocal(name: Name, kind: SymbolKind, node: Node, scope: Sc
         : [{ path: before.path, span: "name" in declared && typeof declared.name === "object" ? declared.name.span : declared.span,
              message: `${before.name} is declared here` }]
     const code = scope.names.has(before.name) ? "AF2002" : "AF2003"
-    resolver.diagnostics.push(diagnostic(code, at, { name: name.text, kind: describe(before.kind, before.name, name.text) }, { related }))
+    resolver.diagnostics.push(diagnostic(
+      code, at, { name: name.text, kind: describe(before.kind, before.name, name.text) }, { related },
+    ))
   }
   const { path, table, owner } = resolver
   const id = addSymbol(table, { name: name.text, kind, path, node, owner })
   resolver.uses.set(name.id, id)
   scope.names.set(name.text, id)
+  scope.folded.set(name.text.toLowerCase(), id)
 }
 
 function describe(kind: string, before: string, name: string): string {
@@ -122,7 +125,8 @@ function describe(kind: string, before: string, name: string): string {
 
 function clashing(name: string, scope: Scope, resolver: Resolver): SymbolId | undefined {
   for (let at: Scope | undefined = scope; at !== undefined && at !== resolver.fileScope; at = at.parent) {
-    for (const [text, id] of at.names) if (text.toLowerCase() === name.toLowerCase()) return id
+    const found = at.folded.get(name.toLowerCase())
+    if (found !== undefined) return found
   }
   return lookUp(resolver.fileScope, name)
 }

@@ -6,10 +6,12 @@ import type { Symbol, SymbolId, SymbolKind } from "./types.ts"
 export interface Scope {
   readonly parent?: Scope
   readonly names: Map<string, SymbolId>
+  /** The same by lower-case name: names are unique ignoring case. */
+  readonly folded: Map<string, SymbolId>
 }
 
 export function childOf(parent: Scope): Scope {
-  return { parent, names: new Map() }
+  return { parent, names: new Map(), folded: new Map() }
 }
 
 /** The symbol that `name` means here, from the inside out. */

@@ -18,7 +18,9 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
   const { callee } = node
   if (callee.kind === "member") return checkMethod(node, callee, env, check)
   if (callee.kind !== "nameExpression") {
-    if (callee.kind !== "missing") report(env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" })
+    if (callee.kind !== "missing") report(
+      env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" },
+    )
     return checkLoose(node, env, check)
   }
   const symbol = symbolAt(env.file, callee.name)
@@ -73,7 +75,9 @@ function checkMethod(node: CallExpression, callee: MemberExpression, env: Env, c
     result = checkStringMethod(node, name as StringMethod, env, check)
   } else {
     const members = membersOf(object, context)
-    if (members.has(name)) report(env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) })
+    if (members.has(name)) report(
+      env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) },
+    )
     else reportUnknown(callee, object, [...methodsOf(object, context), ...members.keys()], env)
     return checkLoose(node, env, check)
   }
@@ -99,14 +103,18 @@ export function checkArguments(
       if (argument.name !== undefined) reportUnknownName(argument, name, parameters, env)
       continue
     }
-    if (given.has(parameter.name)) report(env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` })
+    if (given.has(parameter.name)) report(
+      env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` },
+    )
     given.add(parameter.name)
     expectType(actual, parameter.type, argument.value, env, ` for the argument ${parameter.name}`)
   }
   const positional = node.arguments.filter((argument) => argument.name === undefined).length
   if (positional > parameters.length) {
     const least = parameters.filter((parameter) => parameter.default === undefined).length
-    report(env.file, node, "AF3005", { name, expected: countText(least, parameters.length), actual: node.arguments.length })
+    report(
+      env.file, node, "AF3005", { name, expected: countText(least, parameters.length), actual: node.arguments.length },
+    )
     return
   }
   const { declared } = env.file.context

@@ -6,23 +6,27 @@ import type { AgentDeclaration, Clause, ToolDeclaration, WorkflowDeclaration } f
 import type { SymbolId } from "../1-bind/types.ts"
 import { callableOf, report, symbolAt, symbolOf, type CallSite, type Context, type FileContext } from "./context.ts"
 import { modelsOf } from "./constructs/agent.ts"
+import { isWhole } from "./flow/walk.ts"
 import { isIdempotent, isWrite } from "./policies.ts"
 import type { EffectiveClause } from "./types.ts"
 
 export function checkChecklist(context: Context, files: readonly FileContext[]): void {
+  const sites = byCallee(context.callSites)
   const undos = new Set(context.callSites.filter(({ role }) => role === "undo").map(({ callee }) => callee))
   for (const site of context.callSites) checkSite(site, context, undos)
   for (const { tool, path, name } of context.agentTools) checkAgentTool(tool, { path, span: name.span }, context)
   for (const file of files) {
     for (const item of file.bound.file.items) {
-      if (item.kind === "tool") checkToolRules(item, file, undos)
+      if (item.kind === "tool") checkToolRules(item, file, undos, sites)
       if (item.kind === "agent") checkAgentRules(item, file)
       if (item.kind === "workflow") checkWorkflowRules(item, file)
     }
   }
 }
 
-function find<K extends Clause["kind"]>(clauses: readonly EffectiveClause[], kind: K): Extract<Clause, { readonly kind: K }> | undefined {
+function find<K extends Clause["kind"]>(
+  clauses: readonly EffectiveClause[], kind: K,
+): Extract<Clause, { readonly kind: K }> | undefined {
   return clauses.find(({ clause }) => clause.kind === kind)?.clause as Extract<Clause, { readonly kind: K }> | undefined
 }
 
@@ -39,7 +43,9 @@ function checkSite(site: CallSite, context: Context, undos: ReadonlySet<SymbolId
   const retries = retry === undefined ? site.role === "undo" : !retry.never
   if (retries && isWrite(node) && !isIdempotent(node)) context.diagnostics.push(diagnostic("AF4002", at, { name }))
   if (site.role === "undo") return
-  const caught = find(site.effective, "fallback") !== undefined || find(site.effective, "manual") !== undefined || site.guarded
+  const caught = find(site.effective, "fallback") !== undefined || find(
+    site.effective, "manual",
+  ) !== undefined || site.guarded
   if (find(site.effective, "circuit") !== undefined && !caught && !undos.has(site.callee)) {
     context.diagnostics.push(diagnostic("AF4003", at, { name }))
   }
@@ -54,24 +60,40 @@ function retryFixes(site: CallSite): readonly Fix[] {
   }))
 }
 
-function checkAgentTool(tool: SymbolId, at: { readonly path: string; readonly span: CallSite["call"]["span"] }, context: Context): void {
+function checkAgentTool(
+  tool: SymbolId, at: { readonly path: string; readonly span: CallSite["call"]["span"] }, context: Context,
+): void {
   const node = callableOf(context, tool)
   if (node === undefined) return
   const retry = find(context.policies.get(tool) ?? [], "retry")
   const { name } = symbolOf(context, tool)
   if (retry === undefined) context.diagnostics.push(diagnostic("AF4001", at, { name }))
-  else if (!retry.never && isWrite(node) && !isIdempotent(node)) context.diagnostics.push(diagnostic("AF4002", at, { name }))
+  else if (!retry.never && isWrite(node) && !isIdempotent(node)) context.diagnostics.push(diagnostic(
+    "AF4002", at, { name },
+  ))
 }
 
-function checkToolRules(item: ToolDeclaration, file: FileContext, undos: ReadonlySet<SymbolId>): void {
+function byCallee(sites: readonly CallSite[]): ReadonlyMap<SymbolId, readonly CallSite[]> {
+  const grouped = new Map<SymbolId, CallSite[]>()
+  for (const site of sites) {
+    const known = grouped.get(site.callee)
+    if (known === undefined) grouped.set(site.callee, [site])
+    else known.push(site)
+  }
+  return grouped
+}
+
+function checkToolRules(
+  item: ToolDeclaration, file: FileContext, undos: ReadonlySet<SymbolId>, sites: ReadonlyMap<SymbolId, readonly CallSite[]>,
+): void {
   const symbol = symbolAt(file, item.name)
   if (symbol === undefined) return
   const says = (kind: Clause["kind"]): boolean => item.clauses.some((clause) => clause.kind === kind)
   const effect = item.clauses.find((clause) => clause.kind === "effect" && clause.effect === "writes")
   if (effect === undefined || says("compensate") || says("irreversible") || undos.has(symbol.id)) return
-  const calls = file.context.callSites.filter(({ callee }) => callee === symbol.id)
+  const calls = sites.get(symbol.id) ?? []
   const undone = calls.length > 0 && calls.every(({ clauses }) => clauses.some(({ kind }) => kind === "compensate"))
-  if (undone) return
+  if (undone || !isWhole(item)) return
   const span = { start: effect.span.start, end: effect.span.end }
   const fix: Fix = {
     title: "Say that it is irreversible", path: file.path, applicability: "placeholder",
@@ -84,7 +106,9 @@ function checkAgentRules(item: AgentDeclaration, file: FileContext): void {
   const symbol = symbolAt(file, item.name)
   if (symbol === undefined) return
   const budgets = (file.context.policies.get(symbol.id) ?? []).filter(({ clause }) => clause.kind === "budget")
-  if (budgets.length === 0) report(file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) })
+  if (budgets.length === 0 && isWhole(item)) report(
+    file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) },
+  )
   const inDollars = budgets.some(({ clause }) => clause.kind === "budget" && clause.amounts.some(({ unit }) => unit === "dollars"))
   if (!inDollars) return
   for (const clause of item.clauses) {
@@ -101,10 +125,15 @@ function budgetFix(item: AgentDeclaration, file: FileContext): readonly Fix[] {
   const last = item.clauses.at(-1)
   if (last === undefined) return []
   const at = { start: last.span.end, end: last.span.end }
-  return [{ title: "Add a budget", path: file.path, edits: [{ span: at, text: "\n  budget 20k tokens" }], applicability: "maybe" }]
+  return [{
+    title: "Add a budget",
+    path: file.path,
+    edits: [{ span: at, text: "\n  budget 20k tokens" }],
+    applicability: "maybe",
+  }]
 }
 
 function checkWorkflowRules(item: WorkflowDeclaration, file: FileContext): void {
-  if (item.name.text === "" || item.clauses.some(({ kind }) => kind === "deadLetter")) return
+  if (!isWhole(item) || item.clauses.some(({ kind }) => kind === "deadLetter")) return
   report(file, item.name, "AF4008", { name: item.name.text })
 }

@@ -44,7 +44,9 @@ export function checkClauses(site: ClauseSite, whole: Span): void {
       report(file, clause, "AF4010", { first: before.effect, second: clause.effect, why: "what writes may read too" })
     } else if (before !== undefined) {
       const related = [{ path: file.path, span: before.span, message: "the first one is here" }]
-      const remove = { title: "Remove the second", path: file.path, edits: [{ span: clause.span, text: "" }], applicability: "maybe" } as const
+      const remove = {
+        title: "Remove the second", path: file.path, edits: [{ span: clause.span, text: "" }], applicability: "maybe",
+      } as const
       report(file, clause, "AF4005", { clause: word }, { related, fixes: [remove] })
     } else if (key !== undefined) {
       seen.set(key, clause)

@@ -101,7 +101,9 @@ export function topEnv(file: FileContext, step: CheckStep): Env {
 }
 
 /** Reports at a node; nothing is said about a node that the parser repaired. */
-export function report<C extends Code>(file: FileContext, node: NodeBase, code: C, facts: FactsOf<C>, extras?: Extras): void {
+export function report<C extends Code>(
+  file: FileContext, node: NodeBase, code: C, facts: FactsOf<C>, extras?: Extras,
+): void {
   if (node.recovered) return
   file.context.diagnostics.push(diagnostic(code, { path: file.path, span: node.span }, facts, extras))
 }

@@ -11,6 +11,7 @@ import { checkTool } from "./constructs/tool.ts"
 import { report, symbolAt, topEnv, type CallableNode, type Env, type FileContext } from "./context.ts"
 import { expectType } from "./expect.ts"
 import { checkExpression } from "./expressions.ts"
+import { isWhole } from "./flow/walk.ts"
 import type { Place } from "./places.ts"
 import { checkBlock } from "./statements.ts"
 import { checkStep, setResults } from "./steps.ts"
@@ -59,7 +60,9 @@ export function checkDeclaration(item: Declaration, file: FileContext): void {
       return checkSecret(item, file)
     case "setting": {
       const type = file.types.get(item.type.id) ?? UNKNOWN
-      if (item.value !== undefined) expectType(checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`)
+      if (item.value !== undefined) expectType(
+        checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`,
+      )
       return
     }
     case "policy":
@@ -97,7 +100,9 @@ function checkCallable(item: CallableNode, env: Env): void {
   for (const { name, type: node, value } of item.parameters) {
     const type = file.types.get(node.id) ?? UNKNOWN
     if (value !== undefined) expectType(checkExpression(value, env, type), type, value, env, ` for ${name.text}`)
-    else if (defaults && !isOptional(type, file.context.declared)) report(file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` })
+    else if (defaults && !isOptional(type, file.context.declared)) report(
+      file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` },
+    )
     defaults ||= value !== undefined
   }
   const result = item.result === undefined ? NOTHING : (file.types.get(item.result.id) ?? UNKNOWN)
@@ -109,10 +114,12 @@ function checkBody(item: WorkflowDeclaration, env: Env): void {
   const { file } = env
   const symbol = symbolAt(file, item.name)
   const returns = item.result === undefined ? NOTHING : (file.types.get(item.result.id) ?? UNKNOWN)
-  const inside: Env = { ...env, steps: new Map(), inline: true, returns, ...(symbol === undefined ? {} : { workflow: symbol.id }) }
+  const inside: Env = {
+    ...env, steps: new Map(), inline: true, returns, ...(symbol === undefined ? {} : { workflow: symbol.id }),
+  }
   const end = checkBlock(item.body, inside, { value: false })
   const needed = returns.kind !== "nothing" && returns.kind !== "unknown" && !isOptional(returns, file.context.declared)
-  if (end.kind !== "never" && needed && !item.recovered) {
+  if (end.kind !== "never" && needed && isWhole(item)) {
     report(file, item.result ?? item.name, "AF3015", { name: item.name.text, expected: render(returns) })
   }
 }
@@ -121,6 +128,8 @@ function checkSecret(item: SecretDeclaration, file: FileContext): void {
   for (const text of [item.store, item.key]) {
     if (text === undefined || text.recovered) continue
     const plain = plainText(text)
-    if (plain === undefined || plain.trim() === "") report(file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" })
+    if (plain === undefined || plain.trim() === "") report(
+      file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" },
+    )
   }
 }

@@ -11,10 +11,18 @@ import { render } from "./types/render.ts"
 export function expectType(actual: Type, expected: Type, node: NodeBase, env: Env, where = ""): boolean {
   const { declared } = env.file.context
   if (assignable(actual, expected, declared)) return true
-  if (isOptional(actual, declared) && actual.kind !== "nothing" && assignable(present(actual, declared), expected, declared)) {
+  if (isOptional(actual, declared) && actual.kind !== "nothing" && assignable(
+    present(actual, declared), expected, declared,
+  )) {
     report(env.file, node, "AF3009", { what: shorten(textOf(env.file, node)), expected: render(expected), where })
   } else {
-    report(env.file, node, "AF3001", { actual: render(actual), expected: render(expected), where }, { fixes: enumFix(expected, node, env) })
+    report(
+      env.file,
+      node,
+      "AF3001",
+      { actual: render(actual), expected: render(expected), where },
+      { fixes: enumFix(expected, node, env) },
+    )
   }
   return false
 }

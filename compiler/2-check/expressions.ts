@@ -95,7 +95,9 @@ function checkName(name: Name, env: Env): Type {
     case "human":
     case "workflow":
     case "builtin":
-      report(env.file, name, "AF2016", { name: symbol.name, actual: withArticle(wordFor(symbol.kind)), expected: "a value" })
+      report(
+        env.file, name, "AF2016", { name: symbol.name, actual: withArticle(wordFor(symbol.kind)), expected: "a value" },
+      )
       return UNKNOWN
     default:
       return unreachable(symbol.kind)

@@ -35,8 +35,16 @@ export function objectOf(node: MemberExpression, written: Type, env: Env): Type 
   if (!node.optional) {
     const what = shorten(textOf(env.file, node.object))
     const dot = { start: node.object.span.end, end: node.object.span.end }
-    const fix = { title: "Write ?.", path: env.file.path, edits: [{ span: dot, text: "?" }], applicability: "maybe" } as const
-    report(env.file, node.object, "AF3009", { what, expected: `a value with ${node.name.text}`, where: "" }, { fixes: [fix] })
+    const fix = {
+      title: "Write ?.", path: env.file.path, edits: [{ span: dot, text: "?" }], applicability: "maybe",
+    } as const
+    report(
+      env.file,
+      node.object,
+      "AF3009",
+      { what, expected: `a value with ${node.name.text}`, where: "" },
+      { fixes: [fix] },
+    )
   }
   return present(written, declared)
 }
@@ -70,7 +78,9 @@ export function membersOf(type: Type, context: Context): ReadonlyMap<string, Typ
       return known.errors.length === 1 ? new Map(CAUGHT).set("data", dataOf(known.errors[0]!, context)) : CAUGHT
     case "result":
       return new Map<string, Type>([
-        ["ok", { kind: "bool" }], ["value", optional(known.value)], ["error", optional({ kind: "caughtError", errors: [] })],
+        ["ok", { kind: "bool" }], ["value", optional(known.value)], [
+          "error", optional({ kind: "caughtError", errors: [] }),
+        ],
       ])
     case "namespace": {
       const structure = context.declared.get(known.symbol)
@@ -81,7 +91,10 @@ export function membersOf(type: Type, context: Context): ReadonlyMap<string, Typ
     case "declared": {
       const structure = context.declared.get(known.symbol)
       if (structure?.kind !== "taggedUnion") return new Map()
-      return commonMembers(structure.members.map((symbol) => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name })), context)
+      return commonMembers(
+        structure.members.map((symbol) => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name })),
+        context,
+      )
     }
     case "union":
       return commonMembers(known.members, context)
@@ -128,7 +141,12 @@ export function checkIndex(node: IndexExpression, env: Env, check: CheckExpressi
       return UNKNOWN
     default:
       if (isOptional(object, env.file.context.declared)) {
-        report(env.file, node.object, "AF3009", { what: shorten(textOf(env.file, node.object)), expected: "a list or map", where: "" })
+        report(
+          env.file,
+          node.object,
+          "AF3009",
+          { what: shorten(textOf(env.file, node.object)), expected: "a list or map", where: "" },
+        )
       } else {
         report(env.file, node.object, "AF3001", { actual: render(object), expected: "a list or map", where: "" })
       }

@@ -49,7 +49,9 @@ export function checkStringMethod(node: CallExpression, method: StringMethod, en
   return gives
 }
 
-export function checkListMethod(node: CallExpression, method: ListMethod, element: Type, env: Env, check: CheckExpression): Type {
+export function checkListMethod(
+  node: CallExpression, method: ListMethod, element: Type, env: Env, check: CheckExpression,
+): Type {
   const call: ListCall = { node, method, element, env, check }
   if (!countArguments(node, method, LIST_METHODS[method], env)) {
     for (const { value } of node.arguments) if (value.kind !== "lambda") check(value, env)
@@ -86,7 +88,9 @@ export function checkListMethod(node: CallExpression, method: ListMethod, elemen
     }
     case "join":
       textual(element, call)
-      if (node.arguments[0] !== undefined) expectType(check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join")
+      if (node.arguments[0] !== undefined) expectType(
+        check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join",
+      )
       return STRING
     case "distinct":
       return arrayOf(element)
@@ -94,7 +98,9 @@ export function checkListMethod(node: CallExpression, method: ListMethod, elemen
       const summed = node.arguments.length === 1 ? lambda(call, undefined) : element
       const known = expand(summed, env.file.context.declared)
       if (known.kind === "int" || known.kind === "money" || known.kind === "duration") return known
-      if (known.kind !== "number" && known.kind !== "unknown" && known.kind !== "never") reportElement(call, "a list of numbers")
+      if (known.kind !== "number" && known.kind !== "unknown" && known.kind !== "never") reportElement(
+        call, "a list of numbers",
+      )
       return NUMBER
     }
     default:
@@ -108,12 +114,19 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
   const argument: Expression = call.node.arguments[0]!.value
   if (argument.kind !== "lambda") {
     const actual = check(argument, env)
-    if (actual.kind !== "unknown") report(env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" })
+    if (actual.kind !== "unknown") report(
+      env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" },
+    )
     return UNKNOWN
   }
   const most = options.index === true ? 2 : 1
   if (argument.parameters.length > most || argument.parameters.length === 0) {
-    report(env.file, argument, "AF3021", { method, why: most === 1 ? "gives its function one value" : "gives its function a value and its place" })
+    report(
+      env.file,
+      argument,
+      "AF3021",
+      { method, why: most === 1 ? "gives its function one value" : "gives its function a value and its place" },
+    )
   }
   for (const [index, name] of argument.parameters.entries()) {
     const symbol = symbolAt(env.file, name)
@@ -127,22 +140,33 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
 
 function ordered(type: Type, call: ListCall): void {
   const known = expand(type, call.env.file.context.declared)
-  if (!["string", "int", "number", "money", "duration", "time", "unknown", "literal"].includes(known.kind)) reportElement(call, "something with an order")
+  if (![
+    "string", "int", "number", "money", "duration", "time", "unknown", "literal",
+  ].includes(known.kind)) reportElement(call, "something with an order")
 }
 
 function textual(type: Type, call: ListCall): void {
   const { declared } = call.env.file.context
   const known = expand(type, declared)
   const isEnum = known.kind === "declared" && declared.get(known.symbol)?.kind === "enum"
-  if (!isEnum && !["string", "int", "number", "bool", "literal", "unknown", "never"].includes(known.kind)) reportElement(call, "text")
+  if (!isEnum && ![
+    "string", "int", "number", "bool", "literal", "unknown", "never",
+  ].includes(known.kind)) reportElement(call, "text")
 }
 
 function reportElement(call: ListCall, expected: string): void {
-  report(call.env.file, call.node, "AF3021", { method: call.method, why: `needs ${expected}, and this is a list of ${render(call.element)}` })
+  report(
+    call.env.file,
+    call.node,
+    "AF3021",
+    { method: call.method, why: `needs ${expected}, and this is a list of ${render(call.element)}` },
+  )
 }
 
 /** Counts the arguments and refuses names: built-ins have none. */
-export function countArguments(node: CallExpression, name: string, [min, max]: readonly [number, number], env: Env): boolean {
+export function countArguments(
+  node: CallExpression, name: string, [min, max]: readonly [number, number], env: Env,
+): boolean {
   const named: Argument | undefined = node.arguments.find((argument) => argument.name !== undefined)
   if (named !== undefined) {
     report(env.file, named, "AF3006", { name, argument: named.name!.text, hint: "." })

@@ -96,7 +96,9 @@ function reportReturns(item: Node, file: FileContext): void {
 }
 
 /** Clauses that run in some places only. */
-function reportOwnClauses(item: Extract<Node, { readonly kind: "workflow" | "tool" | "agent" }>, file: FileContext): void {
+function reportOwnClauses(
+  item: Extract<Node, { readonly kind: "workflow" | "tool" | "agent" }>, file: FileContext,
+): void {
   for (const clause of item.clauses) {
     const { kind } = clause
     let construct: string | undefined

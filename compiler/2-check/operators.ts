@@ -6,7 +6,9 @@ import { report, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import { assume } from "./narrowing.ts"
 import type { Type } from "./types.ts"
-import { assignable, BOOL, expand, INT, isOptional, join, NUMBER, present, STRING, UNKNOWN, widen } from "./types/relate.ts"
+import {
+  assignable, BOOL, expand, INT, isOptional, join, NUMBER, present, STRING, UNKNOWN, widen,
+} from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
 export function checkUnary(node: UnaryExpression, env: Env, check: CheckExpression): Type {
@@ -16,19 +18,27 @@ export function checkUnary(node: UnaryExpression, env: Env, check: CheckExpressi
     return BOOL
   }
   const known = widen(expand(type, env.file.context.declared))
-  if (known.kind === "int" || known.kind === "number" || known.kind === "money" || known.kind === "duration") return known
-  if (known.kind !== "unknown") report(env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" })
+  if (known.kind === "int" || known.kind === "number" || known.kind === "money" || known.kind === "duration") {
+    return known
+  }
+  if (known.kind !== "unknown") report(
+    env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" },
+  )
   return UNKNOWN
 }
 
-export function checkConditional(node: ConditionalExpression, env: Env, expected: Type | undefined, check: CheckExpression): Type {
+export function checkConditional(
+  node: ConditionalExpression, env: Env, expected: Type | undefined, check: CheckExpression,
+): Type {
   expectType(check(node.condition, env), BOOL, node.condition, env, " before ?")
   const then = check(node.then, assume(node.condition, "true", env), expected)
   const otherwise = check(node.otherwise, assume(node.condition, "false", env), expected)
   return join(then, otherwise, env.file.context.declared)
 }
 
-export function checkBinary(node: BinaryExpression, env: Env, expected: Type | undefined, check: CheckExpression): Type {
+export function checkBinary(
+  node: BinaryExpression, env: Env, expected: Type | undefined, check: CheckExpression,
+): Type {
   switch (node.operator) {
     case "and":
     case "or": {
@@ -71,7 +81,9 @@ function checkEquality(node: BinaryExpression, env: Env, check: CheckExpression)
   if (left.kind === "unknown" || right.kind === "unknown") return
   const pair: readonly (readonly [Type, Type])[] = [[left, right], [right, left]]
   for (const [one, other] of pair) {
-    if (one.kind === "nothing" && other.kind !== "nothing" && !isOptional(other, declared) && other.kind !== "json") return refuse(node, left, right, env)
+    if (one.kind === "nothing" && other.kind !== "nothing" && !isOptional(other, declared) && other.kind !== "json") {
+      return refuse(node, left, right, env)
+    }
   }
   if (left.kind === "nothing" || right.kind === "nothing") return
   const bare = [present(left, declared), present(right, declared)] as const
@@ -84,7 +96,9 @@ function isScalar(type: Type, env: Env): boolean {
   const known = expand(type, env.file.context.declared)
   if (known.kind === "union") return known.members.every((member) => isScalar(member, env))
   if (known.kind === "declared") return env.file.context.declared.get(known.symbol)?.kind === "enum"
-  return ["string", "int", "number", "bool", "time", "duration", "money", "literal", "never", "unknown"].includes(known.kind)
+  return [
+    "string", "int", "number", "bool", "time", "duration", "money", "literal", "never", "unknown",
+  ].includes(known.kind)
 }
 
 function checkOrder(node: BinaryExpression, env: Env, check: CheckExpression): void {
@@ -104,13 +118,19 @@ function checkArithmetic(node: BinaryExpression, env: Env, check: CheckExpressio
 }
 
 function arithmetic(operator: BinaryExpression["operator"], left: Type, right: Type): Type | undefined {
-  if (isNumber(left) && isNumber(right)) return operator !== "/" && left.kind === "int" && right.kind === "int" ? INT : NUMBER
+  if (isNumber(left) && isNumber(right)) {
+    return operator !== "/" && left.kind === "int" && right.kind === "int" ? INT : NUMBER
+  }
   const additive = operator === "+" || operator === "-"
   if (operator === "+" && left.kind === "string" && right.kind === "string") return STRING
-  if (additive && left.kind === right.kind && (left.kind === "money" || left.kind === "duration")) return { kind: left.kind }
+  if (additive && left.kind === right.kind && (left.kind === "money" || left.kind === "duration")) {
+    return { kind: left.kind }
+  }
   if (additive && left.kind === "time" && right.kind === "duration") return { kind: "time" }
   if (operator === "-" && left.kind === "time" && right.kind === "time") return { kind: "duration" }
-  if (operator === "*" && (left.kind === "money" || left.kind === "duration") && right.kind === "int") return { kind: left.kind }
+  if (operator === "*" && (left.kind === "money" || left.kind === "duration") && right.kind === "int") {
+    return { kind: left.kind }
+  }
   return undefined
 }
 

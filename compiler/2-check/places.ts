@@ -56,7 +56,9 @@ export function isAllowed(kind: Clause["kind"], place: Place): boolean {
 export function insteadOf(kind: Clause["kind"], place: Place): string {
   if (kind === "timeout" && place.startsWith("workflow")) return ": a run is limited by `deadline`"
   if (kind === "deadline" && place.startsWith("human")) return ": the time of a person is limited by `timeout`"
-  if (kind === "retry" && place.startsWith("human")) return ": a person is asked once; `timeout` and `fallback` say what follows"
+  if (kind === "retry" && place.startsWith("human")) {
+    return ": a person is asked once; `timeout` and `fallback` say what follows"
+  }
   if (kind === "compensate" && place === "policy") return ": an undo needs the parameters of one tool"
   if (kind === "fallback" && place === "policy") return ": a fallback has the result type of one callable"
   if (place.endsWith("call")) return ": it belongs in the declaration"

@@ -23,7 +23,9 @@ export function checkList(node: ListExpression, env: Env, expected: Type | undef
     if (item.kind === "spread") {
       const list = expand(type, declared)
       if (list.kind === "array") joined = join(joined, list.element, declared)
-      else if (list.kind !== "unknown") report(env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." })
+      else if (list.kind !== "unknown") report(
+        env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." },
+      )
     } else {
       if (element !== undefined) expectType(type, element, value, env, " in this list")
       joined = join(joined, widenUnless(element, type), declared)
@@ -66,7 +68,9 @@ function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefi
   if (!isTagged(wanted, env)) return undefined
   const structure = context.declared.get(wanted.symbol)
   assert(structure?.kind === "taggedUnion", "a tagged union has members")
-  const members = structure.members.map((symbol): Type => ({ kind: "declared", symbol, name: symbolOf(context, symbol).name }))
+  const members = structure.members.map((symbol): Type => ({
+    kind: "declared", symbol, name: symbolOf(context, symbol).name,
+  }))
   const names = node.entries.filter((entry): entry is RecordEntry => entry.kind === "entry").map(nameOfKey)
   const written = node.entries.find((entry): entry is RecordEntry => entry.kind === "entry" && nameOfKey(entry) === "kind")?.value
   const kind = written?.kind === "template" && written.parts[0]?.kind === "templateText" ? written.parts[0].value : undefined
@@ -176,12 +180,16 @@ function checkMapLiteral(
 ): Type {
   for (const entry of node.entries) {
     if (entry.kind === "spread") expectType(check(entry.value, env), wanted, entry.value, env, " after ...")
-    else expectType(value(entry, wanted.value), wanted.value, entry.value ?? entry.key, env, ` for the key ${nameOfKey(entry)}`)
+    else expectType(
+      value(entry, wanted.value), wanted.value, entry.value ?? entry.key, env, ` for the key ${nameOfKey(entry)}`,
+    )
   }
   reportTwice(node, env)
   return wanted
 }
 
 function notRecord(node: Parameters<typeof report>[1], type: Type, env: Env): void {
-  if (type.kind !== "unknown") report(env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." })
+  if (type.kind !== "unknown") report(
+    env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." },
+  )
 }

@@ -60,7 +60,9 @@ function checkStatement(statement: Statement, env: Env, want: Want): Type {
       return fit(checkRight(statement.call, statement.clauses, env, want), statement, env, want)
     }
     case "value":
-      return want.value ? fit(checkExpression(statement.value, env, want.expected), statement, env, want) : checkIdle(statement.value, statement, env)
+      return want.value ? fit(checkExpression(statement.value, env, want.expected), statement, env, want) : checkIdle(
+        statement.value, statement, env,
+      )
     case "return":
       return checkReturn(statement, env)
     case "fail":
@@ -68,8 +70,12 @@ function checkStatement(statement: Statement, env: Env, want: Want): Type {
     case "log":
       return checkLog(statement.message, statement, env, want)
     case "sleep":
-      if (statement.duration !== undefined) expectType(checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env)
-      if (statement.until !== undefined) expectType(checkExpression(statement.until, env), { kind: "time" }, statement.until, env)
+      if (statement.duration !== undefined) expectType(
+        checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env,
+      )
+      if (statement.until !== undefined) expectType(
+        checkExpression(statement.until, env), { kind: "time" }, statement.until, env,
+      )
       return noValue(statement, env, want)
     case "publish":
       checkExpression(statement.value, env)
@@ -89,7 +95,12 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
   if (call !== undefined) return checkStep(call, env, { role: "step", clauses })
   for (const clause of value.kind === "call" ? clauses : []) {
     const what = shorten(textOf(env.file, value))
-    report(env.file, clause, "AF4004", { clause: clauseWord(clause), place: "after a value", hint: `: ${what} is not the call of a step` })
+    report(
+      env.file,
+      clause,
+      "AF4004",
+      { clause: clauseWord(clause), place: "after a value", hint: `: ${what} is not the call of a step` },
+    )
   }
   return checkExpression(value, env, want.expected)
 }
@@ -97,8 +108,15 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
 function checkLet(statement: LetStatement, env: Env): void {
   const written = statement.type === undefined ? undefined : buildType(statement.type, env.file)
   const named = statement.value.kind === "for" ? { ...env, binding: statement.name.text } : env
-  const actual = checkRight(statement.value, statement.clauses, named, written === undefined ? { value: true } : { value: true, expected: written })
-  if (written !== undefined && !isForm(statement.value)) expectType(actual, written, statement.value, env, ` for ${statement.name.text}`)
+  const actual = checkRight(
+    statement.value,
+    statement.clauses,
+    named,
+    written === undefined ? { value: true } : { value: true, expected: written },
+  )
+  if (written !== undefined && !isForm(statement.value)) expectType(
+    actual, written, statement.value, env, ` for ${statement.name.text}`,
+  )
   const symbol = symbolAt(env.file, statement.name)
   const type = written ?? widen(actual.kind === "never" ? UNKNOWN : actual)
   if (symbol !== undefined) env.file.context.symbolTypes.set(symbol.id, type)
@@ -132,7 +150,12 @@ function checkReturn(statement: ReturnStatement, env: Env): Type {
 function expectReturn(actual: Type, expected: Type, statement: ReturnStatement, env: Env): void {
   const name = env.workflow === undefined ? "the workflow" : symbolOf(env.file.context, env.workflow).name
   if (expected.kind === "nothing" && actual.kind !== "nothing" && actual.kind !== "unknown" && actual.kind !== "never") {
-    report(env.file, statement.value!, "AF3014", { actual: render(actual), expected: "nothing", where: `: write the result type after the parameters of ${name}` })
+    report(
+      env.file,
+      statement.value!,
+      "AF3014",
+      { actual: render(actual), expected: "nothing", where: `: write the result type after the parameters of ${name}` },
+    )
     return
   }
   const where = ` as the result of ${name}`
@@ -146,7 +169,9 @@ function checkContinue(statement: ContinueStatement, env: Env): Type {
   const signature = env.workflow === undefined ? undefined : env.file.context.signatures.get(env.workflow)
   const node = env.workflow === undefined ? undefined : callableOf(env.file.context, env.workflow)
   if (signature === undefined || node === undefined) return NEVER
-  const call = { ...statement, kind: "call", callee: { ...node.name, kind: "nameExpression", name: node.name } } as const
+  const call = {
+    ...statement, kind: "call", callee: { ...node.name, kind: "nameExpression", name: node.name },
+  } as const
   checkArguments(call, node.name.text, signature.parameters, env, checkExpression)
   return NEVER
 }
@@ -167,7 +192,9 @@ function noValue(statement: Statement, env: Env, want: Want): Type {
 }
 
 /** A value whose type is known in advance is compared where it stands. */
-function fit(actual: Type, statement: Extract<Statement, { readonly kind: "callStatement" | "value" }>, env: Env, want: Want): Type {
+function fit(
+  actual: Type, statement: Extract<Statement, { readonly kind: "callStatement" | "value" }>, env: Env, want: Want,
+): Type {
   if (!want.value) return NOTHING
   const node = statement.kind === "value" ? statement.value : statement.call
   if (want.expected !== undefined) return expectType(actual, want.expected, node, env) ? actual : UNKNOWN

@@ -28,7 +28,9 @@ export function checkStep(call: CallExpression, env: Env, { role, clauses }: Ste
   const whole = clauses.reduce((span, clause) => cover(span, clause.span), call.span)
   checkClauses(
     {
-      place: `${node.kind} call`, env: { ...env, inline: false }, clauses, callable: { symbol: symbol.id, node }, result: signature.result,
+      place: `${node.kind} call`, env: { ...env, inline: false }, clauses, callable: {
+        symbol: symbol.id, node,
+      }, result: signature.result,
       check: checkExpression,
     },
     whole,

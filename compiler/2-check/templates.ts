@@ -6,7 +6,9 @@ import type { Type } from "./types.ts"
 import { expand, present, STRING } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
-export function checkTemplate(node: TemplateExpression, env: Env, expected: Type | undefined, check: CheckExpression): Type {
+export function checkTemplate(
+  node: TemplateExpression, env: Env, expected: Type | undefined, check: CheckExpression,
+): Type {
   for (const part of node.parts) {
     if (part.kind === "templateHole") {
       const type = check(part.expression, env)
@@ -21,7 +23,9 @@ export function checkTemplate(node: TemplateExpression, env: Env, expected: Type
 /** Whether a literal keeps its own value as its type here: something of the expected type is one. */
 export function wantsLiteral(expected: Type | undefined, env: Env): boolean {
   if (expected === undefined) return false
-  const type = present(expand(present(expected, env.file.context.declared), env.file.context.declared), env.file.context.declared)
+  const type = present(
+    expand(present(expected, env.file.context.declared), env.file.context.declared), env.file.context.declared,
+  )
   return type.kind === "literal" || (type.kind === "union" && type.members.some((member) => wantsLiteral(member, env)))
 }
 

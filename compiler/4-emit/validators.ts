@@ -68,7 +68,7 @@ const runtimeExports: Readonly<Record<string, string>> = {
 /** Ajv's `require`s become imports from the runtime, the one package that a generated project depends on. */
 function withRuntimeImports(code: string): string {
   const imported = new Map<string, string>()
-  const body = code.replace(/const (\w+) = require\("([^"]+)"\)\.default;\n?/g, (_, name: string, from: string) => {
+  const body = code.replace(/^\/\*# sourceURL=.*\*\/;?\n/gm, "").replace(/const (\w+) = require\("([^"]+)"\)\.default;\n?/g, (_, name: string, from: string) => {
     const exported = runtimeExports[from]
     assert(exported !== undefined, `Ajv's code needs ${from}`)
     imported.set(name, exported)

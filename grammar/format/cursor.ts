@@ -16,6 +16,8 @@ export interface Cursor {
   /** The index of the closing brace of each opening one. */
   readonly closers: ReadonlyMap<number, number>
   readonly print: (node: Node, cursor: Cursor) => Doc
+  /** Where the nodes start that are copied, whatever they hold. */
+  readonly frozen: ReadonlySet<number>
   /** Offsets of syntax errors that no printed part has answered for yet. */
   readonly problems: Set<number>
   index: number
@@ -24,7 +26,13 @@ export interface Cursor {
   failed: boolean
 }
 
-export function cursorOf({ tokens }: Syntax, diagnostics: readonly Diagnostic[], print: Cursor["print"]): Cursor {
+interface Options {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly frozen: ReadonlySet<number>
+  readonly print: Cursor["print"]
+}
+
+export function cursorOf({ tokens }: Syntax, { diagnostics, frozen, print }: Options): Cursor {
   const pieces = piecesOf(tokens)
   return {
     text: tokens.source.text,
@@ -32,6 +40,7 @@ export function cursorOf({ tokens }: Syntax, diagnostics: readonly Diagnostic[],
     gaps: gapsOf(tokens, pieces),
     closers: closersOf(pieces),
     print,
+    frozen,
     problems: new Set(diagnostics.map(({ span }) => span.start)),
     index: 0,
     announced: -1,

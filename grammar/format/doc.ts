@@ -88,10 +88,6 @@ export function group(...parts: readonly Doc[]): Doc {
   return { kind: "group", contents, forces: forced(contents) }
 }
 
-/** A group whose lines all break. */
-export function broken(...parts: readonly Doc[]): Doc {
-  return { kind: "group", contents: concat(parts), forces: true }
-}
 
 export function indent(...parts: readonly Doc[]): Doc {
   const contents = concat(parts)

@@ -18,13 +18,15 @@ interface Output {
   column: number
   /** Nothing but the indentation, which is not written yet, stands on the line. */
   lineIsEmpty: boolean
+  /** The indentation of the line, set by the break that began it. */
+  lineIndent: number
   /** An own-line comment has just been written: whatever follows starts a new line. */
   mustBreak: boolean
   pending: TrailingComment[]
 }
 
 export function layout(doc: Doc, width: number): string {
-  const output: Output = { chunks: [], column: 0, lineIsEmpty: true, mustBreak: false, pending: [] }
+  const output: Output = { chunks: [], column: 0, lineIsEmpty: true, lineIndent: 0, mustBreak: false, pending: [] }
   const stack: Command[] = [{ indent: 0, flat: false, doc }]
   for (let command = stack.pop(); command !== undefined; command = stack.pop()) step(command, stack, output, width)
   flushComments(output, 0)
@@ -50,7 +52,7 @@ function step(command: Command, stack: Command[], output: Output, width: number)
     case "line":
       if (flat && !doc.forces) return write(output, doc.flat, indent)
       flushComments(output, indent)
-      return newline(output, doc.blank ? 2 : 1)
+      return newline(output, indent, doc.blank ? 2 : 1)
     case "fill":
       return stepFill({ ...command, doc }, stack, output, width)
     case "lines":
@@ -61,7 +63,7 @@ function step(command: Command, stack: Command[], output: Output, width: number)
       return void output.pending.push(doc)
     case "ownComment":
       flushComments(output, indent)
-      if (output.mustBreak || !output.lineIsEmpty) newline(output, 1)
+      if (output.mustBreak || !output.lineIsEmpty) newline(output, indent)
       writeLines(output, doc.text, indent)
       output.mustBreak = true
       return
@@ -71,7 +73,8 @@ function step(command: Command, stack: Command[], output: Output, width: number)
 }
 
 function columnOf(output: Output, indent: number): number {
-  return output.lineIsEmpty || output.mustBreak || output.pending.length > 0 ? indent : output.column
+  if (output.mustBreak || output.pending.length > 0) return indent
+  return output.lineIsEmpty ? output.lineIndent : output.column
 }
 
 /** At an even index a content, at an odd one the separator before the next content. */
@@ -154,12 +157,12 @@ function write(output: Output, text: string, indent: number): void {
 function startText(output: Output, indent: number): void {
   if (output.pending.length > 0) {
     flushComments(output, indent)
-    newline(output, 1)
+    newline(output, indent)
   }
-  if (output.mustBreak) newline(output, 1)
+  if (output.mustBreak) newline(output, indent)
   if (!output.lineIsEmpty) return
-  output.chunks.push(" ".repeat(indent))
-  output.column = indent
+  output.chunks.push(" ".repeat(output.lineIndent))
+  output.column = output.lineIndent
   output.lineIsEmpty = false
 }
 
@@ -188,15 +191,16 @@ function flushComments(output: Output, indent: number): void {
   output.pending = []
   pending.forEach((comment, index) => {
     const afterLine = index > 0 && pending[index - 1]!.toLineEnd
-    if (afterLine) newline(output, 1)
+    if (afterLine) newline(output, indent)
     else if (!output.lineIsEmpty) output.chunks.push(" ".repeat(index > 0 ? 1 : comment.gap))
     writeLines(output, comment.text, indent)
   })
 }
 
-function newline(output: Output, count: number): void {
+function newline(output: Output, indent: number, count = 1): void {
   trimEnd(output)
   output.chunks.push("\n".repeat(count))
+  output.lineIndent = indent
   output.column = 0
   output.lineIsEmpty = true
   output.mustBreak = false

@@ -1,19 +1,20 @@
 // Expressions: one flat rule for all operators, whose tree is built by precedence afterwards.
 
-import { durationMs, nanoDollars, numberValue, dedent, unescape } from "../literals.ts"
-import { RecoveringParser, depthMax, type Rule } from "../recovery.ts"
+import { depthMax, type Rule } from "../recovery.ts"
 import type {
-  Argument, BinaryExpression, BinaryOperator, BoolExpression, CallExpression, ConditionalExpression, DurationExpression,
-  Expression, IndexExpression, LambdaExpression, ListExpression, MemberExpression, MoneyExpression, Name, NameExpression,
-  NothingExpression, NumberExpression, ParenthesisExpression, RecordEntry, RecordExpression, SpreadElement,
-  TemplateExpression, TemplateHole, TemplatePart, TemplateText, UnaryExpression,
+  Argument, BinaryExpression, BinaryOperator, CallExpression, ConditionalExpression, Expression, IndexExpression,
+  LambdaExpression, ListExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression,
+  RecordEntry, RecordExpression, SpreadElement, UnaryExpression,
 } from "../syntax/nodes.ts"
 import { keywords, keywordsOf } from "../tokens.ts"
+import { LiteralRules } from "./literals.ts"
 
 const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
   "||": "or", or: "or", "&&": "and", and: "and", "??": "??", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
   "+": "+", "-": "-", "*": "*", "/": "/", "%": "%",
 }
+
+const binaryKinds: ReadonlySet<string> = new Set(Object.keys(binaryOperators))
 
 const precedence: Readonly<Record<BinaryOperator, number>> = {
   or: 1, and: 2, "??": 4, "==": 5, "!=": 5, "<": 6, "<=": 6, ">": 6, ">=": 6, "+": 7, "-": 7, "*": 8, "/": 8, "%": 8,
@@ -30,7 +31,7 @@ const statementWords = new Set(keywordsOf("statement"))
 type Prefix = { readonly operator: "not" | "-"; readonly start: number }
 type Operator = Prefix | BinaryOperator
 
-export abstract class ExpressionRules extends RecoveringParser {
+export abstract class ExpressionRules extends LiteralRules {
   /** Whether a word of a clause or a statement stands here as a plain name: called, assigned, or with a member. */
   protected atPlainName(): boolean {
     const next = this.peek(2)
@@ -107,12 +108,12 @@ export abstract class ExpressionRules extends RecoveringParser {
   readonly expression: Rule<Expression, [string?]> = this.RULE("expression", (expected = "an expression"): Expression => {
     if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing(expected)
     return this.nested(
-      () => this.either(() => this.atLambda(), () => this.sub<Expression>(this.lambda), () => this.sub(this.conditional)),
+      () => this.either<Expression, Expression>(this.atLambda, () => this.sub(this.lambda), () => this.conditional()),
       () => this.missing(expected),
     )
   })
 
-  private atLambda(): boolean {
+  private readonly atLambda = (): boolean => {
     if (this.atName()) return this.at("=>", 2)
     if (!this.at("(")) return false
     let ahead = 2
@@ -139,7 +140,7 @@ export abstract class ExpressionRules extends RecoveringParser {
     return this.node<LambdaExpression>(start, { kind: "lambda", parameters, body })
   })
 
-  readonly conditional: Rule<Expression> = this.RULE("conditional", (): Expression => {
+  private conditional(): Expression {
     const start = this.start()
     const condition = this.sub(this.operation)
     return (
@@ -151,13 +152,13 @@ export abstract class ExpressionRules extends RecoveringParser {
         return this.node<ConditionalExpression>(start, { kind: "conditional", condition, then, otherwise })
       }) ?? condition
     )
-  })
+  }
 
   /** A minus that is glued to its operand on a new line begins something else. */
-  private atBinaryOperator(): boolean {
-    const token = this.peek()
-    if (!Object.hasOwn(binaryOperators, token.kind)) return false
-    return !(token.kind === "-" && token.startsLine && this.peek(2).glued)
+  private readonly atBinaryOperator = (): boolean => {
+    const { kind, startsLine } = this.peek()
+    if (!binaryKinds.has(kind)) return false
+    return !(kind === "-" && startsLine && this.peek(2).glued)
   }
 
   readonly operation: Rule<Expression> = this.RULE("operation", () => {
@@ -165,7 +166,7 @@ export abstract class ExpressionRules extends RecoveringParser {
     const operators: Operator[] = []
     let length = 0
     this.operandInto(operands, operators)
-    this.some(() => this.atBinaryOperator(), () => {
+    this.some(this.atBinaryOperator, () => {
       const operator = binaryOperators[this.peek().kind]!
       this.sub(this.binaryOperator)
       if (this.RECORDING_PHASE) return this.operandInto(operands, operators)
@@ -220,53 +221,34 @@ export abstract class ExpressionRules extends RecoveringParser {
   readonly operand: Rule<Expression> = this.RULE("operand", () => {
     if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing("an expression")
     const start = this.start()
-    let operand = this.sub(this.primary)
-    let length = 0
-    this.some(() => this.atPostfix(), () => {
-      operand = this.subWith(this.postfix, start, operand)
-      if (++length > depthMax && !this.RECORDING_PHASE) this.tooDeep()
-    })
-    return operand
-  })
-
-  readonly primary: Rule<Expression> = this.RULE("primary", () =>
-    this.one<Expression>((this.primaries ??= [
+    let operand = this.one<Expression>((this.primaries ??= [
       { ALT: () => this.sub(this.list) },
       { ALT: () => this.sub(this.record) },
       { ALT: () => this.sub(this.parenthesis) },
       { ALT: () => this.sub(this.literalValue) },
       { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
       { ALT: () => this.sub(this.nameExpression) },
-    ])),
-  )
-  readonly literalValue: Rule<Expression> = this.RULE("literalValue", () =>
-    this.one<Expression>((this.literals ??= [
-      { ALT: () => this.subWith(this.template) },
-      { ALT: () => this.literal("Number", (start, text) => this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })) },
-      { ALT: () => this.literal("Money", (start, text) => this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })) },
-      { ALT: () => this.literal("Duration", (start, text) => this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })) },
-      { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
-      { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
-    ])),
-  )
-  private literals?: { ALT: () => Expression }[]
-  private primaries?: { ALT: () => Expression }[]
+    ]))
+    let length = 0
+    this.some(this.atPostfix, () => {
+      operand = this.subWith(this.postfix, start, operand)
+      if (++length > depthMax && !this.RECORDING_PHASE) this.tooDeep()
+    })
+    return operand
+  })
 
-  protected literal(kind: string, make: (start: number, text: string) => Expression): Expression {
-    const start = this.start()
-    const token = this.peek()
-    this.need(kind)
-    return make(start, this.RECORDING_PHASE ? "" : this.text(token))
-  }
+  private primaries?: { ALT: () => Expression }[]
 
   readonly nameExpression: Rule<NameExpression> = this.RULE("nameExpression", () => {
     const start = this.start()
-    const name = this.subWith(this.name)
+    const text = this.text(this.peek())
+    this.need("Name")
+    const name = this.node<Name>(start, { kind: "name", text })
     return this.node<NameExpression>(start, { kind: "nameExpression", name })
   })
 
   /** Before `(` and `[` a newline ends the expression. */
-  private atPostfix(): boolean {
+  private readonly atPostfix = (): boolean => {
     const token = this.peek()
     const kind = token.kind
     return kind === "." || kind === "?." || ((kind === "(" || kind === "[") && !token.startsLine)
@@ -389,92 +371,4 @@ export abstract class ExpressionRules extends RecoveringParser {
     })
     return this.sparse<RecordEntry>(start, { kind: "entry", key, value })
   })
-
-  readonly template: Rule<TemplateExpression, [string?]> = this.RULE("template", (expected = "a text in quotes") => {
-    if (!this.RECORDING_PHASE && !this.atTemplate()) {
-      this.mismatch(expected)
-      const at = this.previousEnd()
-      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true as const }
-    }
-    const start = this.start()
-    return this.one([
-      {
-        ALT: () => {
-          const token = this.peek()
-          this.need("RawString")
-          const value = this.RECORDING_PHASE ? "" : this.text(token).replace(/^'|'$/g, "")
-          const parts = value === "" ? [] : [this.node<TemplateText>(start, { kind: "templateText", value })]
-          return this.node<TemplateExpression>(start, { kind: "template", quote: "raw", parts })
-        },
-      },
-      {
-        ALT: () => {
-          this.need("StringStart")
-          const parts = this.sub(this.templateParts)
-          this.need("StringEnd")
-          return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts: this.finishTexts(parts, "double") })
-        },
-      },
-      {
-        ALT: () => {
-          this.need("BlockStart")
-          const parts = this.sub(this.templateParts)
-          this.need("BlockEnd")
-          return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts: this.finishTexts(parts, "block") })
-        },
-      },
-    ])
-  })
-
-  protected atTemplate(): boolean {
-    return this.at("StringStart") || this.at("BlockStart") || this.at("RawString")
-  }
-
-  readonly templateParts: Rule<readonly TemplatePart[]> = this.RULE("templateParts", () => {
-    const parts: TemplatePart[] = []
-    this.some(() => this.at("Text") || this.at("HoleStart"), () =>
-      this.either(
-        () => this.at("Text"),
-        () => {
-          const start = this.start()
-          const token = this.peek()
-          this.need("Text")
-          parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.RECORDING_PHASE ? "" : this.text(token) }))
-        },
-        () => parts.push(this.sub(this.hole)),
-      ),
-    )
-    return parts
-  })
-
-  readonly hole: Rule<TemplateHole> = this.RULE("hole", () => {
-    const start = this.start()
-    this.need("HoleStart")
-    const expression = this.subWith(this.expression, "an expression after `{` (a plain brace in a text is `\\{`)")
-    this.skipToHoleEnd()
-    this.need("HoleEnd")
-    return this.node<TemplateHole>(start, { kind: "templateHole", expression })
-  })
-
-  /** The lexer pairs the ends of interpolations, so whatever else stands before one is the interpolation's own mistake. */
-  private skipToHoleEnd(): void {
-    if (this.RECORDING_PHASE || this.at("HoleEnd")) return
-    this.mismatch("`}`")
-    for (let open = 0; !this.atEnd() && (open > 0 || !this.at("HoleEnd")); this.consume(0, this.LA(1).tokenType)) {
-      if (this.at("HoleStart")) open++
-      else if (this.at("HoleEnd")) open--
-    }
-  }
-
-  /** The raw texts that the rules collected become values: a block loses its indentation, then escapes are resolved. */
-  private finishTexts(parts: readonly TemplatePart[], quote: "double" | "block"): readonly TemplatePart[] {
-    if (this.RECORDING_PHASE) return parts
-    const raw = parts.map((part) => ({ text: part.kind === "templateText" ? part.value : undefined }))
-    const texts = quote === "block" ? dedent(raw) : raw.map(({ text }) => text)
-    return parts.flatMap((part, index): TemplatePart[] => {
-      if (part.kind === "templateHole") return [part]
-      const value = unescape(texts[index] ?? "")
-      return value === "" ? [] : [{ ...part, value }]
-    })
-  }
 }

@@ -7,6 +7,8 @@ import { keywords, tokenTable } from "../tokens.ts"
 /** A token as the rules see it. */
 export interface ParserToken extends IToken {
   readonly kind: string
+  /** It may be a name: an identifier or a soft keyword. */
+  readonly isName: boolean
   /** The first token of its line. */
   readonly startsLine: boolean
   /** Directly after the token before it, without space. */
@@ -71,6 +73,6 @@ function make(
   tokenType: TokenType, kind: string, start: number, end: number, startsLine: boolean, glued: boolean, triviaBefore: number,
 ): ParserToken {
   return {
-    kind, image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
+    kind, isName: name.categoryMatchesMap![tokenType.tokenTypeIdx!] === true, image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
   } as ParserToken
 }

@@ -1,4 +1,5 @@
 // Limits that a strict provider schema can't carry, written as words into a description, and read back from there.
+
 import type { SchemaObject } from "../schema/json-schema.ts"
 
 interface Note {
@@ -11,7 +12,10 @@ interface Note {
 const numbered = (keyword: string, before: string, after: string): Note => ({
   keyword,
   write: (value) => `${before} ${String(value)}${after === "" ? "" : ` ${after}`}`,
-  read: new RegExp(`(?:^|[\\s(;])${before} (-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?)${after === "" ? "(?![\\w.])" : ` ${after}`}`, "i"),
+  read: new RegExp(
+    `(?:^|[\\s(;])${before} (-?\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?)${after === "" ? "(?![\\w.])" : ` ${after}`}`,
+    "i",
+  ),
   parse: Number,
 })
 
@@ -28,14 +32,21 @@ const notes: readonly Note[] = [
   numbered("exclusiveMaximum", "less than", ""),
   numbered("multipleOf", "a multiple of", ""),
   { keyword: "uniqueItems", write: () => "all different", read: /\ball different\b/, parse: () => true },
-  { keyword: "format", write: (value) => `format ${String(value)}`, read: /(?:^|[\s(;])format ([a-z][a-z-]*)/, parse: (text) => text },
+  {
+    keyword: "format",
+    write: (value) => `format ${String(value)}`,
+    read: /(?:^|[\s(;])format ([a-z][a-z-]*)/,
+    parse: (text) => text,
+  },
   { keyword: "pattern", write: (value) => `matches ${String(value)}`, read: /(?!)/, parse: (text) => text },
 ]
 
 /** "(at least 3 items; all different)", or nothing where the schema has no such limit. */
 export function notesFor(schema: SchemaObject, keywords: readonly string[]): string {
   const written = notes
-    .filter((note) => keywords.includes(note.keyword) && schema[note.keyword] !== undefined && schema[note.keyword] !== false)
+    .filter(
+      (note) => keywords.includes(note.keyword) && schema[note.keyword] !== undefined && schema[note.keyword] !== false,
+    )
     .map((note) => note.write(schema[note.keyword]).replace(/\(\?:.*|\?/g, ""))
   return written.length === 0 ? "" : `(${written.join("; ")})`
 }

@@ -1,4 +1,5 @@
 // The script of the offline model (`model.json`): which request gets which answer. Documented in docs/offline-model.md.
+
 import { readableProblems } from "../schema/accept.ts"
 import { schemaFromJson } from "../schema/compile.ts"
 
@@ -39,7 +40,8 @@ export interface ModelFault {
   readonly times?: number
 }
 
-export type ReadScript = { readonly ok: true; readonly script: ModelScript } | { readonly ok: false; readonly problems: readonly string[] }
+export type ReadScript =
+  { readonly ok: true; readonly script: ModelScript } | { readonly ok: false; readonly problems: readonly string[] }
 
 const text = { type: "string" }
 const count = { type: "integer", minimum: 1 }
@@ -58,23 +60,43 @@ export const modelScriptSchema = {
         type: "object",
         additionalProperties: false,
         properties: {
-          agent: text, step: text, model: text, turn: count, attempt: count, prompt: text,
+          agent: text,
+          step: text,
+          model: text,
+          turn: count,
+          attempt: count,
+          prompt: text,
           error: {
             type: "object",
             additionalProperties: false,
             properties: {
-              status: { type: "integer", minimum: 400, maximum: 599 }, code: text, message: text,
-              retryAfter: { type: ["number", "string"] }, hang: { type: "boolean" }, cut: { type: "boolean" }, times: count,
+              status: { type: "integer", minimum: 400, maximum: 599 },
+              code: text,
+              message: text,
+              retryAfter: { type: ["number", "string"] },
+              hang: { type: "boolean" },
+              cut: { type: "boolean" },
+              times: count,
             },
           },
-          answer: {}, text,
+          answer: {},
+          text,
           toolCalls: {
             type: "array",
-            items: { type: "object", required: ["name"], additionalProperties: false, properties: { name: text, arguments: {} } },
+            items: {
+              type: "object",
+              required: ["name"],
+              additionalProperties: false,
+              properties: { name: text, arguments: {} },
+            },
           },
           refusal: text,
           finishReason: { enum: ["length", "content_filter"] },
-          usage: { type: "object", additionalProperties: false, properties: { inputTokens: tokens, outputTokens: tokens } },
+          usage: {
+            type: "object",
+            additionalProperties: false,
+            properties: { inputTokens: tokens, outputTokens: tokens },
+          },
           delayMs: tokens,
         },
       },
@@ -114,22 +136,33 @@ export interface Choice {
 export function chooseRule(script: ModelScript, request: ScriptedRequest): Choice {
   for (const rule of script.rules) {
     if (!matches(rule, request)) continue
-    if (rule.error && (rule.error.times === undefined || request.attempt <= rule.error.times)) return { fault: rule.error, rule }
+    if (rule.error && (rule.error.times === undefined || request.attempt <= rule.error.times))
+      return { fault: rule.error, rule }
     if (answers(rule)) return { rule }
   }
   return {}
 }
 
 function answers(rule: ModelRule): boolean {
-  return rule.answer !== undefined || rule.text !== undefined || rule.toolCalls !== undefined || rule.refusal !== undefined
-    || rule.finishReason !== undefined || (rule.error === undefined && (rule.usage !== undefined || rule.delayMs !== undefined))
+  return (
+    rule.answer !== undefined ||
+    rule.text !== undefined ||
+    rule.toolCalls !== undefined ||
+    rule.refusal !== undefined ||
+    rule.finishReason !== undefined ||
+    (rule.error === undefined && (rule.usage !== undefined || rule.delayMs !== undefined))
+  )
 }
 
 function matches(rule: ModelRule, request: ScriptedRequest): boolean {
-  return fits(rule.agent, request.agent) && fits(rule.step, request.step) && fits(rule.model, request.model)
-    && (rule.turn === undefined || rule.turn === request.turn)
-    && (rule.attempt === undefined || rule.attempt === request.attempt)
-    && (rule.prompt === undefined || request.conversation.includes(rule.prompt))
+  return (
+    fits(rule.agent, request.agent) &&
+    fits(rule.step, request.step) &&
+    fits(rule.model, request.model) &&
+    (rule.turn === undefined || rule.turn === request.turn) &&
+    (rule.attempt === undefined || rule.attempt === request.attempt) &&
+    (rule.prompt === undefined || request.conversation.includes(rule.prompt))
+  )
 }
 
 function fits(pattern: string | undefined, name: string): boolean {

@@ -1,4 +1,5 @@
 // OpenAI chat completions, and every service that speaks the same protocol, through the official package.
+
 import OpenAI from "openai"
 import type { Message, ToolCall, ToolDescription, Usage } from "../contract.ts"
 import { isLoopback } from "../environment.ts"
@@ -19,8 +20,12 @@ export function createOpenaiProvider(options: OpenaiOptions): Provider {
   const baseUrl = options.baseUrl
   // Everything is stated, so that the package takes nothing else from the environment. Retries are the workflow's.
   const client = new OpenAI({
-    apiKey: options.apiKey ?? "none", baseURL: baseUrl ?? "https://api.openai.com/v1", maxRetries: 0, logLevel: "off",
-    organization: null, project: null,
+    apiKey: options.apiKey ?? "none",
+    baseURL: baseUrl ?? "https://api.openai.com/v1",
+    maxRetries: 0,
+    logLevel: "off",
+    organization: null,
+    project: null,
   })
   const isLocal = baseUrl !== undefined && isLoopback(new URL(baseUrl).hostname)
   return {
@@ -52,7 +57,9 @@ function headersOf(request: ProviderRequest, isLocal: boolean): Record<string, s
   const key = { "idempotency-key": `${request.idempotencyKey}-${request.attempt}` }
   if (!isLocal) return key
   return {
-    ...key, "x-agentflow-step": encodeURIComponent(request.step), "x-agentflow-attempt": String(request.attempt),
+    ...key,
+    "x-agentflow-step": encodeURIComponent(request.step),
+    "x-agentflow-attempt": String(request.attempt),
     "x-agentflow-agent": encodeURIComponent(request.agent),
   }
 }
@@ -77,7 +84,9 @@ function toolOf(tool: ToolDescription): OpenAI.ChatCompletionFunctionTool {
   return {
     type: "function",
     function: {
-      name: tool.name, strict: true, parameters: { ...strictSchema(tool.parameters).schema },
+      name: tool.name,
+      strict: true,
+      parameters: { ...strictSchema(tool.parameters).schema },
       ...(tool.description === undefined ? {} : { description: tool.description }),
     },
   }
@@ -85,18 +94,29 @@ function toolOf(tool: ToolDescription): OpenAI.ChatCompletionFunctionTool {
 
 function messageOf(message: Message): OpenAI.ChatCompletionMessageParam {
   switch (message.role) {
-    case "system": return { role: "system", content: message.content }
-    case "user": return { role: "user", content: message.content }
-    case "tool": return { role: "tool", tool_call_id: message.toolCallId, content: message.content }
-    case "assistant": return {
-      role: "assistant", content: message.content ?? null,
-      ...(message.toolCalls === undefined || message.toolCalls.length === 0 ? {} : { tool_calls: message.toolCalls.map(callParam) }),
-    }
+    case "system":
+      return { role: "system", content: message.content }
+    case "user":
+      return { role: "user", content: message.content }
+    case "tool":
+      return { role: "tool", tool_call_id: message.toolCallId, content: message.content }
+    case "assistant":
+      return {
+        role: "assistant",
+        content: message.content ?? null,
+        ...(message.toolCalls === undefined || message.toolCalls.length === 0
+          ? {}
+          : { tool_calls: message.toolCalls.map(callParam) }),
+      }
   }
 }
 
 function callParam(call: ToolCall): OpenAI.ChatCompletionMessageFunctionToolCall {
-  return { id: call.id, type: "function", function: { name: call.name, arguments: call.malformed ?? JSON.stringify(call.arguments) } }
+  return {
+    id: call.id,
+    type: "function",
+    function: { name: call.name, arguments: call.malformed ?? JSON.stringify(call.arguments) },
+  }
 }
 
 /** What both ways of answering come to. */
@@ -105,21 +125,34 @@ interface Heard {
   readonly refusal: string
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
   readonly finishReason: string | null
-  readonly usage: Usage
+  readonly usage: Usage | undefined
 }
 
 function completed(completion: OpenAI.ChatCompletion, request: ProviderRequest): ProviderResponse {
   const choice = completion.choices?.[0]
   const usage = usageOf(completion.usage)
-  if (choice === undefined) return { ok: false, kind: "invalid_output", message: "the provider's answer holds no choice", usage }
-  const calls = (choice.message.tool_calls ?? []).flatMap((call) => call.type === "function" ? [{ id: call.id, ...call.function }] : [])
-  return replyOf({
-    text: choice.message.content ?? "", refusal: choice.message.refusal ?? "", calls, finishReason: choice.finish_reason, usage,
-  }, request)
+  if (choice === undefined)
+    return { ok: false, kind: "invalid_output", message: "the provider's answer holds no choice", maybeDone: true }
+  const calls = (choice.message.tool_calls ?? []).flatMap((call) =>
+    call.type === "function" ? [{ id: call.id, ...call.function }] : [],
+  )
+  return replyOf(
+    {
+      text: choice.message.content ?? "",
+      refusal: choice.message.refusal ?? "",
+      calls,
+      finishReason: choice.finish_reason,
+      usage,
+    },
+    request,
+  )
 }
 
 async function streamed(client: OpenAI, request: ProviderRequest, sent: SendOptions): Promise<ProviderResponse> {
-  const stream = await client.chat.completions.create({ ...bodyOf(request), stream: true, stream_options: { include_usage: true } }, sent)
+  const stream = await client.chat.completions.create(
+    { ...bodyOf(request), stream: true, stream_options: { include_usage: true } },
+    sent,
+  )
   const calls: { id: string; name: string; arguments: string }[] = []
   let [text, refusal] = ["", ""]
   let finishReason: string | null = null
@@ -135,7 +168,7 @@ async function streamed(client: OpenAI, request: ProviderRequest, sent: SendOpti
     }
     refusal += refused ?? ""
     for (const part of parts) {
-      const call = calls[part.index] ??= { id: "", name: "", arguments: "" }
+      const call = (calls[part.index] ??= { id: "", name: "", arguments: "" })
       call.id ||= part.id ?? ""
       call.name += part.function?.name ?? ""
       call.arguments += part.function?.arguments ?? ""
@@ -145,24 +178,31 @@ async function streamed(client: OpenAI, request: ProviderRequest, sent: SendOpti
   // Aborting a stream ends it quietly; without a finish reason it was not the whole answer.
   if (finishReason === null) {
     return {
-      ok: false, kind: request.signal.aborted ? "timeout" : "network", message: "the stream of the answer ended before it was complete",
-      maybeDone: true, ...(usage === undefined ? {} : { usage }),
+      ok: false,
+      kind: request.signal.aborted ? "timeout" : "network",
+      message: "the stream of the answer ended before it was complete",
+      maybeDone: true,
+      ...(usage === undefined ? {} : { usage }),
     }
   }
-  if (usage === undefined) return { ok: false, kind: "network", message: "the stream ended without the usage", maybeDone: true }
   return replyOf({ text, refusal, calls: calls.filter((call) => call !== undefined), finishReason, usage }, request)
 }
 
-function usageOf(usage: OpenAI.CompletionUsage | undefined): Usage {
-  return { inputTokens: usage?.prompt_tokens ?? 0, outputTokens: usage?.completion_tokens ?? 0 }
+function usageOf(usage: OpenAI.CompletionUsage | null | undefined): Usage | undefined {
+  return usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined
 }
 
 function replyOf(heard: Heard, request: ProviderRequest): ProviderReply {
   const finishReason = finishReasonOf(heard)
   const toolCalls = finishReason === "length" ? [] : heard.calls.map((call) => toolCallOf(call, request))
-  const read = finishReason === "stop" && heard.refusal === "" && toolCalls.length === 0 ? readAnswer(heard.text) : undefined
+  const read =
+    finishReason === "stop" && heard.refusal === "" && toolCalls.length === 0 ? readAnswer(heard.text) : undefined
   return {
-    ok: true, text: heard.text, toolCalls, finishReason, usage: heard.usage,
+    ok: true,
+    text: heard.text,
+    toolCalls,
+    finishReason,
+    ...(heard.usage === undefined ? {} : { usage: heard.usage }),
     ...(heard.refusal === "" ? {} : { refusal: heard.refusal }),
     ...(read === undefined ? {} : { answer: { value: fromStrict(request.responseSchema, read.value) } }),
   }
@@ -170,9 +210,12 @@ function replyOf(heard: Heard, request: ProviderRequest): ProviderReply {
 
 function finishReasonOf(heard: Heard): ProviderReply["finishReason"] {
   switch (heard.finishReason) {
-    case "length": case "content_filter": return heard.finishReason
+    case "length":
+    case "content_filter":
+      return heard.finishReason
     // Some compatible services say "stop" although they call tools.
-    default: return heard.calls.length > 0 ? "tool_calls" : "stop"
+    default:
+      return heard.calls.length > 0 ? "tool_calls" : "stop"
   }
 }
 
@@ -180,5 +223,9 @@ function toolCallOf(call: Heard["calls"][number], request: ProviderRequest): Too
   const tool = request.tools.find((one) => one.name === call.name)
   const read = call.arguments.trim() === "" ? { value: {} } : readAnswer(call.arguments)
   if (read === undefined) return { id: call.id, name: call.name, arguments: null, malformed: call.arguments }
-  return { id: call.id, name: call.name, arguments: tool === undefined ? read.value : fromStrict(tool.parameters, read.value) }
+  return {
+    id: call.id,
+    name: call.name,
+    arguments: tool === undefined ? read.value : fromStrict(tool.parameters, read.value),
+  }
 }

@@ -1,4 +1,5 @@
 // What the offline model can take from a prompt: addresses, sentences, numbers, and the JSON that a template put there.
+
 import { isRecord } from "../schema/json-schema.ts"
 
 export interface Material {
@@ -36,7 +37,11 @@ export function sentencesOf(text: string): readonly string[] {
   return distinct(parts.filter((part) => /\p{L}/u.test(part)))
 }
 
-interface Found { readonly start: number; readonly end: number; readonly value: unknown }
+interface Found {
+  readonly start: number
+  readonly end: number
+  readonly value: unknown
+}
 
 function jsonIn(text: string): readonly Found[] {
   const found: Found[] = []
@@ -66,8 +71,8 @@ function closingOf(text: string, start: number): number | undefined {
     const character = text[index]
     if (quoted) {
       if (character === "\\") index += 1
-      else if (character === "\"") quoted = false
-    } else if (character === "\"") quoted = true
+      else if (character === '"') quoted = false
+    } else if (character === '"') quoted = true
     else if (character === "{" || character === "[") depth += 1
     else if (character === "}" || character === "]") {
       depth -= 1
@@ -85,7 +90,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The text without JSON, followed by the longer strings of that JSON: quotes come from words people wrote, not from punctuation. */
+/** The text without JSON, then the longer strings of that JSON: sentences come from what people wrote. */
 function proseOf(text: string, found: readonly Found[]): string {
   let prose = ""
   let last = 0

@@ -1,4 +1,5 @@
 // The one contract of every model provider: a request in plain data, a response that never throws.
+
 import type { ErrorKind, JsonSchema, Message, ToolCall, ToolDescription, Usage } from "../contract.ts"
 
 export interface ProviderRequest {
@@ -26,11 +27,12 @@ export interface ProviderReply {
   readonly ok: true
   readonly finishReason: "stop" | "tool_calls" | "length" | "content_filter"
   readonly text: string
-  /** The answer, out of the wrapping that the provider needed. Absent when the text is not JSON or when tools are called. */
+  /** The answer, out of the wrapping that the provider needed. Absent when it is not JSON or tools are called. */
   readonly answer?: { readonly value: unknown }
   readonly toolCalls: readonly ToolCall[]
   readonly refusal?: string
-  readonly usage: Usage
+  /** Absent when the provider did not report it: the call then costs its whole allowance. */
+  readonly usage?: Usage
 }
 
 export interface ProviderFailure {

@@ -1,4 +1,5 @@
 // A value that fits a JSON Schema, with content taken from a prompt where it can: the imagination of the offline model.
+
 import type { JsonSchema } from "../contract.ts"
 import { isRecord, resolveReference, schemaObject } from "../schema/json-schema.ts"
 import type { SchemaObject } from "../schema/json-schema.ts"
@@ -37,14 +38,22 @@ function valueOf(raw: SchemaObject, context: Context, name: string, depth: numbe
   const all = schema["allOf"]
   if (Array.isArray(all)) return valueOf(merged(schema, all.filter(isRecord), context), context, name, depth)
   switch (typeOf(schema, depth)) {
-    case "string": return stringOf(schema, context, name)
-    case "integer": return numberOf(schema, context, name, { whole: true })
-    case "number": return numberOf(schema, context, name, { whole: false })
-    case "boolean": return fromFields(context, name, (value) => typeof value === "boolean") ?? context.random.below(2) === 0
-    case "null": return null
-    case "array": return listOf(schema, context, name, depth)
-    case "object": return recordOf(schema, context, depth)
-    default: return sampleText({ shortest: 0, longest: 200 }, context.material, context.random)
+    case "string":
+      return stringOf(schema, context, name)
+    case "integer":
+      return numberOf(schema, context, name, { whole: true })
+    case "number":
+      return numberOf(schema, context, name, { whole: false })
+    case "boolean":
+      return fromFields(context, name, (value) => typeof value === "boolean") ?? context.random.below(2) === 0
+    case "null":
+      return null
+    case "array":
+      return listOf(schema, context, name, depth)
+    case "object":
+      return recordOf(schema, context, depth)
+    default:
+      return sampleText({ shortest: 0, longest: 200 }, context.material, context.random)
   }
 }
 
@@ -89,7 +98,8 @@ function merged(schema: SchemaObject, parts: readonly SchemaObject[], context: C
 
 function typeOf(schema: SchemaObject, depth: number): string | undefined {
   const type = schema["type"]
-  if (Array.isArray(type)) return depth >= depthMax && type.includes("null") ? "null" : String(type.find((one) => one !== "null") ?? "null")
+  if (Array.isArray(type))
+    return depth >= depthMax && type.includes("null") ? "null" : String(type.find((one) => one !== "null") ?? "null")
   if (typeof type === "string") return type
   if (isRecord(schema["properties"]) || Array.isArray(schema["required"])) return "object"
   if ("items" in schema || "minItems" in schema) return "array"
@@ -127,7 +137,10 @@ function taken(context: Context, name: string): number {
 }
 
 function fromFields<T extends string | number | boolean>(
-  context: Context, name: string, fits: (value: unknown) => value is T): T | undefined
+  context: Context,
+  name: string,
+  fits: (value: unknown) => value is T,
+): T | undefined
 function fromFields(context: Context, name: string, fits: (value: unknown) => boolean): boolean | undefined
 function fromFields(context: Context, name: string, fits: (value: unknown) => boolean): unknown {
   const values = (context.material.fields.get(name.toLowerCase()) ?? []).filter(fits)
@@ -140,9 +153,15 @@ function numberOf(schema: SchemaObject, context: Context, name: string, options:
   const below = numeric(schema["exclusiveMaximum"])
   const lowest = Math.max(numeric(schema["minimum"]) ?? -Infinity, above ?? -Infinity)
   const highest = Math.min(numeric(schema["maximum"]) ?? Infinity, below ?? Infinity)
-  const fits = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value)
-    && value >= lowest && value <= highest && value !== above && value !== below
-    && (step === undefined || isMultiple(value, step)) && (!options.whole || Number.isInteger(value))
+  const fits = (value: unknown): value is number =>
+    typeof value === "number" &&
+    Number.isFinite(value) &&
+    value >= lowest &&
+    value <= highest &&
+    value !== above &&
+    value !== below &&
+    (step === undefined || isMultiple(value, step)) &&
+    (!options.whole || Number.isInteger(value))
   const known = fromFields(context, name, fits) ?? context.material.numbers.find(fits)
   if (known !== undefined) return known
   const low = Number.isFinite(lowest) ? lowest : Math.min(Number.isFinite(highest) ? highest - 100 : 0, 0)

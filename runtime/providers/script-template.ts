@@ -1,4 +1,5 @@
 // Templates in a scripted answer: `{{urls}}`, `{{json[0].title}}`, `{ "$each": "json[0]", "$value": … }`.
+
 import { isRecord } from "../schema/json-schema.ts"
 import type { Material } from "./prompt-material.ts"
 import { sentencesOf } from "./prompt-material.ts"
@@ -49,10 +50,15 @@ function look(path: string, scope: Scope): unknown {
 function filtered(value: unknown, filter: string | undefined, amount: string | undefined): unknown {
   const count = Number(amount ?? 1)
   switch (filter) {
-    case undefined: return value
-    case "take": return Array.isArray(value) ? value.slice(0, count) : value
-    case "first": return typeof value === "string" ? [...value].slice(0, count).join("") : value
-    case "sentence": return typeof value === "string" ? sentencesOf(value)[count - 1] ?? value : value
-    default: return value
+    case undefined:
+      return value
+    case "take":
+      return Array.isArray(value) ? value.slice(0, count) : value
+    case "first":
+      return typeof value === "string" ? [...value].slice(0, count).join("") : value
+    case "sentence":
+      return typeof value === "string" ? (sentencesOf(value)[count - 1] ?? value) : value
+    default:
+      return value
   }
 }

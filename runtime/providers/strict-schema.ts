@@ -1,4 +1,5 @@
-// JSON Schema in the strict subset that model providers take, and the way back from such an answer to the declared type.
+// JSON Schema in the strict subset that model providers take, and the way back from an answer to the declared type.
+
 import { branchesOf, branchFor, dereferenced, fitsShape, isRecord, schemaObject } from "../schema/json-schema.ts"
 import type { SchemaObject } from "../schema/json-schema.ts"
 import type { JsonSchema } from "../contract.ts"
@@ -33,7 +34,12 @@ export function strictSchema(json: JsonSchema): StrictSchema {
 }
 
 function strictDefinitions(root: SchemaObject): SchemaObject {
-  return Object.fromEntries(Object.entries(schemaObject(root["$defs"])).map(([name, definition]) => [name, strict(root, schemaObject(definition))]))
+  return Object.fromEntries(
+    Object.entries(schemaObject(root["$defs"])).map(([name, definition]) => [
+      name,
+      strict(root, schemaObject(definition)),
+    ]),
+  )
 }
 
 function withoutDefinitions(schema: SchemaObject): SchemaObject {
@@ -55,7 +61,8 @@ function strict(root: SchemaObject, raw: SchemaObject): SchemaObject {
   if (isPlainRecord(schema)) return { ...description, ...strictRecord(root, schema) }
   if (isMap(schema)) return { ...description, ...strictMap(root, schema) }
   const type = schema["type"]
-  if (type === undefined) return { type: "string", description: `${description.description ?? ""} (JSON written as text)`.trim() }
+  if (type === undefined)
+    return { type: "string", description: `${description.description ?? ""} (JSON written as text)`.trim() }
   const base = Array.isArray(type) ? String(type.find((one) => one !== "null")) : String(type)
   const limits = pick(schema, limitsTaken[base] ?? [])
   const format = schema["format"]
@@ -66,10 +73,12 @@ function strict(root: SchemaObject, raw: SchemaObject): SchemaObject {
 
 function strictRecord(root: SchemaObject, schema: SchemaObject): SchemaObject {
   const required = requiredOf(schema)
-  const properties = Object.entries(schemaObject(schema["properties"])).map(([name, property]): [string, SchemaObject] => {
-    const inner = strict(root, schemaObject(property))
-    return [name, required.has(name) || takesNull(root, schemaObject(property)) ? inner : nullable(inner)]
-  })
+  const properties = Object.entries(schemaObject(schema["properties"])).map(
+    ([name, property]): [string, SchemaObject] => {
+      const inner = strict(root, schemaObject(property))
+      return [name, required.has(name) || takesNull(root, schemaObject(property)) ? inner : nullable(inner)]
+    },
+  )
   return {
     type: Array.isArray(schema["type"]) ? schema["type"] : "object",
     properties: Object.fromEntries(properties),
@@ -80,7 +89,12 @@ function strictRecord(root: SchemaObject, schema: SchemaObject): SchemaObject {
 
 function strictMap(root: SchemaObject, schema: SchemaObject): SchemaObject {
   const value = strict(root, schemaObject(schema["additionalProperties"]))
-  const entry = { type: "object", properties: { key: { type: "string" }, value }, required: ["key", "value"], additionalProperties: false }
+  const entry = {
+    type: "object",
+    properties: { key: { type: "string" }, value },
+    required: ["key", "value"],
+    additionalProperties: false,
+  }
   return { type: "array", items: entry }
 }
 
@@ -92,13 +106,19 @@ function flattened(root: SchemaObject, schema: SchemaObject): SchemaObject {
   const parts = schema["allOf"]
   if (!Array.isArray(parts)) return schema
   const { allOf: _, ...own } = schema
-  return [...parts.map((part) => dereferenced(root, schemaObject(part))), own].reduce<SchemaObject>((whole, part) => ({
-    ...whole, ...part,
-    ...(isRecord(whole["properties"]) || isRecord(part["properties"])
-      ? { properties: { ...schemaObject(whole["properties"]), ...schemaObject(part["properties"]) } } : {}),
-    ...(Array.isArray(whole["required"]) || Array.isArray(part["required"])
-      ? { required: [...requiredOf(whole), ...requiredOf(part)] } : {}),
-  }), {})
+  return [...parts.map((part) => dereferenced(root, schemaObject(part))), own].reduce<SchemaObject>(
+    (whole, part) => ({
+      ...whole,
+      ...part,
+      ...(isRecord(whole["properties"]) || isRecord(part["properties"])
+        ? { properties: { ...schemaObject(whole["properties"]), ...schemaObject(part["properties"]) } }
+        : {}),
+      ...(Array.isArray(whole["required"]) || Array.isArray(part["required"])
+        ? { required: [...requiredOf(whole), ...requiredOf(part)] }
+        : {}),
+    }),
+    {},
+  )
 }
 
 function describe(schema: SchemaObject): { readonly description?: string } {
@@ -111,7 +131,8 @@ function describe(schema: SchemaObject): { readonly description?: string } {
 
 function nullable(schema: SchemaObject): SchemaObject {
   const type = schema["type"]
-  if (typeof type === "string" && !("enum" in schema) && !("const" in schema)) return { ...schema, type: [type, "null"] }
+  if (typeof type === "string" && !("enum" in schema) && !("const" in schema))
+    return { ...schema, type: [type, "null"] }
   return { anyOf: [schema, { type: "null" }] }
 }
 
@@ -127,7 +148,9 @@ function requiredOf(schema: SchemaObject): ReadonlySet<string> {
 }
 
 function pick(schema: SchemaObject, keywords: readonly string[]): SchemaObject {
-  return Object.fromEntries(keywords.filter((keyword) => keyword in schema).map((keyword) => [keyword, schema[keyword]]))
+  return Object.fromEntries(
+    keywords.filter((keyword) => keyword in schema).map((keyword) => [keyword, schema[keyword]]),
+  )
 }
 
 interface Types {
@@ -139,7 +162,8 @@ interface Types {
 /** From the strict form back to the declared one. Lenient: what is already in the declared form stays as it is. */
 export function fromStrict(json: JsonSchema, value: unknown): unknown {
   const root = schemaObject(json)
-  const isWrapper = strictSchema(json).isWrapped && isRecord(value) && Object.keys(value).length === 1 && "value" in value
+  const isWrapper =
+    strictSchema(json).isWrapped && isRecord(value) && Object.keys(value).length === 1 && "value" in value
   const types: Types = { root, sent: { $defs: strictDefinitions(root) } }
   return restored(types, root, isWrapper ? value["value"] : value)
 }
@@ -163,15 +187,21 @@ function restored(types: Types, raw: SchemaObject, value: unknown): unknown {
 function restoredRecord(types: Types, schema: SchemaObject, record: Record<string, unknown>): Record<string, unknown> {
   const properties = schemaObject(schema["properties"])
   const required = requiredOf(schema)
-  return Object.fromEntries(Object.entries(record).flatMap(([name, field]): [string, unknown][] => {
-    const property = schemaObject(Object.hasOwn(properties, name) ? properties[name] : undefined)
-    if (field === null && !required.has(name) && !takesNull(types.root, property)) return []
-    return [[name, restored(types, property, field)]]
-  }))
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, field]): [string, unknown][] => {
+      const property = schemaObject(Object.hasOwn(properties, name) ? properties[name] : undefined)
+      if (field === null && !required.has(name) && !takesNull(types.root, property)) return []
+      return [[name, restored(types, property, field)]]
+    }),
+  )
 }
 
 function restoredMap(types: Types, schema: SchemaObject, value: unknown): unknown {
-  if (!Array.isArray(value) || !value.every((entry) => isRecord(entry) && typeof entry["key"] === "string" && "value" in entry)) return value
+  if (
+    !Array.isArray(value) ||
+    !value.every((entry) => isRecord(entry) && typeof entry["key"] === "string" && "value" in entry)
+  )
+    return value
   const inner = schemaObject(schema["additionalProperties"])
   return Object.fromEntries(value.map((entry) => [entry["key"], restored(types, inner, entry["value"])]))
 }

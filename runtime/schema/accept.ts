@@ -1,10 +1,10 @@
 // A value from outside becomes a value of a type, or a list of sentences that say why not.
+
 import type { Schema, ValidationProblem } from "../contract.ts"
 import { project } from "./project.ts"
 
 export type Accepted<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly string[] }
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly string[] }
 
 const problemsMax = 8
 
@@ -27,24 +27,42 @@ function sentence(problem: ValidationProblem): string {
   const place = placeOf(problem.instancePath)
   const parameters: Readonly<Record<string, unknown>> = { ...problem.params }
   switch (problem.keyword) {
-    case "required": return `${inside(place, String(parameters["missingProperty"]))} is missing`
-    case "additionalProperties": return `${inside(place, String(parameters["additionalProperty"]))} is not a field of this type`
-    case "enum": return `${place} must be one of ${listed(parameters["allowedValues"])}`
-    case "const": return `${place} must be ${JSON.stringify(parameters["allowedValue"])}`
-    case "type": return `${place} must be ${named(parameters["type"])}`
-    case "maxLength": return `${place} must have at most ${String(parameters["limit"])} characters`
-    case "minLength": return `${place} must have at least ${String(parameters["limit"])} characters`
-    case "maxItems": return `${place} must have at most ${String(parameters["limit"])} items`
-    case "minItems": return `${place} must have at least ${String(parameters["limit"])} items`
-    case "format": return `${place} must be a valid ${String(parameters["format"])}`
-    default: return `${place} ${problem.message ?? `breaks ${problem.keyword}`}`
+    case "required":
+      return `${inside(place, String(parameters["missingProperty"]))} is missing`
+    case "additionalProperties":
+      return `${inside(place, String(parameters["additionalProperty"]))} is not a field of this type`
+    case "enum":
+      return `${place} must be one of ${listed(parameters["allowedValues"])}`
+    case "const":
+      return `${place} must be ${JSON.stringify(parameters["allowedValue"])}`
+    case "type":
+      return `${place} must be ${named(parameters["type"])}`
+    case "maxLength":
+      return `${place} must have at most ${String(parameters["limit"])} characters`
+    case "minLength":
+      return `${place} must have at least ${String(parameters["limit"])} characters`
+    case "maxItems":
+      return `${place} must have at most ${String(parameters["limit"])} items`
+    case "minItems":
+      return `${place} must have at least ${String(parameters["limit"])} items`
+    case "format":
+      return `${place} must be a valid ${String(parameters["format"])}`
+    default:
+      return `${place} ${problem.message ?? `breaks ${problem.keyword}`}`
   }
 }
 
 function placeOf(path: string): string {
   if (path === "") return "the value"
-  return path.slice(1).split("/").map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"))
-    .reduce((written, segment) => /^\d+$/.test(segment) ? `${written}[${segment}]` : written === "" ? segment : `${written}.${segment}`, "")
+  return path
+    .slice(1)
+    .split("/")
+    .map((segment) => segment.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce(
+      (written, segment) =>
+        /^\d+$/.test(segment) ? `${written}[${segment}]` : written === "" ? segment : `${written}.${segment}`,
+      "",
+    )
 }
 
 function inside(place: string, name: string): string {
@@ -57,7 +75,13 @@ function listed(values: unknown): string {
 
 function named(type: unknown): string {
   const words: Readonly<Record<string, string>> = {
-    string: "a text", integer: "a whole number", number: "a number", boolean: "true or false", array: "a list", object: "a record", null: "nothing",
+    string: "a text",
+    integer: "a whole number",
+    number: "a number",
+    boolean: "true or false",
+    array: "a list",
+    object: "a record",
+    null: "nothing",
   }
   const types = Array.isArray(type) ? type : String(type).split(",")
   return types.map((one) => words[String(one)] ?? String(one)).join(" or ")

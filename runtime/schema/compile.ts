@@ -1,4 +1,5 @@
-// Validation of schemas that only exist at run time (inbox entries, the offline model's tests): Ajv in its compiling form.
+// Validation of schemas that only exist at run time, as in inbox entries: Ajv in its compiling form.
+
 import { Ajv2020 } from "ajv/dist/2020.js"
 import addFormatsModule from "ajv-formats"
 import type { JsonSchema, Schema } from "../contract.ts"

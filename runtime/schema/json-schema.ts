@@ -17,7 +17,10 @@ export function schemaObject(schema: unknown): SchemaObject {
 export function resolveReference(root: SchemaObject, reference: string): SchemaObject {
   if (!reference.startsWith("#")) return {}
   let found: unknown = root
-  for (const segment of reference.slice(1).split("/").filter((part) => part !== "")) {
+  for (const segment of reference
+    .slice(1)
+    .split("/")
+    .filter((part) => part !== "")) {
     const name = decodeURIComponent(segment).replaceAll("~1", "/").replaceAll("~0", "~")
     found = isRecord(found) && Object.hasOwn(found, name) ? found[name] : undefined
   }
@@ -42,7 +45,11 @@ export function branchesOf(schema: SchemaObject): readonly SchemaObject[] | unde
 }
 
 /** The branch of a union that a value belongs to: by the constant fields of records (`kind`), else by the shape. */
-export function branchFor(root: SchemaObject, branches: readonly SchemaObject[], value: unknown): SchemaObject | undefined {
+export function branchFor(
+  root: SchemaObject,
+  branches: readonly SchemaObject[],
+  value: unknown,
+): SchemaObject | undefined {
   const solid = branches.map((branch) => dereferenced(root, branch))
   const possible = solid.filter((branch) => couldBe(root, branch, value))
   if (!isRecord(value) || possible.length < 2) return possible[0]
@@ -85,21 +92,34 @@ export function fitsShape(root: SchemaObject, raw: SchemaObject, value: unknown)
   if (!isRecord(value)) return true
   const properties = schemaObject(schema["properties"])
   const required = Array.isArray(schema["required"]) ? schema["required"] : []
-  return required.every((name) => Object.hasOwn(value, String(name))) && Object.entries(value).every(([name, field]) => {
-    if (Object.hasOwn(properties, name)) return fitsShape(root, schemaObject(properties[name]), field)
-    return schema["additionalProperties"] !== false && fitsShape(root, schemaObject(schema["additionalProperties"]), field)
-  })
+  return (
+    required.every((name) => Object.hasOwn(value, String(name))) &&
+    Object.entries(value).every(([name, field]) => {
+      if (Object.hasOwn(properties, name)) return fitsShape(root, schemaObject(properties[name]), field)
+      return (
+        schema["additionalProperties"] !== false && fitsShape(root, schemaObject(schema["additionalProperties"]), field)
+      )
+    })
+  )
 }
 
 function isOfType(type: unknown, value: unknown): boolean {
   switch (type) {
-    case "null": return value === null
-    case "array": return Array.isArray(value)
-    case "object": return isRecord(value)
-    case "integer": return Number.isInteger(value)
-    case "number": return typeof value === "number"
-    case "string": return typeof value === "string"
-    case "boolean": return typeof value === "boolean"
-    default: return false
+    case "null":
+      return value === null
+    case "array":
+      return Array.isArray(value)
+    case "object":
+      return isRecord(value)
+    case "integer":
+      return Number.isInteger(value)
+    case "number":
+      return typeof value === "number"
+    case "string":
+      return typeof value === "string"
+    case "boolean":
+      return typeof value === "boolean"
+    default:
+      return false
   }
 }

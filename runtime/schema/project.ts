@@ -1,4 +1,5 @@
-// Projection: what a value from outside keeps of itself. Fields that the type does not know are dropped, nothing is added.
+// Projection: what a value from outside keeps. Fields that the type does not know are dropped, nothing is added.
+
 import { branchesOf, branchFor, dereferenced, isRecord, schemaObject } from "./json-schema.ts"
 import type { SchemaObject } from "./json-schema.ts"
 import type { JsonSchema } from "../contract.ts"
@@ -25,9 +26,18 @@ function projectedList(root: SchemaObject, schema: SchemaObject, list: readonly 
 }
 
 /** A record without declared fields is `json` or a map: it keeps everything. */
-function projectedRecord(root: SchemaObject, schema: SchemaObject, record: Record<string, unknown>): Record<string, unknown> {
-  const parts = Array.isArray(schema["allOf"]) ? schema["allOf"].map((part) => dereferenced(root, schemaObject(part))) : []
-  const properties: Record<string, unknown> = Object.assign({}, ...[...parts, schema].map((part) => part["properties"] ?? {}))
+function projectedRecord(
+  root: SchemaObject,
+  schema: SchemaObject,
+  record: Record<string, unknown>,
+): Record<string, unknown> {
+  const parts = Array.isArray(schema["allOf"])
+    ? schema["allOf"].map((part) => dereferenced(root, schemaObject(part)))
+    : []
+  const properties: Record<string, unknown> = Object.assign(
+    {},
+    ...[...parts, schema].map((part) => part["properties"] ?? {}),
+  )
   const others = schema["additionalProperties"]
   const isOpen = isRecord(others) || others === true || (Object.keys(properties).length === 0 && others !== false)
   const kept = Object.entries(record).flatMap(([name, field]): [string, unknown][] => {

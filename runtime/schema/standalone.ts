@@ -1,4 +1,5 @@
 // What Ajv's standalone validators need at run time, so that generated code imports nothing but this package.
+
 import equalModule from "ajv/dist/runtime/equal.js"
 import ucs2lengthModule from "ajv/dist/runtime/ucs2length.js"
 import { fullFormats } from "ajv-formats/dist/formats.js"

@@ -1,4 +1,5 @@
 // `fetch` as tools get it: declared origins become the mapped ones, and what breaks below HTTP is a ToolError.
+
 import { ToolError } from "../errors.ts"
 
 export interface FetchOptions {
@@ -31,7 +32,14 @@ export function createFetch({ endpoints, signal }: FetchOptions): typeof fetch {
 }
 
 /** Nothing was sent when the connection could not even be made. */
-const unsentCodes: ReadonlySet<string> = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"])
+const unsentCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+])
 
 export function isUnsent(code: string): boolean {
   return unsentCodes.has(code)
@@ -41,14 +49,18 @@ export function networkError(error: unknown, host: string): ToolError {
   const code = codeOf(error)
   const reason = code ?? (error instanceof Error ? error.message : String(error))
   const isSent = code === undefined || !isUnsent(code)
-  return new ToolError("network", `${host} could not be reached: ${reason}`, { cause: error, ...(isSent ? { maybeDone: true } : {}) })
+  return new ToolError("network", `${host} could not be reached: ${reason}`, {
+    cause: error,
+    ...(isSent ? { maybeDone: true } : {}),
+  })
 }
 
 /** The system's code at the bottom of a chain of causes; `undefined` when this is no failure of the network. */
 export function codeOf(error: unknown): string | undefined {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth += 1) {
     if (current instanceof AggregateError && current.errors.length > 0) return codeOf(current.errors[0])
-    if ("code" in current && typeof current.code === "string" && /^(?:E[A-Z]|UND_ERR)/.test(current.code)) return current.code
+    if ("code" in current && typeof current.code === "string" && /^(?:E[A-Z]|UND_ERR)/.test(current.code))
+      return current.code
   }
   return undefined
 }

@@ -1,4 +1,5 @@
 // What an HTTP status means: the one table, for tools, for user code and for model providers.
+
 import type { BuiltInErrorKind } from "../contract.ts"
 import { ToolError } from "../errors.ts"
 
@@ -6,12 +7,20 @@ import { ToolError } from "../errors.ts"
 export function kindForStatus(status: number): BuiltInErrorKind | undefined {
   if (status < 400) return undefined
   switch (status) {
-    case 429: return "rate_limited"
-    case 408: case 504: return "timeout"
-    case 404: return "not_found"
-    case 401: case 403: return "denied"
-    case 409: return "conflict"
-    default: return status >= 500 ? "unavailable" : "invalid_input"
+    case 429:
+      return "rate_limited"
+    case 408:
+    case 504:
+      return "timeout"
+    case 404:
+      return "not_found"
+    case 401:
+    case 403:
+      return "denied"
+    case 409:
+      return "conflict"
+    default:
+      return status >= 500 ? "unavailable" : "invalid_input"
   }
 }
 
@@ -39,6 +48,7 @@ export function errorForStatus(response: Response): ToolError | undefined {
   const reason = response.statusText === "" ? "" : ` ${response.statusText}`
   const from = response.url === "" ? "the service" : new URL(response.url).host
   return new ToolError(kind, `${from} answered ${response.status}${reason}`, {
-    data: { status: response.status }, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
+    data: { status: response.status },
+    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
   })
 }

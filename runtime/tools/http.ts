@@ -1,4 +1,5 @@
 // HTTP tools: one declared request, sent once, its answer read with a bound and mapped to a value or a kind of error.
+
 import type { HttpRequest, HttpTool, ToolContext } from "../contract.ts"
 import { ToolError } from "../errors.ts"
 import type { SecretReader } from "../secrets.ts"
@@ -16,19 +17,36 @@ const quotedCharactersMax = 200
 
 /** A value inside a URL: percent-encoded, so that it can't add a path segment or a parameter. */
 export function urlPart(value: unknown): string {
-  const text = typeof value === "string" ? value : value === undefined || value === null ? "" : typeof value === "object" ? JSON.stringify(value) : String(value)
+  const text =
+    typeof value === "string"
+      ? value
+      : value === undefined || value === null
+        ? ""
+        : typeof value === "object"
+          ? JSON.stringify(value)
+          : String(value)
   // A segment of dots alone would climb: encodeURIComponent lets it pass.
   return /^\.{1,2}$/.test(text) ? text.replaceAll(".", "%2E") : encodeURIComponent(text)
 }
 
 export async function callHttpTool<P extends object>(
-  tool: HttpTool<P>, parameters: P, context: ToolContext, services: HttpToolServices): Promise<unknown> {
+  tool: HttpTool<P>,
+  parameters: P,
+  context: ToolContext,
+  services: HttpToolServices,
+): Promise<unknown> {
   const { spec } = tool
   const request = spec.request(parameters, await services.secrets.read(spec.secrets ?? []))
   if (!URL.canParse(request.url)) throw new ToolError("invalid_input", `${tool.name}: the request's address is no URL`)
   const declared = new URL(request.url)
   const key = spec.idempotent === true ? context.idempotencyKey : undefined
-  const response = await send(mapEndpoint(declared, services.endpoints), declared, prepared(request, key), context.signal, services.endpoints)
+  const response = await send(
+    mapEndpoint(declared, services.endpoints),
+    declared,
+    prepared(request, key),
+    context.signal,
+    services.endpoints,
+  )
   const text = await readBounded(response, describe(request.method, declared), context.signal)
   const kind = kindForStatus(response.status)
   if (kind === undefined) return parsedBody(response, text, describe(request.method, declared))
@@ -76,7 +94,12 @@ function isJson(contentType: string | null): boolean {
 
 /** Follows redirects within the origin only: another one must not see the body, the key or a secret. */
 async function send(
-  first: URL, declared: URL, start: Prepared, signal: AbortSignal, endpoints: Readonly<Record<string, string>>): Promise<Response> {
+  first: URL,
+  declared: URL,
+  start: Prepared,
+  signal: AbortSignal,
+  endpoints: Readonly<Record<string, string>>,
+): Promise<Response> {
   let url = first
   let request = start
   for (let redirects = 0; ; redirects += 1) {
@@ -84,12 +107,17 @@ async function send(
     const location = response.headers.get("location")
     if (![301, 302, 303, 307, 308].includes(response.status) || location === null) return response
     await response.body?.cancel()
-    if (!URL.canParse(location, url.href)) throw new ToolError("invalid_output", `${declared.host} redirects to something that is no URL`)
+    if (!URL.canParse(location, url.href))
+      throw new ToolError("invalid_output", `${declared.host} redirects to something that is no URL`)
     const next = mapEndpoint(new URL(location, url), endpoints)
     if (next.origin !== first.origin) {
-      throw new ToolError("denied", `${declared.host} redirects to another origin (${new URL(location, url).origin}), which is not followed`)
+      throw new ToolError(
+        "denied",
+        `${declared.host} redirects to another origin (${new URL(location, url).origin}), which is not followed`,
+      )
     }
-    if (redirects >= redirectsMax) throw new ToolError("unavailable", `${declared.host} redirects more than ${redirectsMax} times`)
+    if (redirects >= redirectsMax)
+      throw new ToolError("unavailable", `${declared.host} redirects more than ${redirectsMax} times`)
     if (response.status < 307 && request.method !== "GET" && request.method !== "HEAD") {
       const headers = new Headers(request.headers)
       headers.delete("content-type")
@@ -122,7 +150,8 @@ async function readBounded(response: Response, name: string, signal: AbortSignal
     if (signal.aborted) throw signal.reason
     throw networkError(error, name)
   }
-  if (bytes > responseBytesMax) throw new ToolError("too_large", `${name} answered with more than ${responseBytesMax} bytes`)
+  if (bytes > responseBytesMax)
+    throw new ToolError("too_large", `${name} answered with more than ${responseBytesMax} bytes`)
   return Buffer.concat(chunks).toString("utf8")
 }
 
@@ -134,6 +163,9 @@ function parsedBody(response: Response, text: string, name: string): unknown {
     return JSON.parse(text)
   } catch {
     if (isText) return text
-    throw new ToolError("invalid_output", `${name} answered with something that is not JSON: ${text.trim().slice(0, quotedCharactersMax)}`)
+    throw new ToolError(
+      "invalid_output",
+      `${name} answered with something that is not JSON: ${text.trim().slice(0, quotedCharactersMax)}`,
+    )
   }
 }

@@ -17,7 +17,9 @@ const filter = process.env["FILTER"] ?? ""
 /** The program, and the comment lines after its last `// ----` line. */
 function split(text: string): { readonly program: string; readonly expected: string } {
   const at = text.lastIndexOf("// ----\n")
-  return at === -1 ? { program: text.trimEnd() + "\n", expected: "" } : { program: text.slice(0, at), expected: text.slice(at) }
+  return at === -1 ? { program: text.trimEnd() + "\n", expected: "" } : {
+    program: text.slice(0, at), expected: text.slice(at),
+  }
 }
 
 function print(program: string, diagnostics: readonly Diagnostic[]): string {
@@ -51,7 +53,9 @@ describe("errors", () => {
     }
     for (const each of diagnostics) {
       for (const fix of each.fixes) {
-        if (fix.applicability !== "placeholder") it(`${file}: "${fix.title}" repairs ${each.code}`, () => repairs(program, each, fix))
+        if (fix.applicability !== "placeholder") it(
+          `${file}: "${fix.title}" repairs ${each.code}`, () => repairs(program, each, fix),
+        )
       }
     }
   }

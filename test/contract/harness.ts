@@ -5,14 +5,10 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { DaprWorkflowClient, WorkflowRuntime } from "@dapr/dapr"
 import type { TWorkflow, WorkflowActivityContext, WorkflowContext } from "@dapr/dapr"
-import { vi } from "vitest"
 import { connect } from "../../sidecar/client.ts"
 import type { TaskHubClient } from "../../sidecar/client.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import type { Sidecar } from "../../sidecar/start.ts"
-
-// Processes start slowly on a busy machine; no case here is about speed.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 export type WorkflowFunction = (context: WorkflowContext, input: never) => AsyncGenerator<unknown, unknown, never>
 export type ActivityFunction = (input: never, context: WorkflowActivityContext) => unknown

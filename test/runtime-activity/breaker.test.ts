@@ -3,26 +3,36 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { createBreakers } from "../../runtime/breaker.ts"
 import type { Envelope, ErrorKind } from "../../runtime/contract.ts"
+import { deferred } from "./helpers.ts"
 
 const spec = { failures: 3, withinMs: 60_000, retryAfterMs: 30_000 }
 const fine: Envelope = { ok: true, value: 1 }
 const failing = (kind: ErrorKind): Envelope => ({ ok: false, kind, message: kind })
 
-beforeEach(() => { vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 }) })
-afterEach(() => { vi.useRealTimers() })
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["Date"], now: 1_000_000 })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
 
-function circuit(): { readonly call: (envelope: Envelope) => Promise<Envelope>; readonly calls: () => number; readonly hold: () => { done: (envelope: Envelope) => void; result: Promise<Envelope> } } {
+function circuit(): {
+  readonly call: (envelope: Envelope) => Promise<Envelope>
+  readonly calls: () => number
+  readonly hold: () => { done: (envelope: Envelope) => void; result: Promise<Envelope> }
+} {
   const breakers = createBreakers()
   let count = 0
-  const run = (work: () => Promise<Envelope>): Promise<Envelope> => breakers.run("slack", spec, () => {
-    count += 1
-    return work()
-  })
+  const run = (work: () => Promise<Envelope>): Promise<Envelope> =>
+    breakers.run("slack", spec, () => {
+      count += 1
+      return work()
+    })
   return {
     calls: () => count,
     call: (envelope) => run(() => Promise.resolve(envelope)),
     hold() {
-      const held = Promise.withResolvers<Envelope>()
+      const held = deferred<Envelope>()
       return { done: held.resolve, result: run(() => held.promise) }
     },
   }
@@ -33,7 +43,12 @@ describe("a circuit", () => {
     const { call, calls } = circuit()
     for (const kind of ["unavailable", "timeout", "network"]) expect(await call(failing(kind))).toMatchObject({ kind })
     vi.setSystemTime(1_010_000)
-    expect(await call(fine)).toEqual({ ok: false, kind: "circuit_open", retryAfterMs: 20_000, message: "the circuit of slack is open after repeated failures; next try in 20s" })
+    expect(await call(fine)).toEqual({
+      ok: false,
+      kind: "circuit_open",
+      retryAfterMs: 20_000,
+      message: "the circuit of slack is open after repeated failures; next try in 20s",
+    })
     expect(calls()).toBe(3)
   })
 

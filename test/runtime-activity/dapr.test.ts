@@ -20,20 +20,31 @@ import { record, schemaOf } from "./helpers.ts"
 
 const number = record({ n: { type: "integer" } })
 const double = tool<{ n: number }, number>({
-  name: "double", parameters: schemaOf(number), result: schemaOf({ type: "integer" }), effect: "reads",
+  name: "double",
+  parameters: schemaOf(number),
+  result: schemaOf({ type: "integer" }),
+  effect: "reads",
   run({ n }) {
     if (n === 13) throw new ToolError("conflict", "unlucky")
     if (n === 14) throw null
     return n * 2
   },
 })
-const confirm = human<{ n: number }, boolean>({ name: "confirm", parameters: schemaOf(number), result: schemaOf({ type: "boolean" }), ask: ({ n }) => `${n}?` })
-const Doubling = workflow<{ n: number }, number>({ name: "Doubling", parameters: schemaOf(number), result: schemaOf({ type: "integer" }) }, function* (run, { n }) {
-  run.log(`doubling ${n}`)
-  const doubled = yield* run.call(double, { n })
-  if (n >= 100 && !(yield* run.call(confirm, { n: doubled }))) throw new FlowError("denied", "not confirmed")
-  return doubled
+const confirm = human<{ n: number }, boolean>({
+  name: "confirm",
+  parameters: schemaOf(number),
+  result: schemaOf({ type: "boolean" }),
+  ask: ({ n }) => `${n}?`,
 })
+const Doubling = workflow<{ n: number }, number>(
+  { name: "Doubling", parameters: schemaOf(number), result: schemaOf({ type: "integer" }) },
+  function* (run, { n }) {
+    run.log(`doubling ${n}`)
+    const doubled = yield* run.call(double, { n })
+    if (n >= 100 && !(yield* run.call(confirm, { n: doubled }))) throw new FlowError("denied", "not confirmed")
+    return doubled
+  },
+)
 
 const folder = mkdtempSync(join(tmpdir(), "agentflow-worker-"))
 const file = join(folder, "state.db")
@@ -43,12 +54,18 @@ let worker: Worker
 let client: Client
 let state: StateStore
 
-const variablesOf = ({ grpcPort, httpPort }: Pick<Sidecar, "grpcPort" | "httpPort">): Record<string, string> => ({ DAPR_GRPC_PORT: String(grpcPort), DAPR_HTTP_PORT: String(httpPort) })
+const variablesOf = ({ grpcPort, httpPort }: Pick<Sidecar, "grpcPort" | "httpPort">): Record<string, string> => ({
+  DAPR_GRPC_PORT: String(grpcPort),
+  DAPR_HTTP_PORT: String(httpPort),
+})
 
 beforeAll(async () => {
   sidecar = await startSidecar({ file })
   const variables = variablesOf(sidecar)
-  worker = await startWorker({ app: "test", workflows: [Doubling], callables: [double, confirm] }, { variables, write: (line) => lines.push(line) })
+  worker = await startWorker(
+    { app: "test", workflows: [Doubling], callables: [double, confirm] },
+    { variables, write: (line) => lines.push(line) },
+  )
   client = await connect({ variables })
   state = createStateStore({ sidecar: { httpUrl: `http://127.0.0.1:${sidecar.httpPort}` }, store: "statestore" })
 })
@@ -66,21 +83,39 @@ describe("a worker", () => {
 
   it("runs a workflow, with its log on the event stream", async () => {
     const run = await client.start(Doubling, { n: 21 }, { id: "simple" })
-    expect(await run.wait({ timeoutMs: 20_000 })).toMatchObject({ ok: true, value: 42, run: { id: "simple", workflow: "Doubling", state: "completed", status: { phase: "done" } } })
-    expect(lines.map((line) => JSON.parse(line))).toContainEqual(expect.objectContaining({ agentflow: "log", run: "simple", message: "doubling 21" }))
+    expect(await run.wait({ timeoutMs: 20_000 })).toMatchObject({
+      ok: true,
+      value: 42,
+      run: { id: "simple", workflow: "Doubling", state: "completed", status: { phase: "done" } },
+    })
+    expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ agentflow: "log", run: "simple", message: "doubling 21" }),
+    )
   })
 
   it("tells a failed run's kind, message and step", async () => {
     const failed = await (await client.start(Doubling, { n: 13 })).wait({ timeoutMs: 20_000 })
-    expect(failed).toMatchObject({ ok: false, error: { kind: "conflict", message: "unlucky", step: "Doubling/double" } })
-    expect(await (await client.start(Doubling, { n: 14 })).wait({ timeoutMs: 20_000 })).toMatchObject({ ok: false, error: { kind: "internal", message: expect.stringContaining("threw null") } })
+    expect(failed).toMatchObject({
+      ok: false,
+      error: { kind: "conflict", message: "unlucky", step: "Doubling/double" },
+    })
+    expect(await (await client.start(Doubling, { n: 14 })).wait({ timeoutMs: 20_000 })).toMatchObject({
+      ok: false,
+      error: { kind: "internal", message: expect.stringContaining("threw null") },
+    })
   })
 
   it("takes an answer through the inbox, once", async () => {
     const run = await client.start(Doubling, { n: 100 }, { id: "asks" })
     const access: InboxAccess = { state, raiseEvent: (id, name, payload) => client.raiseEvent(id, name, payload) }
-    await expect.poll(async () => (await listInbox(access, { now: new Date() })).map(({ ask }) => ask), { timeout: 20_000 }).toEqual(["200?"])
-    const answers = await Promise.all([1, 2].map((by) => answerInbox(access, { run: "asks", step: "Doubling/confirm", value: true, by: `person ${by}` })))
+    await expect
+      .poll(async () => (await listInbox(access, { now: new Date() })).map(({ ask }) => ask), { timeout: 20_000 })
+      .toEqual(["200?"])
+    const answers = await Promise.all(
+      [1, 2].map((by) =>
+        answerInbox(access, { run: "asks", step: "Doubling/confirm", value: true, by: `person ${by}` }),
+      ),
+    )
     expect(answers.map(({ kind }) => kind).toSorted()).toEqual(["already answered", "answered"])
     expect(await run.wait({ timeoutMs: 20_000 })).toMatchObject({ ok: true, value: 200 })
   })
@@ -99,7 +134,9 @@ describe("a worker", () => {
 
 describe("a client", () => {
   it("says what is wrong before it asks the sidecar", async () => {
-    await expect(client.start(Doubling, { n: "x" as unknown as number })).rejects.toThrow(new ClientError("Doubling: n must be a whole number"))
+    await expect(client.start(Doubling, { n: "x" as unknown as number })).rejects.toThrow(
+      new ClientError("Doubling: n must be a whole number"),
+    )
     await expect(client.start(Doubling, { n: 1 }, { id: "a/b" })).rejects.toThrow("a run's id must not be empty")
     await expect(client.wait("nobody")).rejects.toThrow('there is no run "nobody"')
     expect(await client.status("nobody")).toBeUndefined()
@@ -116,7 +153,9 @@ describe("a client", () => {
 describe("the state store", () => {
   it("lets the first write win, and a change only of what was read", async () => {
     expect(await state.get("k")).toBeUndefined()
-    expect(await Promise.all([state.saveFirst("k", { a: 1 }), state.saveFirst("k", { a: 2 })])).toEqual(expect.arrayContaining(["saved", "exists"]))
+    expect(await Promise.all([state.saveFirst("k", { a: 1 }), state.saveFirst("k", { a: 2 })])).toEqual(
+      expect.arrayContaining(["saved", "exists"]),
+    )
     const first = await state.get("k")
     expect(await state.saveMatching("k", { a: 3 }, first?.etag ?? "")).toBe("saved")
     expect(await state.saveMatching("k", { a: 4 }, first?.etag ?? "")).toBe("changed")
@@ -135,8 +174,13 @@ describe("the state store", () => {
 
 describe("a start", () => {
   it("fails in words when there is no sidecar, or when the environment is wrong", async () => {
-    await expect(waitForSidecar({ grpc: "127.0.0.1:9", httpUrl: "http://127.0.0.1:9" }, 300)).rejects.toThrow(/^no sidecar is ready at http:\/\/127.0.0.1:9 after 0s/)
-    const wrong = startWorker({ app: "x", workflows: [], callables: [] }, { variables: { DAPR_HTTP_PORT: "no" }, write: () => undefined })
+    await expect(waitForSidecar({ grpc: "127.0.0.1:9", httpUrl: "http://127.0.0.1:9" }, 300)).rejects.toThrow(
+      /^no sidecar is ready at http:\/\/127.0.0.1:9 after 0s/,
+    )
+    const wrong = startWorker(
+      { app: "x", workflows: [], callables: [] },
+      { variables: { DAPR_HTTP_PORT: "no" }, write: () => undefined },
+    )
     await expect(wrong).rejects.toThrow(WorkerStartError)
   })
 })

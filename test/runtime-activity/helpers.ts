@@ -1,11 +1,20 @@
-// What the tests of the activity side share: a state store in memory, services, schemas, tools, and a scratch HTTP server.
+// What the tests of the activity side share: a state store in memory, services, schemas, tools, a scratch server.
 
 import { createServer } from "node:http"
 import type { IncomingMessage, ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 import { activitiesOf } from "../../runtime/activity.ts"
 import { createBreakers } from "../../runtime/breaker.ts"
-import type { Agent, Callable, Envelope, JsonSchema, Model, ModelRequest, Schema, ToolDescription } from "../../runtime/contract.ts"
+import type {
+  Agent,
+  Callable,
+  Envelope,
+  JsonSchema,
+  Model,
+  ModelRequest,
+  Schema,
+  ToolDescription,
+} from "../../runtime/contract.ts"
 import { agent, model, tool } from "../../runtime/define.ts"
 import { createRedactor } from "../../runtime/redact.ts"
 import { schemaFromJson } from "../../runtime/schema/compile.ts"
@@ -19,7 +28,10 @@ export function schemaOf<T>(json: JsonSchema): Schema<T> {
   return schemaFromJson(json) as Schema<T>
 }
 
-export function record(properties: Record<string, JsonSchema>, required = Object.keys(properties)): Record<string, unknown> {
+export function record(
+  properties: Record<string, JsonSchema>,
+  required = Object.keys(properties),
+): Record<string, unknown> {
   return { type: "object", properties, required, additionalProperties: false }
 }
 
@@ -37,7 +49,8 @@ export function memoryState(): MemoryState {
   }
   return {
     values,
-    get: (key) => Promise.resolve(values.has(key) ? { value: values.get(key), etag: String(etags.get(key)) } : undefined),
+    get: (key) =>
+      Promise.resolve(values.has(key) ? { value: values.get(key), etag: String(etags.get(key)) } : undefined),
     saveFirst(key, value) {
       if (values.has(key)) return Promise.resolve("exists")
       write(key, value)
@@ -94,57 +107,107 @@ export function readingTool<R>(run: () => R | Promise<R>, result: JsonSchema = t
 }
 
 export const fast: Model = model({
-  name: "fast", provider: "openai", id: "gpt-4o-mini", price: { input: 0.15, output: 0.6, per: 1_000_000 }, context: 128_000, output: 16_000,
+  name: "fast",
+  provider: "openai",
+  id: "gpt-4o-mini",
+  price: { input: 0.15, output: 0.6, per: 1_000_000 },
+  context: 128_000,
+  output: 16_000,
 })
 
 export function agentOf(result: JsonSchema): Agent {
-  return agent<object, unknown>({ name: "Writer", parameters: anyRecord, result: schemaOf(result), models: [{ model: fast }], prompt: () => "" })
+  return agent<object, unknown>({
+    name: "Writer",
+    parameters: anyRecord,
+    result: schemaOf(result),
+    models: [{ model: fast }],
+    prompt: () => "",
+  })
 }
 
 export function modelRequest(changes: Partial<ModelRequest> = {}): ModelRequest {
   return {
-    model: fast, messages: [{ role: "user", content: "Write about https://a.test/x. Chips are scarce." }], tools: [],
-    responseSchema: { type: "string" }, maxOutputTokens: 1_000,
-    allowance: { tokens: 1_500, nanoDollars: 1_000_000, turns: 1, calls: 0 }, ...changes,
+    model: fast,
+    messages: [{ role: "user", content: "Write about https://a.test/x. Chips are scarce." }],
+    tools: [],
+    responseSchema: { type: "string" },
+    maxOutputTokens: 1_000,
+    allowance: { tokens: 1_500, nanoDollars: 1_000_000, turns: 1, calls: 0 },
+    ...changes,
   }
 }
 
 export function providerRequest(changes: Partial<ProviderRequest> = {}): ProviderRequest {
   return {
-    agent: "Writer", step: "Flow/Writer", attempt: 1, turn: 1, model: "gpt-4o-mini",
+    agent: "Writer",
+    step: "Flow/Writer",
+    attempt: 1,
+    turn: 1,
+    model: "gpt-4o-mini",
     messages: [{ role: "user", content: "Write about https://a.test/x. Chips are scarce." }],
-    tools: [], responseSchema: { type: "string" }, maxOutputTokens: 1_000, idempotencyKey: "key-1",
-    signal: new AbortController().signal, ...changes,
+    tools: [],
+    responseSchema: { type: "string" },
+    maxOutputTokens: 1_000,
+    idempotencyKey: "key-1",
+    signal: new AbortController().signal,
+    ...changes,
   }
 }
 
 export const lookUp: ToolDescription = {
-  name: "lookUp", description: "Looks a page up.", parameters: record({ url: { type: "string" }, depth: { type: "integer", minimum: 1, maximum: 3 } }, ["url"]),
+  name: "lookUp",
+  description: "Looks a page up.",
+  parameters: record({ url: { type: "string" }, depth: { type: "integer", minimum: 1, maximum: 3 } }, ["url"]),
 }
 
 export interface Scratch {
   readonly url: string
-  readonly requests: { readonly method: string; readonly url: string; readonly headers: IncomingMessage["headers"]; readonly body: string }[]
+  readonly requests: {
+    readonly method: string
+    readonly url: string
+    readonly headers: IncomingMessage["headers"]
+    readonly body: string
+  }[]
   close(): Promise<void>
 }
 
-export async function scratchServer(handle: (request: IncomingMessage, response: ServerResponse, body: string) => void): Promise<Scratch> {
+export async function scratchServer(
+  handle: (request: IncomingMessage, response: ServerResponse, body: string) => void,
+): Promise<Scratch> {
   const requests: Scratch["requests"] = []
   const server = createServer((request, response) => {
     let body = ""
-    request.on("data", (chunk: Buffer) => { body += chunk.toString() })
+    request.on("data", (chunk: Buffer) => {
+      body += chunk.toString()
+    })
     request.on("end", () => {
       requests.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body })
       handle(request, response, body)
     })
   })
-  await new Promise<void>((resolve) => { server.listen(0, "127.0.0.1", resolve) })
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve)
+  })
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
-    close: () => new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
   }
+}
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+}
+
+export function deferred<T>(): Deferred<T> {
+  let settle: ((value: T) => void) | undefined
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve
+  })
+  return { promise, resolve: (value) => settle?.(value) }
 }

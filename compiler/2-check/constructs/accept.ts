@@ -11,7 +11,9 @@ import { RULES } from "../rules.ts"
 /** `where` is what the clause speaks for: the declaration, or the statement with the call. */
 export function checkAccept(clause: AcceptClause, where: Span, file: FileContext): void {
   if (plainText(clause.why)?.trim() === "" && !clause.why.recovered) {
-    report(file, clause.why, "AF3030", { what: "The reason of an accept", expected: "a sentence that a reader can check" })
+    report(
+      file, clause.why, "AF3030", { what: "The reason of an accept", expected: "a sentence that a reader can check" },
+    )
   }
   const rule = clause.rule?.text ?? "AF6001"
   if (!RULES.includes(rule)) {

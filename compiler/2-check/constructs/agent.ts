@@ -1,8 +1,11 @@
 // The clauses of an agent: its models, its texts, its tools, its memory.
 
-import type { AgentDeclaration, HandoffsClause, HistoryClause, MemoryClause, ModelClause, Name, TextClause, ToolsClause } from "../../../grammar/syntax/nodes.ts"
+import type {
+  AgentDeclaration, HandoffsClause, HistoryClause, MemoryClause, ModelClause, Name, TextClause, ToolsClause,
+} from "../../../grammar/syntax/nodes.ts"
 import { report, symbolAt, type FileContext } from "../context.ts"
 import { expectType } from "../expect.ts"
+import { isWhole } from "../flow/walk.ts"
 import { arrayOf, BOOL, STRING } from "../types/relate.ts"
 import { wholeNumber } from "./constants.ts"
 import { distinctKinds } from "./kinds.ts"
@@ -11,6 +14,7 @@ import type { ClauseSite } from "./site.ts"
 
 /** What an agent can't do without. */
 export function checkAgent(node: AgentDeclaration, file: FileContext): void {
+  if (!isWhole(node)) return
   const has = (found: boolean, what: string): void => {
     if (!found) report(file, node.name, "AF4006", { kind: "agent", name: node.name.text, what })
   }
@@ -33,7 +37,11 @@ export function checkModelClause(clause: ModelClause, { env, check }: ClauseSite
 
 /** The models that the clause may call. */
 export function modelsOf(clause: ModelClause): readonly Name[] {
-  return [clause.model, ...(clause.when === undefined ? [] : [clause.when.otherwise]), ...clause.then.map(({ model }) => model)]
+  return [
+    clause.model,
+    ...(clause.when === undefined ? [] : [clause.when.otherwise]),
+    ...clause.then.map(({ model }) => model),
+  ]
 }
 
 export function checkText(clause: TextClause, { env, check, place }: ClauseSite): void {
@@ -41,7 +49,16 @@ export function checkText(clause: TextClause, { env, check, place }: ClauseSite)
   expectType(check(clause.value, prose), STRING, clause.value, prose, ` as ${clause.role}`)
   const home = clause.role === "ask" ? "human" : "agent"
   if (place !== home) {
-    report(env.file, clause, "AF4004", { clause: clause.role, place: `in ${place === "human" ? "a human" : "an agent"}`, hint: `: it belongs in ${home === "human" ? "a human" : "an agent"}` })
+    report(
+      env.file,
+      clause,
+      "AF4004",
+      {
+        clause: clause.role,
+        place: `in ${place === "human" ? "a human" : "an agent"}`,
+        hint: `: it belongs in ${home === "human" ? "a human" : "an agent"}`,
+      },
+    )
   }
 }
 

@@ -11,7 +11,12 @@ export function checkApprove(clause: ApproveClause, { env, check }: ClauseSite):
   const call = stepCall(clause.by, env)
   const symbol = call?.callee.kind === "nameExpression" ? symbolAt(env.file, call.callee.name) : undefined
   if (call === undefined || symbol === undefined || callableOf(env.file.context, symbol.id)?.kind !== "human") {
-    report(env.file, clause.by, "AF2016", { name: shorten(symbol?.name ?? "this"), actual: "not the call of a human", expected: "the call of a human" })
+    report(
+      env.file,
+      clause.by,
+      "AF2016",
+      { name: shorten(symbol?.name ?? "this"), actual: "not the call of a human", expected: "the call of a human" },
+    )
   } else {
     env.step(call, env, { role: "fallback", clauses: [] })
   }

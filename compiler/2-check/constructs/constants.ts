@@ -14,7 +14,9 @@ export function wholeNumber(expression: Expression | undefined, bounds: Bounds, 
   if (expression === undefined || expression.kind === "missing") return undefined
   const { what, min = 0, max } = bounds
   const value = expression.kind === "number" ? expression.value : undefined
-  if (value !== undefined && Number.isInteger(value) && value >= min && (max === undefined || value <= max)) return value
+  if (value !== undefined && Number.isInteger(value) && value >= min && (max === undefined || value <= max)) {
+    return value
+  }
   const range = max === undefined ? (min === 0 ? "" : ` of at least ${min}`) : ` from ${min} to ${max}`
   report(file, expression, "AF3030", { what, expected: `a whole number${range} written out` })
   return undefined
@@ -33,7 +35,9 @@ export function duration(expression: Expression | undefined, what: string, file:
   return undefined
 }
 
-export function money(expression: Expression | undefined, what: string, file: FileContext, options: { readonly free?: boolean } = {}): void {
+export function money(
+  expression: Expression | undefined, what: string, file: FileContext, options: { readonly free?: boolean } = {},
+): void {
   if (expression === undefined || expression.kind === "missing") return
   if (expression.kind === "money" && (expression.nanoDollars > 0 || options.free === true)) return
   report(file, expression, "AF3030", { what, expected: "dollars written out, such as $0.50" })

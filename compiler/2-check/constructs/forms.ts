@@ -70,7 +70,9 @@ function checkIf(form: IfStatement, env: Env, want: Want, parts: Parts): Type {
     report(env.file, form, "AF3016", { what: "it has no `else`" })
     return UNKNOWN
   }
-  const otherwise = form.otherwise.kind === "if" ? checkForm(form.otherwise, other, want, parts) : block(form.otherwise, other, want, parts)
+  const otherwise = form.otherwise.kind === "if" ? checkForm(form.otherwise, other, want, parts) : block(
+    form.otherwise, other, want, parts,
+  )
   return both(then, otherwise, env, want)
 }
 
@@ -98,7 +100,12 @@ function checkFor(form: ForStatement, env: Env, want: Want, parts: Parts): Type 
   const inside: Env = { ...around, steps: new Map(), guarded: env.guarded || form.failures !== "stop" }
   const expected = want.expected === undefined ? undefined : expand(want.expected, file.context.declared)
   const wanted = expected?.kind === "array" ? expected.element : undefined
-  const body = block(form.body, inside, !want.value ? NO_VALUE : wanted === undefined ? { value: true } : { value: true, expected: wanted }, parts)
+  const body = block(
+    form.body,
+    inside,
+    !want.value ? NO_VALUE : wanted === undefined ? { value: true } : { value: true, expected: wanted },
+    parts,
+  )
   if (!want.value) return NOTHING
   const list = arrayOf(form.failures === "collect" ? { kind: "result", value: body } : body)
   if (expected !== undefined && expected.kind !== "array") expectType(list, want.expected!, form, env)

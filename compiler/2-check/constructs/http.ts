@@ -13,7 +13,12 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 export function checkHeader(clause: HeaderClause, { env, check, callable }: ClauseSite): void {
   const name = plainText(clause.name)
   if (name === undefined || !HEADER_NAME.test(name)) {
-    report(env.file, clause.name, "AF3030", { what: "The name of a header", expected: "a plain text such as \"Content-Type\"" })
+    report(
+      env.file,
+      clause.name,
+      "AF3030",
+      { what: "The name of a header", expected: "a plain text such as \"Content-Type\"" },
+    )
   }
   const inside = { ...env, secrets: true }
   expectType(check(clause.value, inside), STRING, clause.value, inside, " as the value of a header")
@@ -30,7 +35,10 @@ export function checkBody(clause: BodyClause, { env, check, callable }: ClauseSi
   }
 }
 
-function needsHttp(clause: HeaderClause | BodyClause, { env, callable }: { readonly env: ClauseSite["env"]; readonly callable: ClauseSite["callable"] }): void {
+function needsHttp(
+  clause: HeaderClause | BodyClause,
+  { env, callable }: { readonly env: ClauseSite["env"]; readonly callable: ClauseSite["callable"] },
+): void {
   const source = callable?.node.kind === "tool" ? callable.node.source : undefined
   if (source === undefined || source.kind === "httpSource" || source.kind === "invokeSource" || source.kind === "bindingSource") return
   report(env.file, clause, "AF4004", { clause: clause.kind, place: "in a tool that sends no HTTP request", hint: "" })

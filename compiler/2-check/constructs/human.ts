@@ -3,11 +3,12 @@
 import type { AnnounceClause, HumanDeclaration } from "../../../grammar/syntax/nodes.ts"
 import { report, type FileContext } from "../context.ts"
 import { expectType } from "../expect.ts"
+import { isWhole } from "../flow/walk.ts"
 import { STRING } from "../types/relate.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkHuman(node: HumanDeclaration, file: FileContext): void {
-  if (!node.clauses.some((clause) => clause.kind === "text" && clause.role === "ask")) {
+  if (isWhole(node) && !node.clauses.some((clause) => clause.kind === "text" && clause.role === "ask")) {
     report(file, node.name, "AF4006", { kind: "human", name: node.name.text, what: "`ask`" })
   }
 }

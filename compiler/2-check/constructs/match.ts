@@ -33,7 +33,9 @@ export function checkMatch(form: MatchStatement, env: Env, want: Want, parts: Pa
     if (arm.patterns.some(({ kind }) => kind === "elsePattern")) reached = false
     const inside = armEnv(form, arm, subject, cases, fresh, covered, env)
     const type = block(arm.body, inside, want, parts)
-    if (result.kind !== "never" || type.kind !== "never") result = want.value ? join(result, type, env.file.context.declared) : NOTHING
+    if (result.kind !== "never" || type.kind !== "never") result = want.value ? join(
+      result, type, env.file.context.declared,
+    ) : NOTHING
   }
   if (reached && subject.kind !== "unknown") reportMissing(form, cases, covered, env)
   return form.arms.length === 0 ? NOTHING : result
@@ -55,14 +57,18 @@ function casesOf(subject: Type, env: Env): Cases {
       return new Map([[JSON.stringify(known.value), known]])
     case "union": {
       const all = new Map<string, Type>()
-      for (const member of known.members) for (const [key, type] of casesOf(member, env) ?? [[`${ANY} ${render(member)}`, member] as const]) all.set(key, type)
+      for (const member of known.members) for (const [key, type] of casesOf(member, env) ?? [[
+        `${ANY} ${render(member)}`, member,
+      ] as const]) all.set(key, type)
       return all
     }
     case "result":
       return undefined
     case "declared": {
       const structure = context.declared.get(known.symbol)
-      if (structure?.kind === "enum") return new Map(structure.members.map(({ name }) => [`${known.name}.${name}`, known]))
+      if (structure?.kind === "enum") return new Map(structure.members.map(({ name }) => [
+        `${known.name}.${name}`, known,
+      ]))
       if (structure?.kind === "taggedUnion") {
         return new Map(structure.members.map((symbol) => {
           const { name } = symbolOf(context, symbol)
@@ -106,22 +112,32 @@ function checkPattern(pattern: Pattern, subject: Type, cases: Cases, env: Env): 
   }
 }
 
-function memberKeys(pattern: Extract<Pattern, { readonly kind: "memberPattern" }>, subject: Type, env: Env): readonly string[] | undefined {
+function memberKeys(
+  pattern: Extract<Pattern, { readonly kind: "memberPattern" }>, subject: Type, env: Env,
+): readonly string[] | undefined {
   const { file } = env
   const symbol = symbolAt(file, pattern.type)
   const structure = symbol === undefined ? undefined : file.context.declared.get(symbol.id)
   if (symbol === undefined || pattern.member.text === "") return undefined
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }
   file.types.set(pattern.id, type)
-  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) return refuse(pattern, subject, ".", env)
-  if (structure.members.some(({ name }) => name === pattern.member.text)) return [`${symbol.name}.${pattern.member.text}`]
+  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) return refuse(
+    pattern, subject, ".", env,
+  )
+  if (structure.members.some(({ name }) => name === pattern.member.text)) {
+    return [`${symbol.name}.${pattern.member.text}`]
+  }
   const near = nearest(pattern.member.text, structure.members.map(({ name }) => name))
   const fixes = replaceFix({ path: file.path, span: pattern.member.span }, near)
-  report(file, pattern.member, "AF3004", { type: symbol.name, name: pattern.member.text, hint: didYouMean(near) }, { fixes })
+  report(
+    file, pattern.member, "AF3004", { type: symbol.name, name: pattern.member.text, hint: didYouMean(near) }, { fixes },
+  )
   return undefined
 }
 
-function typeKeys(pattern: Extract<Pattern, { readonly kind: "typePattern" }>, subject: Type, cases: Cases, env: Env): readonly string[] | undefined {
+function typeKeys(
+  pattern: Extract<Pattern, { readonly kind: "typePattern" }>, subject: Type, cases: Cases, env: Env,
+): readonly string[] | undefined {
   const { file } = env
   const symbol = symbolAt(file, pattern.type)
   const binding = pattern.binding === undefined ? undefined : symbolAt(file, pattern.binding)
@@ -152,7 +168,9 @@ interface Progress {
   readonly cases: Cases
 }
 
-function reportUnreachable(arm: MatchArm, keys: readonly string[], { covered, reached, cases }: Progress, env: Env): void {
+function reportUnreachable(
+  arm: MatchArm, keys: readonly string[], { covered, reached, cases }: Progress, env: Env,
+): void {
   const isElse = arm.patterns.some(({ kind }) => kind === "elsePattern")
   if (!reached) report(env.file, arm, "AF3012", { why: "`else` comes before it" })
   else if (isElse && cases !== undefined && cases.size > 0 && [...cases.keys()].every((key) => covered.has(key))) {

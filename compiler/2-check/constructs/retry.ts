@@ -13,6 +13,8 @@ export function checkRetry(clause: RetryClause, { env: { file } }: ClauseSite): 
   const first = duration(clause.backoff?.first, "The first backoff", file)
   const max = duration(clause.backoff?.max, "The longest backoff", file)
   if (first !== undefined && max !== undefined && first > max) {
-    report(file, clause.backoff!.max!, "AF3030", { what: "The longest backoff", expected: "at least as long as the first" })
+    report(
+      file, clause.backoff!.max!, "AF3030", { what: "The longest backoff", expected: "at least as long as the first" },
+    )
   }
 }

@@ -13,6 +13,11 @@ export function checkDeadline(clause: DeadlineClause, { env, clauses }: ClauseSi
   const deadlineMs = duration(clause.duration, "A deadline", env.file)
   const timeout = clauses.find((each) => each.kind === "timeout")?.duration
   if (deadlineMs !== undefined && timeout?.kind === "duration" && timeout.ms > deadlineMs) {
-    report(env.file, clause.duration, "AF3030", { what: "A deadline", expected: "at least as long as the timeout of one attempt" })
+    report(
+      env.file,
+      clause.duration,
+      "AF3030",
+      { what: "A deadline", expected: "at least as long as the timeout of one attempt" },
+    )
   }
 }

@@ -2,20 +2,23 @@
 
 import { nearest } from "../../../base/diagnostics/suggest.ts"
 import { unreachable } from "../../../base/assert.ts"
-import type { EffectClause, IrreversibleClause, ToolDeclaration, ToolSource, TypeScriptSource } from "../../../grammar/syntax/nodes.ts"
+import type {
+  EffectClause, IrreversibleClause, ToolDeclaration, ToolSource, TypeScriptSource,
+} from "../../../grammar/syntax/nodes.ts"
 import { didYouMean } from "../../1-bind/hints.ts"
 import { plainText, resolvePath } from "../../1-bind/imports.ts"
 import { report, type CheckExpression, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
+import { isWhole } from "../flow/walk.ts"
 import { STRING } from "../types/relate.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkTool(node: ToolDeclaration, env: Env, check: CheckExpression): void {
   const { file } = env
   const says = node.clauses.some(({ kind }) => kind === "effect" || kind === "irreversible")
-  if (!says && node.name.text !== "") report(file, node.name, "AF4007", { name: node.name.text })
+  if (!says && isWhole(node)) report(file, node.name, "AF4007", { name: node.name.text })
   if (node.source !== undefined) checkSource(node, node.source, env, check)
-  else if (!node.recovered && node.name.text !== "") {
+  else if (isWhole(node)) {
     const what = "source: write `from \"./tools.ts\"` or `= GET \"https://…\"` after its result"
     report(file, node.name, "AF4006", { kind: "tool", name: node.name.text, what })
   }
@@ -57,7 +60,12 @@ function checkUrl(source: Extract<ToolSource, { readonly kind: "httpSource" }>, 
   const start = first?.kind === "templateText" ? first.value : ""
   if (source.url.recovered || source.recovered) return
   if (!/^https?:\/\/[^/?#\s]+/.test(start)) {
-    report(env.file, source.url, "AF3030", { what: "The URL of a tool", expected: "an address that starts with https:// or http:// and a host written out" })
+    report(
+      env.file,
+      source.url,
+      "AF3030",
+      { what: "The URL of a tool", expected: "an address that starts with https:// or http:// and a host written out" },
+    )
   } else if (source.url.parts.length > 1 && !/^https?:\/\/[^/?#\s]+[/?#]/.test(start)) {
     report(env.file, source.url, "AF3030", { what: "The host of a URL", expected: "written out up to its first /" })
   }
@@ -90,7 +98,9 @@ export function checkEffect(clause: EffectClause | IrreversibleClause, { clauses
     if (clauses.some(({ kind }) => kind === "compensate")) conflict(clause, "irreversible", "compensate", env)
     return
   }
-  if (clause.effect === "reads" && clauses.some(({ kind }) => kind === "compensate")) conflict(clause, "reads", "compensate", env)
+  if (clause.effect === "reads" && clauses.some(({ kind }) => kind === "compensate")) conflict(
+    clause, "reads", "compensate", env,
+  )
 }
 
 function conflict(clause: EffectClause | IrreversibleClause, first: string, second: string, env: Env): void {

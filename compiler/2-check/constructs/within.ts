@@ -8,5 +8,7 @@ import { UNKNOWN } from "../types/relate.ts"
 
 export function checkWithin(form: WithinStatement, env: Env): void {
   const inside = { ...env, inline: false }
-  checkClauses({ place: "within", env: inside, clauses: form.clauses, result: UNKNOWN, check: checkExpression }, form.span)
+  checkClauses(
+    { place: "within", env: inside, clauses: form.clauses, result: UNKNOWN, check: checkExpression }, form.span,
+  )
 }

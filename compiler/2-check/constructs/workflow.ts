@@ -1,6 +1,8 @@
 // The clauses of a workflow: triggers, dead letter, concurrency.
 
-import type { ConcurrencyClause, DeadLetterClause, OnHttpClause, OnScheduleClause, OnTopicClause } from "../../../grammar/syntax/nodes.ts"
+import type {
+  ConcurrencyClause, DeadLetterClause, OnHttpClause, OnScheduleClause, OnTopicClause,
+} from "../../../grammar/syntax/nodes.ts"
 import { plainText } from "../../1-bind/imports.ts"
 import { report, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
@@ -16,10 +18,14 @@ export function checkOnSchedule(clause: OnScheduleClause, site: ClauseSite): voi
   const { env, check, callable } = site
   const cron = plainText(clause.cron)
   if (cron === undefined || !CRON.test(cron)) {
-    report(env.file, clause.cron, "AF3030", { what: "A schedule", expected: "five fields of cron, such as \"0 7 * * 1-5\"" })
+    report(
+      env.file, clause.cron, "AF3030", { what: "A schedule", expected: "five fields of cron, such as \"0 7 * * 1-5\"" },
+    )
   }
   const input = inputOf(site)
-  if (clause.input !== undefined) expectType(check(clause.input, env, input), input, clause.input, env, " as the input of a run")
+  if (clause.input !== undefined) expectType(
+    check(clause.input, env, input), input, clause.input, env, " as the input of a run",
+  )
   else if (callable !== undefined && input.kind === "record" && needed(input.fields, env).length > 0) {
     report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: needed(input.fields, env).join(", ") })
   }

@@ -84,5 +84,7 @@ function reportLocals(file: FileContext, used: ReadonlySet<SymbolId>): void {
 function dropLet(node: Extract<Node, { readonly kind: "let" }>, file: FileContext): readonly Fix[] {
   if (node.value.kind !== "call" || !file.calls.has(node.value.id)) return []
   const span = { start: node.span.start, end: node.value.span.start }
-  return [{ title: `Drop let ${node.name.text} =`, path: file.path, edits: [{ span, text: "" }], applicability: "machine" }]
+  return [{
+    title: `Drop let ${node.name.text} =`, path: file.path, edits: [{ span, text: "" }], applicability: "machine",
+  }]
 }

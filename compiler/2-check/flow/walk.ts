@@ -12,3 +12,9 @@ export function* nodesIn(value: unknown): Generator<Node> {
     for (const child of Object.values(next).reverse()) if (typeof child === "object" && child !== null) open.push(child)
   }
 }
+
+/** False when the parser repaired something in it: what seems to be missing may only be half typed. */
+export function isWhole(node: Node): boolean {
+  for (const inside of nodesIn(node)) if (inside.recovered) return false
+  return true
+}

@@ -79,7 +79,9 @@ function named(node: NamedTypeNode, file: FileContext): Type {
   const symbol = symbolAt(file, node.name)
   if (symbol !== undefined) {
     const isType = symbol.kind === "type" || symbol.kind === "enum" || symbol.kind === "error" || symbol.kind === "event"
-    return isType ? constrain({ kind: "declared", symbol: symbol.id, name: symbol.name }, node.constraints, file) : UNKNOWN
+    return isType ? constrain(
+      { kind: "declared", symbol: symbol.id, name: symbol.name }, node.constraints, file,
+    ) : UNKNOWN
   }
   switch (node.name.text) {
     case "string":
@@ -121,7 +123,13 @@ function constrain(type: Type, written: readonly Constraint[], file: FileContext
     if (known === undefined) {
       const near = nearest(name, Object.keys(CONSTRAINTS))
       const fixes = replaceFix({ path: file.path, span: constraint.name.span }, near)
-      report(file, constraint, "AF3023", { name, why: near === undefined ? "is not known" : `is not known (did you mean ${near}?)` }, { fixes })
+      report(
+        file,
+        constraint,
+        "AF3023",
+        { name, why: near === undefined ? "is not known" : `is not known (did you mean ${near}?)` },
+        { fixes },
+      )
     } else if (!known.on.includes(type.kind)) {
       report(file, constraint, "AF3023", { name, why: `does not apply to ${render(type)}` })
     } else if (typeof value !== known.takes) {

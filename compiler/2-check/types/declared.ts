@@ -27,7 +27,10 @@ function structureOf(item: TypeItem, file: FileContext): DeclaredType {
       seen.add(name.text.toLowerCase())
     }
     const members = item.members.filter(({ name }) => name.text !== "")
-    return { kind: "enum", members: members.map(({ name, doc }) => (doc === undefined ? { name: name.text } : { name: name.text, doc })) }
+    return {
+      kind: "enum",
+      members: members.map(({ name, doc }) => (doc === undefined ? { name: name.text } : { name: name.text, doc })),
+    }
   }
   if (item.kind === "type") return typeStructure(item, file)
   return { kind: item.kind, fields: item.fields === undefined ? [] : buildFields(item.fields.fields, file) }
@@ -65,7 +68,9 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
       if (symbol === undefined) continue
       if (needsItself(symbol.id, context)) {
         report(file, item.name, "AF3022", { name: item.name.text })
-        if (context.declared.get(symbol.id)?.kind === "alias") context.declared.set(symbol.id, { kind: "alias", type: { kind: "unknown" } })
+        if (context.declared.get(symbol.id)?.kind === "alias") context.declared.set(
+          symbol.id, { kind: "alias", type: { kind: "unknown" } },
+        )
       } else if (item.type.kind === "unionType") {
         reportMixedUnion(item, symbol.id, file)
       }
@@ -107,7 +112,15 @@ function reportMixedUnion(item: TypeDeclaration, symbol: SymbolId, file: FileCon
   const clash = shapes.find((shape, index) => shape !== "literal" && shapes.indexOf(shape) !== index)
   if (clash !== undefined || shapes.includes("record")) {
     const why = `two of them are a ${clash ?? "record"} at run time`
-    report(file, item.type, "AF3031", { name: item.name.text, why: clash === undefined ? "a record in a union needs a name of its own, beside other named records" : why })
+    report(
+      file,
+      item.type,
+      "AF3031",
+      {
+        name: item.name.text,
+        why: clash === undefined ? "a record in a union needs a name of its own, beside other named records" : why,
+      },
+    )
   }
 }
 

@@ -19,7 +19,9 @@ export function arrayOf(element: Type): Type {
 }
 
 export function optional(type: Type): Type {
-  return type.kind === "optional" || type.kind === "nothing" || type.kind === "unknown" ? type : { kind: "optional", type }
+  return type.kind === "optional" || type.kind === "nothing" || type.kind === "unknown" ? type : {
+    kind: "optional", type,
+  }
 }
 
 /** Follows aliases to the type they stand for; a record, union, enum … keeps its name. */
@@ -56,13 +58,17 @@ export function assignable(from: Type, to: Type, declared: Declared, depth = 0):
   if (target.kind === "union") return target.members.some((member) => fits(source, member))
   if (target.kind === "declared") {
     const members = membersOf(target, declared)
-    if (members !== undefined) return membersOf(source, declared)?.every((member) => members.includes(member)) ?? isMember(source, members)
+    if (members !== undefined) {
+      return membersOf(source, declared)?.every((member) => members.includes(member)) ?? isMember(source, members)
+    }
   }
   return sameShape(source, target, declared, fits)
 }
 
 function sameShape(source: Type, target: Type, declared: Declared, fits: (a: Type, b: Type) => boolean): boolean {
-  if (source.kind === "literal") return target.kind === "literal" ? source.value === target.value : fits(widen(source), target)
+  if (source.kind === "literal") return target.kind === "literal" ? source.value === target.value : fits(
+    widen(source), target,
+  )
   if (source.kind === "int" && target.kind === "number") return true
   if (source.kind === "array" && target.kind === "array") return fits(source.element, target.element)
   if (source.kind === "map" && target.kind === "map") return fits(source.value, target.value)

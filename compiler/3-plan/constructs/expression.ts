@@ -8,6 +8,7 @@ import type { Signature, Type } from "../../2-check/types.ts"
 import { inFile, nameOf, originOf, planName, symbolAt, symbolOf, typeOf } from "../context.ts"
 import type { Context } from "../context.ts"
 import type { ExpressionPlan, StepPlan } from "../code.ts"
+import type { ValueType } from "../types.ts"
 import { lowerType } from "./types.ts"
 
 export function lowerExpression(context: Context, node: Expression): ExpressionPlan {
@@ -115,7 +116,17 @@ function lowerMember(context: Context, node: MemberExpression): ExpressionPlan {
     const symbol = symbolOf(context, node.object.name)
     if (symbol.kind === "enum") return { ...base, kind: "enumMember", enum: planName(context, symbol.id), member: node.name.text }
   }
-  return { ...base, kind: "member", object: lowerExpression(context, node.object), name: node.name.text, optional: node.optional }
+  const object = lowerExpression(context, node.object)
+  const data = node.name.text === "data" ? errorDataType(context, object.type) : undefined
+  const type = data === undefined || base.type.kind === "json" ? base.type : data
+  return { ...base, type, kind: "member", object, name: node.name.text, optional: node.optional }
+}
+
+/** The data of the one declared error that is caught, by its name. */
+function errorDataType(context: Context, type: ValueType): ValueType | undefined {
+  if (type.kind !== "caughtError" || type.errors.length !== 1) return undefined
+  const symbol = context.checked.bound.symbols.symbols.find(({ kind, name }) => kind === "error" && name === type.errors[0])
+  return symbol === undefined ? undefined : { kind: "named", name: planName(context, symbol.id) }
 }
 
 function lowerCall(context: Context, node: CallExpression): ExpressionPlan {

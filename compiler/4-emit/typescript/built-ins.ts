@@ -2,22 +2,29 @@
 
 import { assert } from "../../../base/assert.ts"
 import type { BuiltInPlan, ExpressionPlan } from "../../3-plan/code.ts"
-import { code, expression, operand, precedence, settled } from "./expression.ts"
+import type { ValueType } from "../../3-plan/types.ts"
+import { brackets, code, expression, operand, precedence, settled } from "./expression.ts"
 import type { Code, CodeScope } from "./expression.ts"
-import { join } from "./layout.ts"
+import { choice, group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 
 type Build = (scope: CodeScope, plan: BuiltInPlan) => Doc
 
-const argument = (scope: CodeScope, plan: BuiltInPlan, from: number): Doc =>
-  join(", ", plan.arguments.slice(from).map((each) => settled(scope, each)))
+/** On one line, else each argument on its own. */
+function argumentList(scope: CodeScope, given: readonly ExpressionPlan[]): Doc {
+  const written = given.map((each) => settled(scope, each))
+  if (written.length === 0) return "()"
+  return choice(group("(", join(", ", written), ")"), brackets("(", written, ")", { broken: true }))
+}
 
 /** `xs.map(…)`: a method of JavaScript on the first argument. */
-const method = (name: string): Build => (scope, plan) =>
-  [operand(scope, plan.arguments[0]!, precedence.call), plan.optional === true ? "?." : ".", name, "(", argument(scope, plan, 1), ")"]
+const method = (name: string): Build => (scope, plan) => {
+  const [object, ...rest] = plan.arguments
+  return [operand(scope, object!, precedence.call), plan.optional === true ? "?." : ".", name, argumentList(scope, rest)]
+}
 
 /** `list.chunks(xs, 5)`: a function of the runtime. */
-const helper = (name: string): Build => (scope, plan) => [scope.file.runtime("list"), `.${name}(`, argument(scope, plan, 0), ")"]
+const helper = (name: string): Build => (scope, plan) => [scope.file.runtime("list"), `.${name}`, argumentList(scope, plan.arguments)]
 
 const ofRun = (name: string): Build => () => `run.${name}()`
 
@@ -53,21 +60,47 @@ export const knownBuiltIns: readonly string[] = Object.keys(table)
 export function builtIn(scope: CodeScope, plan: BuiltInPlan): Code {
   const build = table[plan.name]
   assert(build !== undefined, `no emission of the built-in ${plan.name}`)
-  return code(build(scope, plan), precedence.call)
+  return plan.optional === true && !isMethod(plan) ? guarded(scope, plan, build) : code(build(scope, plan), precedence.call)
+}
+
+function isMethod(plan: BuiltInPlan): boolean {
+  if (plan.name === "list.join") return joinsText(plan)
+  return !["list.sortBy", "list.groupBy", "list.chunks", "list.take", "list.distinct", "list.sum"].includes(plan.name)
+}
+
+/** `?.` before a function of the runtime: a pure object is looked at first, one that takes a step is handed on by name. */
+function guarded(scope: CodeScope, plan: BuiltInPlan, build: Build): Code {
+  const [object, ...rest] = plan.arguments as [ExpressionPlan, ...ExpressionPlan[]]
+  const takesStep = JSON.stringify(object).includes('"kind":"step"')
+  const name = takesStep ? "value" : undefined
+  const present: ExpressionPlan = name === undefined ? { ...object, type: presentType(object) } : { ...object, kind: "local", name } as ExpressionPlan
+  const call = build(scope, { kind: "builtIn", name: plan.name, origin: plan.origin, type: plan.type, arguments: [present, ...rest] })
+  if (name !== undefined) {
+    return code(["[", settled(scope, object), "].map((value) => value == null ? null : ", call, ")[0]"], precedence.call)
+  }
+  return code([operand(scope, object, precedence.equality), " == null ? null : ", call], precedence.conditional)
+}
+
+function presentType(plan: ExpressionPlan): ValueType {
+  return plan.type.kind === "optional" ? plan.type.type : plan.type
+}
+
+function joinsText(plan: BuiltInPlan): boolean {
+  const items = presentType(plan.arguments[0]!)
+  return items.kind === "list" && items.element.kind === "string"
 }
 
 function joined(scope: CodeScope, plan: BuiltInPlan): Doc {
   const items = plan.arguments[0]!
-  const isText = items.type.kind === "list" && items.type.element.kind === "string"
-  if (!isText) return helper("join")(scope, plan)
+  if (!joinsText(plan)) return helper("join")(scope, plan)
   const separator = plan.arguments[1]
-  return [operand(scope, items, precedence.call), ".join(", separator === undefined ? `""` : expression(scope, separator), ")"]
+  return [operand(scope, items, precedence.call), plan.optional === true ? "?" : "", ".join(", separator === undefined ? `""` : expression(scope, separator), ")"]
 }
 
 /** With a function: the sum of what it gives. */
 function sum(scope: CodeScope, plan: BuiltInPlan): Doc {
   if (plan.arguments.length === 1) return helper("sum")(scope, plan)
-  return [scope.file.runtime("list"), ".sum(", method("map")(scope, plan), ")"]
+  return [scope.file.runtime("list"), ".sum(", method("map")(scope, { ...plan, name: "list.map" }), ")"]
 }
 
 /** Every occurrence, and the replacement as it is: JavaScript would read `$&` in it. */
@@ -75,5 +108,5 @@ function replaced(scope: CodeScope, plan: BuiltInPlan): Doc {
   const [object, searched, replacement] = plan.arguments as [ExpressionPlan, ExpressionPlan, ExpressionPlan]
   const isPlain = replacement.kind === "literal" && !String(replacement.value).includes("$")
   const by: Doc = isPlain ? expression(scope, replacement) : ["() => ", operand(scope, replacement, precedence.assignment)]
-  return [operand(scope, object, precedence.call), ".replaceAll(", expression(scope, searched), ", ", by, ")"]
+  return [operand(scope, object, precedence.call), plan.optional === true ? "?" : "", ".replaceAll(", expression(scope, searched), ", ", by, ")"]
 }

@@ -129,7 +129,9 @@ export function write(scope: CodeScope, plan: ExpressionPlan): Code {
     case "binary": return binary(scope, plan)
     case "conditional": {
       const condition = operand(scope, plan.condition, precedence.nullish)
-      const [then, otherwise] = [expression(scope, plan.then), expression(scope, plan.otherwise)]
+      // A chain reads down its `:` side; a condition inside the other side is set apart.
+      const then = operand(scope, plan.then, plan.then.kind === "conditional" ? precedence.nullish : precedence.assignment)
+      const otherwise = expression(scope, plan.otherwise)
       return code(group(condition, indent(line, "? ", then, line, ": ", otherwise)), precedence.conditional)
     }
     case "step": return code(["yield* ", stepCall(scope, plan)], precedence.assignment)

@@ -12,7 +12,7 @@ export type Doc =
   | { readonly kind: "line"; readonly flat: string }
   /** Always a line break; a group that holds one breaks. */
   | { readonly kind: "hard" }
-  | { readonly kind: "ifBroken"; readonly broken: string }
+  | { readonly kind: "ifBroken"; readonly broken: string; readonly flat: string }
   /** The first whose text fits up to its first line break, else the last. */
   | { readonly kind: "choice"; readonly docs: readonly Doc[] }
   | { readonly kind: "mark"; readonly origin: Location; readonly doc: Doc }
@@ -20,7 +20,9 @@ export type Doc =
 export const line: Doc = { kind: "line", flat: " " }
 export const softline: Doc = { kind: "line", flat: "" }
 export const hardline: Doc = { kind: "hard" }
-export const trailingComma: Doc = { kind: "ifBroken", broken: "," }
+export const trailingComma: Doc = { kind: "ifBroken", broken: ",", flat: "" }
+/** Between the members of a type. */
+export const memberEnd: Doc = { kind: "ifBroken", broken: "", flat: ";" }
 export const group = (...docs: readonly Doc[]): Doc => ({ kind: "group", doc: docs })
 export const indent = (...docs: readonly Doc[]): Doc => ({ kind: "indent", doc: docs })
 export const choice = (...docs: readonly Doc[]): Doc => ({ kind: "choice", docs })
@@ -78,7 +80,7 @@ export function print(doc: Doc): Printed {
         else newLine(item.indent)
         break
       case "hard": newLine(item.indent); break
-      case "ifBroken": if (!flat) write(current.broken); break
+      case "ifBroken": write(flat ? current.flat : current.broken); break
       case "choice": {
         const chosen = flat ? current.docs[0] : current.docs.find((option) => fits({ ...item!, doc: option }, stack, widthMax - column))
         push(chosen ?? current.docs.at(-1)!)
@@ -123,7 +125,7 @@ function fits(first: Item, rest: readonly Item[], room: number): boolean {
         left -= doc.flat.length
         break
       case "hard": return true
-      case "ifBroken": if (!flat) left -= doc.broken.length; break
+      case "ifBroken": left -= (flat ? doc.flat : doc.broken).length; break
       case "choice": stack.push({ ...item, doc: doc.docs[0]! }); break
       case "indent": case "mark": stack.push({ ...item, doc: doc.doc }); break
       case "endOfMark": break

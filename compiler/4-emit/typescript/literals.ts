@@ -25,8 +25,9 @@ export function isReserved(name: string, as: "value" | "type"): boolean {
   return reservedWords.has(name) && !(as === "value" && contextual.has(name))
 }
 
+/** Names of the language are ASCII; a key that is not is quoted, so that no Unicode table decides. */
 export function isIdentifier(name: string): boolean {
-  return /^[\p{ID_Start}_$][\p{ID_Continue}$\u200c\u200d]*$/u.test(name)
+  return /^[A-Za-z_$][\w$]*$/.test(name)
 }
 
 /** A property name in a literal, an interface or a pattern. `__proto__` would set the prototype of a literal. */

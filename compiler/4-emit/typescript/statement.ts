@@ -7,7 +7,7 @@ import type {
 import type { ValueType } from "../../3-plan/types.ts"
 import { asText, expression, operand, precedence, settled } from "./expression.ts"
 import type { CodeScope } from "./expression.ts"
-import { hardline, indent, join, mark } from "./layout.ts"
+import { choice, group, hardline, indent, join, mark } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { isReserved, memberAccess, numberText, quoted } from "./literals.ts"
 import { typeText } from "./types.ts"
@@ -89,8 +89,13 @@ function needsAnnotation({ annotated, mutable, type, value }: LetPlan): boolean 
 }
 
 function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): Doc {
-  const head: Doc = ["if (", expression(scope, plan.condition), ") ", block(scope, plan.then)]
-  if (plan.otherwise.length === 0) return head
+  const test: Doc = ["if (", expression(scope, plan.condition), ") "]
+  const head: Doc = [test, block(scope, plan.then)]
+  const [leaving] = plan.then
+  if (plan.otherwise.length === 0) {
+    const isShort = plan.then.length === 1 && (leaving?.kind === "return" || leaving?.kind === "fail")
+    return isShort ? choice(group(test, mark(leaving.origin, statementDoc(scope, leaving))), head) : head
+  }
   const [only] = plan.otherwise
   const chains = plan.otherwise.length === 1 && only?.kind === "if"
   return [head, " else ", chains ? mark(only.origin, ifDoc(scope, only)) : block(scope, plan.otherwise)]
@@ -214,9 +219,11 @@ function tryDoc(scope: CodeScope, plan: TryPlan): Doc {
 }
 
 function several(scope: CodeScope, clauses: readonly CatchPlan[]): Doc {
-  const name = temporary(scope, "error")
+  const bindings = new Set(clauses.flatMap(({ binding }) => binding ?? []))
+  const shared = bindings.size === 1 ? local(scope, [...bindings][0]!) : undefined
+  const name = shared ?? temporary(scope, "error")
   const branches = clauses.map((clause, index) => {
-    const named = clause.binding === undefined ? [] : [`const ${local(scope, clause.binding)} = ${name}`]
+    const named = clause.binding === undefined || shared !== undefined ? [] : [`const ${local(scope, clause.binding)} = ${name}`]
     return mark(clause.origin, [index === 0 ? "" : " else ", "if (", test(scope, clause, name), ") ", block(scope, clause.body, named)])
   })
   const rest: Doc = [" else {", indent(hardline, "throw ", name), hardline, "}"]

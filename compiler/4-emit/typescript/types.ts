@@ -2,6 +2,8 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type { FieldPlan, ParameterPlan, ValueType } from "../../3-plan/types.ts"
+import { group, indent, join, line, memberEnd } from "./layout.ts"
+import type { Doc } from "./layout.ts"
 import { propertyKey, quoted } from "./literals.ts"
 import type { FileScope } from "./names.ts"
 
@@ -43,13 +45,13 @@ export function recordText(scope: FileScope, fields: readonly FieldPlan[], named
 }
 
 /** A parameter with a default may be left out by who starts a workflow, and by a model that calls a tool. */
-export function parametersText(scope: FileScope, parameters: readonly ParameterPlan[], named?: TypeName): string {
+export function parametersDoc(scope: FileScope, parameters: readonly ParameterPlan[], named?: TypeName): Doc {
   if (parameters.length === 0) return "{}"
   const written = parameters.map((parameter) => {
     const mark = isOptional(parameter.type) || parameter.default !== undefined ? "?" : ""
     return `${propertyKey(parameter.name)}${mark}: ${typeText(scope, parameter.type, named)}`
   })
-  return `{ ${written.join("; ")} }`
+  return group("{", indent(line, join([memberEnd, line], written)), line, "}")
 }
 
 export function isOptional(type: ValueType): boolean {

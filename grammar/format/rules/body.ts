@@ -2,7 +2,7 @@
 
 import type { Node } from "../../syntax/nodes.ts"
 import { dropComma, gapBefore, indexAt, kindAt, leading, offsetOf, take, takeComma, type Cursor } from "../cursor.ts"
-import { blankline, broken, comma, concat, empty, group, hardline, ifBreak, indent, line, lineOr, type Doc } from "../doc.ts"
+import { blankline, comma, concat, empty, group, hardline, ifBreak, indent, line, lineOr, type Doc } from "../doc.ts"
 import { copy, unit } from "./unit.ts"
 
 export interface BodyStyle {
@@ -22,21 +22,25 @@ export const statementStyle: BodyStyle = { commas: "none", rows: false, units: t
 
 /** `{ items }` */
 export function body(items: readonly Node[], cursor: Cursor, style: BodyStyle): Doc {
+  return group(openBody(items, cursor, style))
+}
+
+/** A body whose lines break with those of the group around it. */
+export function openBody(items: readonly Node[], cursor: Cursor, style: BodyStyle): Doc {
   const closer = cursor.closers.get(cursor.index)
   const opener = take(cursor, "{")
   if (closer === undefined) {
     cursor.failed = true
     return opener
   }
-  const breaks = isSpread(items, cursor, closer, style)
+  const edge = isSpread(items, cursor, closer, style) ? hardline : line
   const rows = rowsOf(items, cursor, closer, style)
   const { own, inlineTrailing } = gapBefore(cursor)
   const dangling = leading(cursor).slice(0, -1)
   if (rows.length === 0 && dangling.length === 0) return concat([opener, inlineTrailing.length > 0 ? " " : empty, take(cursor, "}")])
   const between = rows.length > 0 && dangling.length > 0 ? [own[0]!.blankBefore ? blankline : hardline] : []
   const last = style.commas === "all" && rows.length > 0 ? ifBreak(comma, empty) : empty
-  const parts = [opener, indent(line, ...rows, last, ...between, ...dangling), line, take(cursor, "}")]
-  return breaks ? broken(...parts) : group(...parts)
+  return concat([opener, indent(edge, ...rows, last, ...between, ...dangling), edge, take(cursor, "}")])
 }
 
 /** Whether the source puts the items on lines of their own. */

@@ -8,7 +8,7 @@ import type { Doc } from "../doc.ts"
 export function unit(node: Node, cursor: Cursor): Doc {
   const { index, announced } = cursor
   const end = Math.max(indexAt(cursor, node.span.end), index + 1)
-  if (node.recovered !== true) {
+  if (node.recovered !== true && !cursor.frozen.has(node.span.start)) {
     const doc = cursor.print(node, cursor)
     if (!cursor.failed && cursor.index === end && !answer(cursor, index, end)) return doc
   }

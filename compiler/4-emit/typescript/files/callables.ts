@@ -149,9 +149,14 @@ function address(scope: CodeScope, url: ExpressionPlan): Doc {
   if (url.kind !== "template") return asText(scope, url)
   const parts = url.parts.map((part, index): Doc => {
     if (typeof part === "string") return templateText(part)
-    return index === 0 ? ["${", asText(scope, part), "}"] : ["${encodeURIComponent(", asText(scope, part), ")}"]
+    return index === 0 ? ["${", asText(scope, part), "}"] : ["${encodeURIComponent(", urlPart(scope, part), ")}"]
   })
   return ["`", parts, "`"]
+}
+
+/** What encodeURIComponent takes as it is. */
+function urlPart(scope: CodeScope, part: ExpressionPlan): Doc {
+  return ["int", "number", "bool"].includes(part.type.kind) ? expression(scope, part) : asText(scope, part)
 }
 
 // ---------------------------------------------------------------- agents

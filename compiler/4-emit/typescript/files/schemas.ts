@@ -8,7 +8,7 @@ import type { Doc } from "../layout.ts"
 import { numberText, propertyKey, quoted } from "../literals.ts"
 import { constant } from "../structure.ts"
 import type { Item } from "../structure.ts"
-import { parametersText, typeText } from "../types.ts"
+import { parametersDoc, typeText } from "../types.ts"
 
 /** One schema of the project, in an order in which none names a later one. */
 export interface ProjectSchema {
@@ -64,9 +64,9 @@ export function schemaItems(plan: Plan, scope: FileScope): readonly Item[] {
   return projectSchemas(plan, scope.names).map(({ name, schema, of }) => {
     const validators = scope.whole("./validators.js", "validators")
     const type = "parameters" in of
-      ? parametersText(scope, of.parameters, writer.typeName)
+      ? parametersDoc(scope, of.parameters, writer.typeName)
       : name === nothingSchema ? "void" : typeText(scope, of.type, writer.typeName)
-    const call = [scope.runtime("defineSchema"), `<${type}>(`, writer.root(schema), `, ${validators}.${name})`]
+    const call = [scope.runtime("defineSchema"), "<", type, ">(", writer.root(schema), `, ${validators}.${name})`]
     return constant(name, call)
   })
 }

@@ -2,7 +2,7 @@
 
 import type { Plan, WorkflowPlan } from "../../../3-plan/types.ts"
 import { brackets, codeScope, object, property } from "../expression.ts"
-import { hardline, indent } from "../layout.ts"
+import { group, hardline, indent, line } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { propertyKey, quoted } from "../literals.ts"
 import { localsOf, relative } from "../names.ts"
@@ -11,7 +11,7 @@ import { budgetDoc, duration } from "../policy.ts"
 import { block } from "../statement.ts"
 import { constant } from "../structure.ts"
 import type { Item } from "../structure.ts"
-import { parametersText, typeText } from "../types.ts"
+import { parametersDoc, typeText } from "../types.ts"
 import { pattern, writers } from "./callables.ts"
 
 export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Item[] {
@@ -43,12 +43,12 @@ export function workerItems(plan: Plan, file: FileScope): readonly Item[] {
 
 export function clientItems(plan: Plan, file: FileScope): readonly Item[] {
   const workflows = plan.workflows.map((workflow): Doc => {
-    const parameters = parametersText(file, workflow.parameters)
+    const parameters = parametersDoc(file, workflow.parameters)
     const result = workflow.result.kind === "nothing" ? "null" : typeText(file, workflow.result)
     const name = file.value(workflow.name)
     const [start, wait] = [file.runtimeType("StartOptions"), file.runtimeType("WaitOptions")]
     return [propertyKey(workflow.name), ": ", object([
-      `start: (parameters: ${parameters}, options?: ${start}) => client.start(${name}, parameters, options)`,
+      group("start: (parameters: ", parameters, `, options?: ${start}) =>`, indent(line, `client.start(${name}, parameters, options)`)),
       `result: (id: string, options?: ${wait}) => client.wait<${result}>(id, options)`,
     ], { broken: true })]
   })

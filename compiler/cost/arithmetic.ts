@@ -1,0 +1,58 @@
+// Arithmetic of bounds: sums, products and maxima that stay honest about what is unbounded.
+
+import type { Location } from "../../base/text/span.ts"
+import type { Bound } from "./types.ts"
+
+export const zero: Bound = { kind: "bounded", value: 0, by: [] }
+export const one: Bound = { kind: "bounded", value: 1, by: [] }
+
+export function bounded(value: number, by: readonly string[] = []): Bound {
+  return { kind: "bounded", value, by }
+}
+
+export function unbounded(why: string, origin: Location): Bound {
+  return { kind: "unbounded", why, origin }
+}
+
+export function plus(...bounds: readonly Bound[]): Bound {
+  return bounds.reduce((left, right) => {
+    if (left.kind === "unbounded") return left
+    if (right.kind === "unbounded") return right
+    return bounded(left.value + right.value, union(left.by, right.by))
+  }, zero)
+}
+
+/** Nothing, however often, is nothing. */
+export function product(left: Bound, right: Bound): Bound {
+  if (isZero(left) || isZero(right)) return zero
+  if (left.kind === "unbounded") return left
+  if (right.kind === "unbounded") return right
+  return bounded(left.value * right.value, union(left.by, right.by))
+}
+
+export function most(...bounds: readonly Bound[]): Bound {
+  return bounds.reduce((left, right) => {
+    if (left.kind === "unbounded") return left
+    if (right.kind === "unbounded") return right
+    return right.value > left.value ? right : left
+  }, zero)
+}
+
+/** The smaller of two bounds of the same thing; the left one where they are equal. */
+export function least(left: Bound, right: Bound): Bound {
+  if (left.kind === "unbounded") return right
+  return right.kind === "bounded" && right.value < left.value ? right : left
+}
+
+/** Rounded up to whole parts. */
+export function dividedBy(bound: Bound, divisor: number): Bound {
+  return bound.kind === "unbounded" ? bound : bounded(Math.ceil(bound.value / divisor), bound.by)
+}
+
+export function isZero(bound: Bound): boolean {
+  return bound.kind === "bounded" && bound.value === 0
+}
+
+function union(left: readonly string[], right: readonly string[]): readonly string[] {
+  return right.length === 0 ? left : [...new Set([...left, ...right])]
+}

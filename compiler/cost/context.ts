@@ -1,0 +1,50 @@
+// What an analysis knows at a place: the plan, who is being called already, and the shapes of the names in scope.
+
+import type { ExpressionPlan } from "../3-plan/code.ts"
+import type { AgentPlan, HumanPlan, Plan, PolicyPlan, ToolPlan } from "../3-plan/types.ts"
+import type { Cost } from "./amounts.ts"
+import type { Shape } from "./shape.ts"
+import type { StepCost } from "./types.ts"
+
+export type Callee =
+  | { readonly kind: "tool"; readonly plan: ToolPlan }
+  | { readonly kind: "agent"; readonly plan: AgentPlan }
+  | { readonly kind: "human"; readonly plan: HumanPlan }
+
+export interface Analysis {
+  readonly plan: Plan
+  readonly callees: ReadonlyMap<string, Callee>
+  /** Defaults of the workflow's steps. */
+  readonly defaults: { readonly name: string; readonly policy: PolicyPlan } | undefined
+  /** Callables around this place: one of them again is a recursion. */
+  readonly active: readonly string[]
+  /** Inside an undo nothing is registered, and a step without a retry has one. */
+  readonly isUndo: boolean
+  /** A field, so that calls and the expressions in them need not know each other. */
+  readonly evaluate: (analysis: Analysis, scope: Scope, expression: ExpressionPlan) => Evaluated
+}
+
+/** Shapes by name. A block's own names are added while it is read. */
+export interface Scope {
+  readonly locals: Map<string, Shape>
+  readonly result?: Shape
+}
+
+export interface Evaluated {
+  readonly shape: Shape
+  readonly cost: Cost
+  readonly rows: readonly StepCost[]
+}
+
+export function calleesOf(plan: Plan): ReadonlyMap<string, Callee> {
+  const entries: readonly Callee[] = [
+    ...plan.tools.map((tool) => ({ kind: "tool", plan: tool }) as const),
+    ...plan.agents.map((agent) => ({ kind: "agent", plan: agent }) as const),
+    ...plan.humans.map((human) => ({ kind: "human", plan: human }) as const),
+  ]
+  return new Map(entries.map((callee) => [callee.plan.name, callee]))
+}
+
+export function inside(scope: Scope, names: readonly (readonly [string, Shape])[] = []): Scope {
+  return { ...scope, locals: new Map([...scope.locals, ...names]) }
+}

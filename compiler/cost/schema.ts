@@ -1,0 +1,136 @@
+// From JSON Schemas: the shape of every value that fits one, and how long the schema itself is in a request.
+
+import type { Location } from "../../base/text/span.ts"
+import type { Json, JsonSchema, Plan } from "../3-plan/types.ts"
+import { bounded, unbounded } from "./arithmetic.ts"
+import { utf8Length } from "./assumptions.ts"
+import { absent, anyBoolean, anyNumber, boundless, either, exactly, text } from "./shape.ts"
+import type { Shape } from "./shape.ts"
+
+/** Texts of a checked format that can't be longer. */
+const formatCharacters: Readonly<Record<string, number>> = { uuid: 45, date: 10, ipv4: 15 }
+
+interface Place {
+  /** What a reason calls it: "Source.text". */
+  readonly name: string
+  readonly origin: Location
+  /** Declared types around it. */
+  readonly inside: readonly string[]
+}
+
+export function shapeOfSchema(plan: Plan, schema: JsonSchema, at: { readonly name: string; readonly origin: Location }): Shape {
+  return shapeAt(plan, schema, { ...at, inside: [] })
+}
+
+function shapeAt(plan: Plan, schema: JsonSchema, place: Place): Shape {
+  const { $ref, ...siblings } = schema
+  if (typeof $ref === "string") return shapeOfDeclared(plan, $ref, siblings, place)
+  if ("const" in schema) return shapeOfConstant(schema["const"]!, place)
+  if (Array.isArray(schema["enum"])) return either(...schema["enum"].map((value) => shapeOfConstant(value, place)))
+  const branches = schema["anyOf"] ?? schema["oneOf"]
+  if (Array.isArray(branches)) return either(...branches.map((branch) => shapeAt(plan, branch as JsonSchema, place)))
+  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
+  return either(...types.map((type) => shapeOfType(plan, String(type), schema, place)))
+}
+
+function shapeOfDeclared(plan: Plan, reference: string, siblings: JsonSchema, place: Place): Shape {
+  const name = reference.replace("#/$defs/", "")
+  const declared = plan.types.find((type) => type.name === name)
+  if (declared === undefined) return boundless(`\`${place.name}\` can be of any size`, place.origin)
+  if (place.inside.includes(name)) return boundless(`\`${name}\` can contain itself without end`, declared.origin)
+  const isAlias = declared.kind === "alias"
+  return shapeAt(plan, { ...declared.schema, ...siblings }, {
+    name: isAlias ? place.name : name, origin: declared.origin, inside: [...place.inside, name],
+  })
+}
+
+function shapeOfConstant(value: Json, place: Place): Shape {
+  return typeof value === "object" && value !== null
+    ? boundless(`\`${place.name}\` can be of any size`, place.origin)
+    : exactly(value as string | number | boolean | null)
+}
+
+function shapeOfType(plan: Plan, type: string, schema: JsonSchema, place: Place): Shape {
+  switch (type) {
+    case "null": return absent
+    case "boolean": return anyBoolean
+    case "integer": case "number": return anyNumber
+    case "string": return text(limitOf(schema, "maxLength") ?? formatLimit(schema) ?? lacks("maxLength", place))
+    case "array": return {
+      kind: "list",
+      items: limitOf(schema, "maxItems") ?? lacks("maxItems", place),
+      element: shapeAt(plan, (schema["items"] ?? {}) as JsonSchema, { ...place, name: `${place.name}[]` }),
+    }
+    case "object": return shapeOfObject(plan, schema, place)
+    default: return boundless(`\`${place.name}\` can be of any size`, place.origin)
+  }
+}
+
+function limitOf(schema: JsonSchema, keyword: string) {
+  const limit = schema[keyword]
+  return typeof limit === "number" ? bounded(limit) : undefined
+}
+
+function formatLimit(schema: JsonSchema) {
+  const limit = formatCharacters[String(schema["format"])]
+  return limit === undefined ? undefined : bounded(limit)
+}
+
+function lacks(keyword: "maxLength" | "maxItems", { name, origin }: Place) {
+  return unbounded(`\`${name}\` has no @${keyword}`, origin)
+}
+
+/** Fields that are not declared are dropped from values from outside; a map keeps what comes. */
+function shapeOfObject(plan: Plan, schema: JsonSchema, place: Place): Shape {
+  const properties = schema["properties"]
+  if (typeof properties !== "object" || properties === null) {
+    return boundless(`\`${place.name}\` is a map, which has no limit`, place.origin)
+  }
+  const fields = Object.entries(properties).map(([name, field]) => ({
+    name, shape: shapeAt(plan, field as JsonSchema, { ...place, name: place.name === "" ? name : `${place.name}.${name}` }),
+  }))
+  const required = schema["required"]
+  const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name)
+  return { kind: "record", fields: fields.map(({ name, shape }) => ({ name, shape: isRequired(name) ? shape : either(shape, absent) })) }
+}
+
+// ---------------------------------------------------------------- the schema as text
+
+/** As the generated project sends it: declared types in place, or as definitions where one contains itself. */
+export function schemaBytes(plan: Plan, schema: JsonSchema): number {
+  return utf8Length(JSON.stringify(inPlace(plan, schema)))
+}
+
+export function inPlace(plan: Plan, schema: JsonSchema): Json {
+  const reach = reachable(plan, schema, new Set())
+  const isRecursive = [...reach].some((name) => reachable(plan, declaredSchema(plan, name), new Set()).has(name))
+  if (!isRecursive) return expanded(plan, schema)
+  return { ...schema, $defs: Object.fromEntries([...reach].map((name) => [name, declaredSchema(plan, name)])) }
+}
+
+function expanded(plan: Plan, value: Json): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => expanded(plan, each))
+  if (typeof value !== "object" || value === null) return value
+  const { $ref, ...siblings } = value as JsonSchema
+  const own = Object.entries(typeof $ref === "string" ? siblings : (value as JsonSchema)).map(([key, each]) => [key, expanded(plan, each)])
+  const target = typeof $ref === "string" ? expanded(plan, declaredSchema(plan, $ref.replace("#/$defs/", ""))) : {}
+  return { ...(target as JsonSchema), ...Object.fromEntries(own) }
+}
+
+function declaredSchema(plan: Plan, name: string): JsonSchema {
+  return plan.types.find((type) => type.name === name)?.schema ?? {}
+}
+
+function reachable(plan: Plan, value: Json, found: Set<string>): ReadonlySet<string> {
+  if (typeof value !== "object" || value === null) return found
+  const reference = Array.isArray(value) ? undefined : (value as JsonSchema)["$ref"]
+  if (typeof reference === "string") {
+    const name = reference.replace("#/$defs/", "")
+    if (!found.has(name)) {
+      found.add(name)
+      reachable(plan, declaredSchema(plan, name), found)
+    }
+  }
+  for (const each of Object.values(value)) reachable(plan, each as Json, found)
+  return found
+}

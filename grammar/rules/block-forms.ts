@@ -1,0 +1,316 @@
+// Block forms: statements with blocks, which give a value when they stand as a whole right-hand side.
+
+import type { Rule } from "../recovery.ts"
+import type {
+  Block, Branch, CatchClause, Clause, DoBlock, Expression, ForStatement, IfStatement, MatchArm,
+  MatchStatement, MemberPattern, Name, ParallelStatement, Pattern, LiteralPattern, NothingPattern, ElsePattern,
+  TypePattern, RaceStatement, RepeatStatement, RightHandSide, SagaStatement, TryStatement, WaitStatement,
+  WhileStatement, WithinStatement,
+} from "../syntax/nodes.ts"
+import { callClauseWords, ClauseRules } from "./clauses.ts"
+
+type BlockFormStatement = Exclude<RightHandSide, Expression | DoBlock>
+
+export abstract class BlockFormRules extends ClauseRules {
+  abstract readonly block: Rule<Block>
+  /** One statement in the place of a block. */
+  abstract readonly bareBlock: Rule<Block>
+  abstract readonly rightHandSide: Rule<RightHandSide, [string?]>
+  protected openMatches = 0
+
+  readonly blockForm: Rule<BlockFormStatement> = this.RULE("blockForm", () => this.one<BlockFormStatement>((this.blockForms ??= [
+    { ALT: () => this.sub(this.ifStatement) },
+    { ALT: () => this.sub(this.matchStatement) },
+    { ALT: () => this.sub(this.forStatement) },
+    { ALT: () => this.sub(this.repeatStatement) },
+    { ALT: () => this.sub(this.whileStatement) },
+    { ALT: () => this.sub(this.parallelStatement) },
+    { ALT: () => this.sub(this.raceStatement) },
+    { ALT: () => this.sub(this.tryStatement) },
+    { ALT: () => this.sub(this.withinStatement) },
+    { ALT: () => this.sub(this.sagaStatement) },
+    { ALT: () => this.sub(this.waitStatement) },
+  ])))
+  private blockForms?: { ALT: () => BlockFormStatement }[]
+
+  /** Soft words begin a block form only with what belongs behind them, so that they stay names. */
+  protected atBlockForm(): boolean {
+    switch (this.peek().kind) {
+      case "if": case "match": case "for": case "while": case "try":
+        return true
+      case "parallel": case "race": case "saga":
+        return this.at("{", 2)
+      case "repeat":
+        return this.at("up", 2)
+      case "wait":
+        return this.at("for", 2)
+      case "within":
+        return callClauseWords.has(this.peek(2).kind)
+      default:
+        return false
+    }
+  }
+
+  readonly doBlock: Rule<DoBlock> = this.RULE("doBlock", () => {
+    const start = this.start()
+    this.need("do")
+    const body = this.sub(this.block)
+    return this.node<DoBlock>(start, { kind: "do", body })
+  })
+
+  /** The clauses after a right-hand side; after something that is no call they are read and refused. */
+  protected clausesAfter(value: RightHandSide): readonly Clause[] {
+    if (this.RECORDING_PHASE) return this.sub(this.callClauses)
+    if (!this.atCallClause() || (this.hasFailed && this.sameLine())) return []
+    if (value.kind !== "call") {
+      const token = this.peek()
+      this.report("AF1012", { start: token.startOffset, end: token.end }, { word: token.kind })
+    }
+    return this.sub(this.callClauses)
+  }
+
+  /** Before a block a brace is the block's, so a condition that begins with one is missing. */
+  private condition(expected: string): Expression {
+    if (!this.RECORDING_PHASE && this.at("{")) return this.missing(expected)
+    return this.subWith(this.expression, expected)
+  }
+
+  readonly ifStatement: Rule<IfStatement> = this.RULE("ifStatement", () => {
+    const start = this.start()
+    this.need("if")
+    const condition = this.condition("a condition")
+    const then = this.sub(this.block)
+    const otherwise = this.maybe("else", () => {
+      this.need("else")
+      return this.either<Block | IfStatement | undefined, Block>(
+        () => this.at("if"),
+        () => this.nested<IfStatement | undefined>(() => this.sub(this.ifStatement), () => undefined),
+        () => this.sub(this.block),
+      )
+    })
+    return this.sparse<IfStatement>(start, { kind: "if", condition, then, otherwise })
+  })
+
+  readonly matchStatement: Rule<MatchStatement> = this.RULE("matchStatement", () => {
+    const start = this.start()
+    const arms: MatchArm[] = []
+    this.need("match")
+    const subject = this.condition("a value to match")
+    const clauses = this.clausesAfter(subject)
+    this.openMatches++
+    this.nested(
+      () => this.braced({
+        begins: () => this.atPattern(),
+        expected: "a pattern or `}`",
+        item: () => {
+          arms.push(this.sub(this.arm))
+          this.accept(",")
+        },
+      }),
+      () => {},
+    )
+    this.openMatches--
+    return this.node<MatchStatement>(start, { kind: "match", subject, clauses, arms })
+  })
+
+  /** The next arm on a line of its own: no statement starts like it. */
+  protected atArm(): boolean {
+    if (!this.peek().startsLine || !this.atPattern()) return false
+    return this.at("=>", 2) || (this.at(".", 2) && this.at("=>", 4))
+  }
+
+  protected atPattern(): boolean {
+    return this.atName() || ["else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "RawString"].includes(this.peek().kind)
+  }
+
+  readonly arm: Rule<MatchArm> = this.RULE("arm", () => {
+    const start = this.start()
+    const patterns: Pattern[] = []
+    patterns.push(this.sub(this.pattern))
+    this.some(() => this.at(",") || this.at("|"), () => {
+      this.one([{ ALT: () => this.need(",") }, { ALT: () => this.need("|") }])
+      patterns.push(this.sub(this.pattern))
+    })
+    this.need("=>", "`=>` and what happens")
+    const bare = !this.at("{")
+    const body = this.either(() => !bare, () => this.sub(this.block), () => this.sub(this.bareBlock))
+    return this.node<MatchArm>(start, { kind: "arm", patterns, body, bare })
+  })
+
+  readonly pattern: Rule<Pattern> = this.RULE("pattern", (): Pattern => {
+    const start = this.start()
+    return this.firstOf<Pattern>([
+      { ALT: () => (this.need("else"), this.node<ElsePattern>(start, { kind: "elsePattern" })) },
+      { ALT: () => (this.need("nothing"), this.node<NothingPattern>(start, { kind: "nothingPattern" })) },
+      {
+        ALT: () => {
+          const type = this.subWith(this.name)
+          return this.either<Pattern, Pattern>(
+            () => this.at("."),
+            () => {
+              this.need(".")
+              const member = this.member("a member's name")
+              return this.node<MemberPattern>(start, { kind: "memberPattern", type, member })
+            },
+            () => {
+              const binding = this.maybe(() => this.atName() && this.sameLine(), () => this.subWith(this.name))
+              return this.sparse<TypePattern>(start, { kind: "typePattern", type, binding })
+            },
+          )
+        },
+      },
+      {
+        ALT: () => {
+          const value = this.sub(this.signedLiteral)
+          return this.node<LiteralPattern>(start, { kind: "literalPattern", value })
+        },
+      },
+    ])
+  })
+
+  readonly forStatement: Rule<ForStatement> = this.RULE("forStatement", () => {
+    const start = this.start()
+    let atATime: Expression | undefined
+    let failures: ForStatement["failures"] = "stop"
+    this.need("for")
+    const variable = this.subWith(this.name)
+    const index = this.maybe(",", () => (this.need(","), this.subWith(this.name)))
+    this.need("in")
+    const items = this.condition("a list")
+    this.some(() => this.at(","), () => {
+      this.need(",")
+      this.either(
+        () => (this.at("skip") || this.at("collect")) && this.at("failures", 2),
+        () => {
+          failures = this.either(() => this.at("skip"), () => (this.need("skip"), "skip" as const), () => (this.need("collect"), "collect" as const))
+          this.need("failures")
+        },
+        () => {
+          atATime = this.condition("`5 at a time`, `skip failures` or `collect failures`")
+          this.need("at", "`at a time`")
+          this.need("Identifier", "`a time`")
+          this.need("time")
+        },
+      )
+    })
+    const body = this.sub(this.block)
+    return this.sparse<ForStatement>(start, { kind: "for", variable, index, items, atATime, failures, body })
+  })
+
+  readonly repeatStatement: Rule<RepeatStatement> = this.RULE("repeatStatement", () => {
+    const start = this.start()
+    this.need("repeat")
+    this.need("up", "`up to` and a number of times")
+    this.need("to")
+    const times = this.condition("a number of times")
+    this.need("times")
+    const body = this.sub(this.block)
+    const until = this.maybe("until", () => (this.need("until"), this.subWith(this.expression, "a condition")))
+    return this.sparse<RepeatStatement>(start, { kind: "repeat", times, body, until })
+  })
+
+  readonly whileStatement: Rule<WhileStatement> = this.RULE("whileStatement", () => {
+    const start = this.start()
+    this.need("while")
+    const condition = this.condition("a condition")
+    const times = this.maybe("up", () => {
+      this.need("up")
+      this.need("to")
+      const bound = this.condition("a number of times")
+      this.need("times")
+      return bound
+    })
+    const body = this.sub(this.block)
+    return this.sparse<WhileStatement>(start, { kind: "while", condition, times, body })
+  })
+
+  readonly parallelStatement: Rule<ParallelStatement> = this.RULE("parallelStatement", () => {
+    const start = this.start()
+    this.need("parallel")
+    const branches = this.sub(this.branches)
+    return this.node<ParallelStatement>(start, { kind: "parallel", branches })
+  })
+
+  readonly raceStatement: Rule<RaceStatement> = this.RULE("raceStatement", () => {
+    const start = this.start()
+    this.need("race")
+    const branches = this.sub(this.branches)
+    return this.node<RaceStatement>(start, { kind: "race", branches })
+  })
+
+  readonly branches: Rule<readonly Branch[]> = this.RULE("branches", () => {
+    const branches: Branch[] = []
+    this.nested(
+      () => this.braced({
+        begins: () => this.atName(),
+        resumes: () => this.atName() && this.at("=", 2),
+        expected: "a branch, `name = call`, or `}`",
+        item: () => {
+          branches.push(this.sub(this.branch))
+          this.accept(",")
+        },
+      }),
+      () => {},
+    )
+    return branches
+  })
+
+  readonly branch: Rule<Branch> = this.RULE("branch", () => {
+    const start = this.start()
+    const name = this.subWith(this.name)
+    this.need("=", "`=` and the branch's call")
+    const value = this.subWith(this.rightHandSide)
+    const clauses = this.clausesAfter(value)
+    return this.node<Branch>(start, { kind: "branch", name, value, clauses })
+  })
+
+  readonly tryStatement: Rule<TryStatement> = this.RULE("tryStatement", () => {
+    const start = this.start()
+    const catches: CatchClause[] = []
+    this.need("try")
+    const body = this.sub(this.block)
+    if (!this.RECORDING_PHASE && !this.at("catch")) this.mismatch("`catch`")
+    this.some(() => this.at("catch"), () => catches.push(this.sub(this.catchClause)))
+    return this.node<TryStatement>(start, { kind: "try", body, catches })
+  })
+
+  readonly catchClause: Rule<CatchClause> = this.RULE("catchClause", () => {
+    const start = this.start()
+    this.need("catch")
+    const names: readonly Name[] = this.maybe(() => this.atName(), () => this.sub(this.names)) ?? []
+    const bound = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
+    const isLone = bound === undefined && names.length === 1
+    const body = this.sub(this.block)
+    return this.sparse<CatchClause>(start, { kind: "catch", kinds: isLone ? [] : names, binding: isLone ? names[0] : bound, body })
+  })
+
+  readonly withinStatement: Rule<WithinStatement> = this.RULE("withinStatement", () => {
+    const start = this.start()
+    this.need("within")
+    if (!this.RECORDING_PHASE && !callClauseWords.has(this.peek().kind)) this.mismatch("a clause such as `budget $0.50`")
+    const clauses: Clause[] = []
+    this.some(() => callClauseWords.has(this.peek().kind), () => {
+      clauses.push(this.sub(this.clause))
+      this.accept(",")
+    })
+    const body = this.sub(this.block)
+    return this.node<WithinStatement>(start, { kind: "within", clauses, body })
+  })
+
+  readonly sagaStatement: Rule<SagaStatement> = this.RULE("sagaStatement", () => {
+    const start = this.start()
+    this.need("saga")
+    const body = this.sub(this.block)
+    return this.node<SagaStatement>(start, { kind: "saga", body })
+  })
+
+  readonly waitStatement: Rule<WaitStatement> = this.RULE("waitStatement", () => {
+    const start = this.start()
+    this.need("wait")
+    this.need("for", "`for` and an event")
+    const event = this.subWith(this.name, "the name of an event")
+    const by = this.maybe("by", () => (this.need("by"), this.subWith(this.expression, "a condition")))
+    const timeout = this.maybe("timeout", () => (this.need("timeout"), this.subWith(this.expression, "a time span such as `2d`")))
+    return this.sparse<WaitStatement>(start, { kind: "wait", event, by, timeout })
+  })
+}

@@ -1,0 +1,247 @@
+// The clauses of tools, agents, humans, models and workflows.
+
+import { nearest } from "../../base/diagnostics/suggest.ts"
+import type { Rule } from "../recovery.ts"
+import type {
+  AnnounceClause, ApproveClause, BodyClause, ConcurrencyClause, DeadLetterClause, EffectClause, FailsClause,
+  HandoffsClause, HeaderClause, HistoryClause, IdempotentClause, IrreversibleClause, MemoryClause, ModelClause, Name,
+  OnHttpClause, OnScheduleClause, OnTopicClause, PriceClause, RequireClause, SizeClause, TextClause, ToolsClause,
+} from "../syntax/nodes.ts"
+import { StepClauseRules } from "./step-clauses.ts"
+
+const httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
+
+export abstract class CallableClauseRules extends StepClauseRules {
+  // ---------------------------------------------------------------- tools
+
+  readonly effect: Rule<EffectClause> = this.RULE("effect", () => {
+    const start = this.start()
+    const effect = this.either(() => this.at("reads"), () => (this.need("reads"), "reads" as const), () => (this.need("writes"), "writes" as const))
+    return this.node<EffectClause>(start, { kind: "effect", effect })
+  })
+
+  readonly irreversible: Rule<IrreversibleClause> = this.RULE("irreversible", () => {
+    const start = this.start()
+    this.need("irreversible")
+    const why = this.subWith(this.template, "the reason, in quotes")
+    return this.node<IrreversibleClause>(start, { kind: "irreversible", why })
+  })
+
+  readonly idempotent: Rule<IdempotentClause> = this.RULE("idempotent", () => {
+    const start = this.start()
+    this.need("idempotent")
+    return this.node<IdempotentClause>(start, { kind: "idempotent" })
+  })
+
+  readonly header: Rule<HeaderClause> = this.RULE("header", () => {
+    const start = this.start()
+    this.need("header")
+    const name = this.subWith(this.template, "the header's name, in quotes")
+    this.need(":")
+    const value = this.subWith(this.expression, "the header's value")
+    return this.node<HeaderClause>(start, { kind: "header", name, value })
+  })
+
+  readonly body: Rule<BodyClause> = this.RULE("body", () => {
+    const start = this.start()
+    this.need("body")
+    const value = this.subWith(this.expression, "the body's value")
+    return this.node<BodyClause>(start, { kind: "body", value })
+  })
+
+  readonly fails: Rule<FailsClause> = this.RULE("fails", () => {
+    const start = this.start()
+    this.need("fails")
+    const errors = this.sub(this.names)
+    return this.node<FailsClause>(start, { kind: "fails", errors })
+  })
+
+  readonly require: Rule<RequireClause> = this.RULE("require", () => {
+    const start = this.start()
+    this.need("require")
+    const condition = this.subWith(this.expression, "a condition")
+    this.need("else")
+    const otherwise = this.subWith(this.expression, "the reason, in quotes")
+    return this.node<RequireClause>(start, { kind: "require", condition, otherwise })
+  })
+
+  readonly approve: Rule<ApproveClause> = this.RULE("approve", () => {
+    const start = this.start()
+    this.need("approve")
+    this.need("by")
+    const by = this.subWith(this.expression, "a call of a human")
+    const when = this.maybe("when", () => (this.need("when"), this.subWith(this.expression, "a condition")))
+    return this.sparse<ApproveClause>(start, { kind: "approve", by, when })
+  })
+
+  // ---------------------------------------------------------------- models, agents and humans
+
+  readonly model: Rule<ModelClause> = this.RULE("model", () => {
+    const start = this.start()
+    const then: { readonly model: Name; readonly on: readonly Name[] }[] = []
+    this.need("model")
+    const model = this.subWith(this.name, "a model's name")
+    const when = this.maybe("when", () => {
+      this.need("when")
+      const condition = this.subWith(this.expression, "a condition")
+      this.need("else")
+      return { condition, otherwise: this.subWith(this.name, "a model's name") }
+    })
+    this.some(() => this.at("then"), () => {
+      this.need("then")
+      const next = this.subWith(this.name, "a model's name")
+      then.push({ model: next, on: this.kinds() })
+    })
+    return this.sparse<ModelClause>(start, { kind: "modelClause", model, when, then })
+  })
+
+  readonly textClause: Rule<TextClause> = this.RULE("textClause", () => {
+    const start = this.start()
+    const role = this.peek().kind as TextClause["role"]
+    this.one([{ ALT: () => this.need("instructions") }, { ALT: () => this.need("prompt") }, { ALT: () => this.need("ask") }])
+    const value = this.subWith(this.expression, "a text in quotes")
+    return this.node<TextClause>(start, { kind: "text", role, value })
+  })
+
+  readonly history: Rule<HistoryClause> = this.RULE("history", () => {
+    const start = this.start()
+    this.need("history")
+    const value = this.subWith(this.expression, "a list of messages")
+    return this.node<HistoryClause>(start, { kind: "history", value })
+  })
+
+  readonly tools: Rule<ToolsClause> = this.RULE("tools", () => {
+    const start = this.start()
+    this.need("tools")
+    const names = this.sub(this.names)
+    return this.node<ToolsClause>(start, { kind: "tools", names })
+  })
+
+  readonly handoffs: Rule<HandoffsClause> = this.RULE("handoffs", () => {
+    const start = this.start()
+    this.need("handoffs")
+    const names = this.sub(this.names)
+    return this.node<HandoffsClause>(start, { kind: "handoffs", names })
+  })
+
+  readonly memory: Rule<MemoryClause> = this.RULE("memory", () => {
+    const start = this.start()
+    this.need("memory")
+    this.need("by")
+    const by = this.subWith(this.expression, "a key")
+    const keep = this.maybe("keep", () => (this.need("keep"), this.subWith(this.expression, "a number of messages")))
+    return this.sparse<MemoryClause>(start, { kind: "memory", by, keep })
+  })
+
+  readonly announce: Rule<AnnounceClause> = this.RULE("announce", () => {
+    const start = this.start()
+    this.need("announce")
+    this.need("topic")
+    const topic = this.subWith(this.template, "a topic, in quotes")
+    return this.node<AnnounceClause>(start, { kind: "announce", topic })
+  })
+
+  readonly price: Rule<PriceClause> = this.RULE("price", () => {
+    const start = this.start()
+    this.need("price")
+    const input = this.subWith(this.expression, "the price of the input, such as `$0.15`")
+    this.need("in")
+    this.need(",")
+    const output = this.subWith(this.expression, "the price of the output, such as `$0.60`")
+    this.out()
+    this.need("per")
+    const per = this.subWith(this.expression, "a number of tokens such as `1M`")
+    this.need("tokens")
+    return this.node<PriceClause>(start, { kind: "price", input, output, per })
+  })
+
+  /** `out` is no keyword: it is too good a name for a result. */
+  private out(): void {
+    if (!this.RECORDING_PHASE && this.text(this.peek()) !== "out") this.mismatch("`out`")
+    else this.need("Identifier")
+  }
+
+  readonly size: Rule<SizeClause> = this.RULE("size", () => {
+    const start = this.start()
+    const what = this.either(() => this.at("context"), () => (this.need("context"), "context" as const), () => (this.need("output"), "output" as const))
+    const tokens = this.subWith(this.expression, "a number of tokens such as `128k`")
+    return this.node<SizeClause>(start, { kind: "size", what, tokens })
+  })
+
+  // ---------------------------------------------------------------- workflows
+
+  readonly trigger: Rule<OnScheduleClause | OnTopicClause | OnHttpClause> = this.RULE("trigger", () => {
+    const start = this.start()
+    this.need("on")
+    if (!this.RECORDING_PHASE && !this.at("schedule") && !this.at("topic") && !this.at("http")) {
+      this.mismatch("`schedule`, `topic` or `http`")
+      return this.node<OnTopicClause>(start, { kind: "onTopic", topic: this.subWith(this.template) })
+    }
+    return this.one<OnScheduleClause | OnTopicClause | OnHttpClause>([
+      {
+        ALT: () => {
+          this.need("schedule")
+          const cron = this.subWith(this.template, "a schedule, in quotes")
+          const input = this.maybe("with", () => (this.need("with"), this.subWith(this.expression, "the workflow's input")))
+          return this.sparse<OnScheduleClause>(start, { kind: "onSchedule", cron, input })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("topic")
+          const topic = this.subWith(this.template, "a topic, in quotes")
+          return this.node<OnTopicClause>(start, { kind: "onTopic", topic })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("http")
+          const method = this.sub(this.method)
+          const path = this.subWith(this.template, "a path, in quotes")
+          return this.node<OnHttpClause>(start, { kind: "onHttp", method, path })
+        },
+      },
+    ])
+  })
+
+  readonly method: Rule<string> = this.RULE("method", () => {
+    const token = this.peek()
+    if (!this.RECORDING_PHASE && !this.at("Identifier")) {
+      this.mismatch("an HTTP method such as `GET`")
+      return ""
+    }
+    const word = this.text(token)
+    const where = { start: token.startOffset, end: token.end }
+    if (!httpMethods.includes(word)) {
+      const near = httpMethods.find((method) => method === word.toUpperCase()) ?? nearest(word.toUpperCase(), httpMethods)
+      const hint = near === undefined ? `write one of ${httpMethods.map((method) => `\`${method}\``).join(", ")}.` : `did you mean \`${near}\`?`
+      const fixes = near === undefined ? [] : [{
+        title: `Write \`${near}\``, path: this.tokens.source.path, edits: [{ span: where, text: near }], applicability: "machine" as const,
+      }]
+      this.report("AF1014", where, { word, hint }, { fixes })
+    }
+    this.need("Identifier")
+    return word
+  })
+
+  readonly deadLetter: Rule<DeadLetterClause> = this.RULE("deadLetter", () => {
+    const start = this.start()
+    this.need("dead")
+    this.need("letter")
+    const topic = this.subWith(this.template, "a topic, in quotes")
+    return this.node<DeadLetterClause>(start, { kind: "deadLetter", topic })
+  })
+
+  readonly concurrency: Rule<ConcurrencyClause> = this.RULE("concurrency", () => {
+    const start = this.start()
+    this.need("concurrency")
+    const limit = this.subWith(this.expression, "a number of runs")
+    const by = this.maybe("by", () => (this.need("by"), this.subWith(this.expression, "a key")))
+    const overflow = this.maybe(() => this.at("queue") || this.at("drop") || this.at("join"), () => {
+      const word = this.peek().kind as "queue" | "drop" | "join"
+      this.one([{ ALT: () => this.need("queue") }, { ALT: () => this.need("drop") }, { ALT: () => this.need("join") }])
+      return word
+    })
+    return this.sparse<ConcurrencyClause>(start, { kind: "concurrency", limit, by, overflow })
+  })
+}

@@ -1,0 +1,120 @@
+// Literals: numbers, amounts, time spans, and texts with their interpolations.
+
+import { dedent, durationMs, nanoDollars, numberValue, unescape } from "../literals.ts"
+import { RecoveringParser, type Rule } from "../recovery.ts"
+import type {
+  BoolExpression, DurationExpression, Expression, MoneyExpression, NumberExpression, TemplateExpression, TemplateHole,
+  TemplatePart, TemplateText,
+} from "../syntax/nodes.ts"
+
+export abstract class LiteralRules extends RecoveringParser {
+  abstract readonly expression: Rule<Expression, [string?]>
+
+  readonly literalValue: Rule<Expression> = this.RULE("literalValue", () =>
+    this.one<Expression>((this.literals ??= [
+      { ALT: () => this.subWith(this.template) },
+      { ALT: () => this.literal("Number", (start, text) => this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })) },
+      { ALT: () => this.literal("Money", (start, text) => this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })) },
+      { ALT: () => this.literal("Duration", (start, text) => this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })) },
+      { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
+      { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
+    ])),
+  )
+  private literals?: { ALT: () => Expression }[]
+
+  protected literal(kind: string, make: (start: number, text: string) => Expression): Expression {
+    const start = this.start()
+    const token = this.peek()
+    this.need(kind)
+    return make(start, this.RECORDING_PHASE ? "" : this.text(token))
+  }
+
+  readonly template: Rule<TemplateExpression, [string?]> = this.RULE("template", (expected = "a text in quotes") => {
+    if (!this.RECORDING_PHASE && !this.atTemplate()) {
+      this.mismatch(expected)
+      const at = this.previousEnd()
+      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true as const }
+    }
+    const start = this.start()
+    return this.one([
+      {
+        ALT: () => {
+          const token = this.peek()
+          this.need("RawString")
+          const value = this.RECORDING_PHASE ? "" : this.text(token).replace(/^'|'$/g, "")
+          const parts = value === "" ? [] : [this.node<TemplateText>(start, { kind: "templateText", value })]
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "raw", parts })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("StringStart")
+          const parts = this.sub(this.templateParts)
+          this.need("StringEnd")
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts: this.finishTexts(parts, "double") })
+        },
+      },
+      {
+        ALT: () => {
+          this.need("BlockStart")
+          const parts = this.sub(this.templateParts)
+          this.need("BlockEnd")
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts: this.finishTexts(parts, "block") })
+        },
+      },
+    ])
+  })
+
+  protected atTemplate(): boolean {
+    return this.at("StringStart") || this.at("BlockStart") || this.at("RawString")
+  }
+
+  readonly templateParts: Rule<readonly TemplatePart[]> = this.RULE("templateParts", () => {
+    const parts: TemplatePart[] = []
+    this.some(() => this.at("Text") || this.at("HoleStart"), () =>
+      this.either(
+        () => this.at("Text"),
+        () => {
+          const start = this.start()
+          const token = this.peek()
+          this.need("Text")
+          parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.RECORDING_PHASE ? "" : this.text(token) }))
+        },
+        () => parts.push(this.sub(this.hole)),
+      ),
+    )
+    return parts
+  })
+
+  readonly hole: Rule<TemplateHole> = this.RULE("hole", () => {
+    const start = this.start()
+    this.need("HoleStart")
+    const expression = this.subWith(this.expression, "an expression after `{` (a plain brace in a text is `\\{`)")
+    this.skipToHoleEnd()
+    this.need("HoleEnd")
+    return this.node<TemplateHole>(start, { kind: "templateHole", expression })
+  })
+
+  /** The lexer pairs the ends of interpolations, so whatever else stands before one is the interpolation's own mistake. */
+  private skipToHoleEnd(): void {
+    if (this.RECORDING_PHASE || this.at("HoleEnd")) return
+    this.mismatch("`}`")
+    for (let open = 0; !this.atEnd() && (open > 0 || !this.at("HoleEnd")); this.consume(0, this.LA(1).tokenType)) {
+      if (this.at("HoleStart")) open++
+      else if (this.at("HoleEnd")) open--
+    }
+  }
+
+  /** The raw texts that the rules collected become values: a block loses its indentation, then escapes are resolved. */
+  private finishTexts(parts: readonly TemplatePart[], quote: "double" | "block"): readonly TemplatePart[] {
+    if (this.RECORDING_PHASE) return parts
+    const raw = parts.map((part) => ({ text: part.kind === "templateText" ? part.value : undefined }))
+    const texts = quote === "block" ? dedent(raw) : raw.map(({ text }) => text)
+    return parts.flatMap((part, index): TemplatePart[] => {
+      if (part.kind === "templateHole") return [part]
+      const value = unescape(texts[index] ?? "")
+      if (value === part.value) return [part]
+      return value === "" ? [] : [{ ...part, value }]
+    })
+  }
+}

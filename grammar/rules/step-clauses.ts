@@ -1,0 +1,218 @@
+// The clauses of a step: how it is retried, limited, paid for, replaced and undone.
+
+import type { Rule } from "../recovery.ts"
+import type {
+  AcceptClause, BudgetAmount, BudgetClause, BudgetElse, CacheClause, CircuitClause, CompensateClause,
+  DeadlineClause, Expression, FallbackClause, LimitClause, ManualClause, Name, RetryClause, StepsUseClause,
+  TimeoutClause, UseClause,
+} from "../syntax/nodes.ts"
+import { TypeRules } from "./types.ts"
+
+const units = { tokens: "tokens", turns: "turns", calls: "calls" } as const
+
+export abstract class StepClauseRules extends TypeRules {
+  /** `on a, b`, unless it starts a trigger. */
+  protected kinds(): readonly Name[] {
+    return (
+      this.maybe(() => this.at("on") && !this.atTrigger(), () => {
+        this.need("on")
+        return this.sub(this.names)
+      }) ?? []
+    )
+  }
+
+  private atTrigger(): boolean {
+    if (this.at("schedule", 2) || this.at("topic", 2)) return this.at("StringStart", 3) || this.at("RawString", 3)
+    return this.at("http", 2) && this.atName(3) && !this.at("backoff", 3)
+  }
+
+  readonly retry: Rule<RetryClause> = this.RULE("retry", () => {
+    const start = this.start()
+    let times: Expression | undefined
+    let first: Expression | undefined
+    let max: Expression | undefined
+    let factor: Expression | undefined
+    let on: readonly Name[] = []
+    let jitter = false
+    this.need("retry")
+    const never = this.either(() => this.at("never"), () => this.need("never"), () => {
+      times = this.subWith(this.expression, "a number of times, or `never`")
+      this.need("times")
+      return false
+    })
+    this.some(() => this.at("on") ? !this.atTrigger() : this.at("backoff") || this.at("factor") || this.at("jitter"), () => {
+      this.one([
+        {
+          ALT: () => {
+            this.need("on")
+            on = on.concat(this.sub(this.names))
+          },
+        },
+        {
+          ALT: () => {
+            this.need("backoff")
+            first = this.subWith(this.expression, "a time span such as `1s`")
+            max = this.maybe("to", () => (this.need("to"), this.subWith(this.expression, "a time span such as `30s`")))
+          },
+        },
+        { ALT: () => (this.need("factor"), (factor = this.subWith(this.expression, "a number"))) },
+        { ALT: () => (jitter = this.need("jitter")) },
+      ])
+    })
+    const backoff = first === undefined ? undefined : max === undefined ? { first } : { first, max }
+    return this.sparse<RetryClause>(start, { kind: "retry", never, times, on, backoff, factor, jitter })
+  })
+
+  readonly timeout: Rule<TimeoutClause> = this.RULE("timeout", () => {
+    const start = this.start()
+    this.need("timeout")
+    const duration = this.subWith(this.expression, "a time span such as `20s`")
+    return this.node<TimeoutClause>(start, { kind: "timeout", duration })
+  })
+
+  readonly deadline: Rule<DeadlineClause> = this.RULE("deadline", () => {
+    const start = this.start()
+    this.need("deadline")
+    const duration = this.subWith(this.expression, "a time span such as `5m`")
+    return this.node<DeadlineClause>(start, { kind: "deadline", duration })
+  })
+
+  readonly circuit: Rule<CircuitClause> = this.RULE("circuit", () => {
+    const start = this.start()
+    this.need("circuit")
+    this.need("opens")
+    this.need("after")
+    const failures = this.subWith(this.expression, "a number of failures")
+    this.need("failures")
+    this.need("in")
+    const window = this.subWith(this.expression, "a time span such as `1m`")
+    this.need(",")
+    this.need("retries")
+    this.need("after")
+    const retryAfter = this.subWith(this.expression, "a time span such as `30s`")
+    return this.node<CircuitClause>(start, { kind: "circuit", failures, window, retryAfter })
+  })
+
+  readonly limit: Rule<LimitClause> = this.RULE("limit", () => {
+    const start = this.start()
+    let rate: LimitClause["rate"]
+    let atOnce: Expression | undefined
+    this.need("limit")
+    const part = (): void => {
+      const count = this.subWith(this.expression, "a number of calls")
+      this.either(
+        () => this.at("at"),
+        () => {
+          this.need("at")
+          this.need("once")
+          atOnce = count
+        },
+        () => {
+          this.need("per", "`per` and a time span, or `at once`")
+          rate = { count, per: this.subWith(this.expression, "a time span such as `1m`") }
+        },
+      )
+    }
+    part()
+    this.maybe(",", () => (this.need(","), part()))
+    return this.sparse<LimitClause>(start, { kind: "limit", rate, atOnce })
+  })
+
+  readonly cache: Rule<CacheClause> = this.RULE("cache", () => {
+    const start = this.start()
+    const by: Expression[] = []
+    this.need("cache")
+    const duration = this.subWith(this.expression, "a time span such as `1h`")
+    this.maybe("by", () => {
+      this.need("by")
+      by.push(this.subWith(this.expression))
+      this.some(() => this.at(","), () => (this.need(","), void by.push(this.subWith(this.expression))))
+    })
+    return this.node<CacheClause>(start, { kind: "cache", duration, by })
+  })
+
+  readonly budget: Rule<BudgetClause> = this.RULE("budget", () => {
+    const start = this.start()
+    const amounts: BudgetAmount[] = []
+    this.need("budget")
+    amounts.push(this.sub(this.budgetAmount))
+    this.some(() => this.at(","), () => (this.need(","), void amounts.push(this.sub(this.budgetAmount))))
+    const otherwise = this.maybe("else", () => this.sub(this.budgetElse))
+    return this.sparse<BudgetClause>(start, { kind: "budget", amounts, otherwise })
+  })
+
+  readonly budgetAmount: Rule<BudgetAmount> = this.RULE("budgetAmount", () => {
+    const start = this.start()
+    const amount = this.subWith(this.expression, "an amount such as `20k tokens` or `$0.50`")
+    const unit = units[this.peek().kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
+    this.maybe(() => unit !== undefined, () => {
+      this.one([{ ALT: () => this.need("tokens") }, { ALT: () => this.need("turns") }, { ALT: () => this.need("calls") }])
+    })
+    if (!this.RECORDING_PHASE && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
+    return this.node<BudgetAmount>(start, { kind: "budgetAmount", amount, unit: unit ?? "dollars" })
+  })
+
+  readonly budgetElse: Rule<BudgetElse> = this.RULE("budgetElse", () => {
+    const start = this.start()
+    this.need("else")
+    if (!this.RECORDING_PHASE && !["fail", "return", "use", "ask"].includes(this.peek().kind)) {
+      this.mismatch("`fail`, `return`, `use` or `ask`")
+      return this.node<BudgetElse>(start, { kind: "budgetElse", action: "fail" })
+    }
+    const action = this.peek().kind as BudgetElse["action"]
+    const value = this.one<Expression | undefined>([
+      { ALT: () => void this.need("fail") },
+      { ALT: () => (this.need("return"), this.subWith(this.expression, "a value")) },
+      { ALT: () => (this.need("use"), this.sub<Expression>(this.nameExpression)) },
+      { ALT: () => (this.need("ask"), this.subWith(this.expression, "a call of a human")) },
+    ])
+    return this.sparse<BudgetElse>(start, { kind: "budgetElse", action, value })
+  })
+
+  readonly fallback: Rule<FallbackClause> = this.RULE("fallback", () => {
+    const start = this.start()
+    this.need("fallback")
+    const value = this.subWith(this.expression, "a value or a call")
+    const on = this.kinds()
+    return this.node<FallbackClause>(start, { kind: "fallback", value, on })
+  })
+
+  readonly compensate: Rule<CompensateClause> = this.RULE("compensate", () => {
+    const start = this.start()
+    this.need("compensate")
+    const call = this.subWith(this.expression, "a call")
+    return this.node<CompensateClause>(start, { kind: "compensate", call })
+  })
+
+  readonly manual: Rule<ManualClause> = this.RULE("manual", () => {
+    const start = this.start()
+    this.need("manual")
+    this.need("by")
+    const by = this.subWith(this.template, "who decides, in quotes")
+    const within = this.maybe("within", () => (this.need("within"), this.subWith(this.expression, "a time span such as `4h`")))
+    return this.sparse<ManualClause>(start, { kind: "manual", by, within })
+  })
+
+  readonly use: Rule<UseClause> = this.RULE("use", () => {
+    const start = this.start()
+    this.need("use")
+    const policy = this.subWith(this.name, "a policy's name")
+    return this.node<UseClause>(start, { kind: "use", policy })
+  })
+
+  readonly stepsUse: Rule<StepsUseClause> = this.RULE("stepsUse", () => {
+    const start = this.start()
+    this.need("steps")
+    this.need("use")
+    const policy = this.subWith(this.name, "a policy's name")
+    return this.node<StepsUseClause>(start, { kind: "stepsUse", policy })
+  })
+
+  readonly acceptRule: Rule<AcceptClause> = this.RULE("acceptRule", () => {
+    const start = this.start()
+    this.need("accept")
+    const rule = this.maybe(() => this.atName(), () => this.subWith(this.name))
+    const why = this.subWith(this.template, "the reason, in quotes")
+    return this.sparse<AcceptClause>(start, { kind: "accept", rule, why })
+  })
+}

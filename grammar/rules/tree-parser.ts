@@ -1,0 +1,199 @@
+// What every rule stands on: looking at tokens, making nodes, and reporting what is wrong, once.
+
+import { EmbeddedActionsParser } from "chevrotain"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
+import { span, type Span } from "../../base/text/span.ts"
+import type { Tokens } from "../lexer.ts"
+import { describeToken } from "../messages.ts"
+import { parserTokens, vocabulary, type ParserToken } from "./vocabulary.ts"
+import type { MissingExpression, Name, NodeBase } from "../syntax/nodes.ts"
+import { keywords } from "../tokens.ts"
+
+/** What a rule gives for a node: all but what `node` adds, absent parts as undefined. */
+type Parts<N extends NodeBase> = Omit<{ [K in keyof N]: undefined extends N[K] ? N[K] | undefined : N[K] }, "id" | "span" | "recovered">
+type Loose<N extends NodeBase> = { readonly [K in keyof Parts<N>]: Parts<N>[K] | (K extends OptionalKeys<N> ? undefined : never) }
+type OptionalKeys<N> = { [K in keyof N]-?: object extends Pick<N, K> ? K : never }[keyof N]
+
+const nowhere = { startOffset: 0, end: 0, startsLine: true, glued: false, triviaBefore: 0, kind: "EOF", isName: false } as ParserToken
+
+export abstract class TreeParser extends EmbeddedActionsParser {
+  protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
+  protected diagnostics: Diagnostic[] = []
+  protected endToken: ParserToken = nowhere
+  private nextId = 0
+  protected depth = 0
+  /** Where the current item first failed, or -1. Nodes that are finished after that and hold the place are `recovered`. */
+  protected failedAt = -1
+  /** One syntax error per item: set once one is reported. */
+  protected reported = false
+  protected unitStart = 0
+  private lastReportedAt = -1
+  protected bracesPair = true
+
+  constructor(options: { readonly validate: boolean }) {
+    super([...vocabulary], { maxLookahead: 1, recoveryEnabled: false, skipValidations: !options.validate })
+  }
+
+  protected begin(tokens: Tokens): void {
+    const { list, end } = parserTokens(tokens)
+    this.tokens = tokens
+    this.diagnostics = [...tokens.diagnostics]
+    this.bracesPair = list.reduce((open, { kind }) => open + (kind === "{" ? 1 : kind === "}" ? -1 : 0), 0) === 0
+    this.endToken = end
+    this.nextId = this.depth = this.unitStart = 0
+    this.failedAt = this.lastReportedAt = -1
+    this.reported = false
+    this.input = list
+  }
+
+  // ---------------------------------------------------------------- looking
+
+  protected peek(ahead = 1): ParserToken {
+    const token = this.LA(ahead) as ParserToken
+    return token.end === undefined ? this.endToken : token
+  }
+
+  protected at(kind: string, ahead = 1): boolean {
+    return this.peek(ahead).kind === kind
+  }
+
+  protected atEnd(): boolean {
+    return this.peek() === this.endToken
+  }
+
+  protected atName(ahead = 1): boolean {
+    return this.peek(ahead).isName
+  }
+
+  protected atWord(ahead = 1): boolean {
+    const { kind, isName } = this.peek(ahead)
+    return isName || keywords.has(kind)
+  }
+
+  protected sameLine(ahead = 1): boolean {
+    return !this.peek(ahead).startsLine
+  }
+
+  protected get hasFailed(): boolean {
+    return this.failedAt !== -1
+  }
+
+  protected text(token: ParserToken): string {
+    return this.tokens.source.text.slice(token.startOffset, token.end)
+  }
+
+  protected previousEnd(): number {
+    return (this.LA(0) as ParserToken).end ?? 0
+  }
+
+  // ---------------------------------------------------------------- nodes
+
+  protected start(): number {
+    return this.peek().startOffset
+  }
+
+  /** Finishes a node that began at `start`; `parts` becomes the node. */
+  protected node<N extends NodeBase>(start: number, parts: Omit<N, "id" | "span" | "recovered">): N {
+    const node = parts as { -readonly [K in keyof N]: N[K] }
+    node.id = this.nextId++
+    node.span = this.spanFrom(start)
+    if (this.failedAt >= start) node.recovered = true
+    return node
+  }
+
+  /** As `node`, for kinds with optional parts: undefined parts are left out. */
+  protected sparse<N extends NodeBase>(start: number, parts: Loose<N>): N {
+    const present: Record<string, unknown> = {}
+    const given = parts as Readonly<Record<string, unknown>>
+    for (const key in given) if (given[key] !== undefined) present[key] = given[key]
+    return this.node<N>(start, present as Omit<N, "id" | "span" | "recovered">)
+  }
+
+  /** A node that has read nothing stands right behind the last token. */
+  protected spanFrom(start: number): Span {
+    const end = this.previousEnd()
+    return span(Math.min(start, end), end)
+  }
+
+  private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
+    const node = parts as { -readonly [K in keyof N]: N[K] }
+    node.id = this.nextId++
+    node.span = this.spanFrom(this.start())
+    node.recovered = true
+    return node
+  }
+
+  protected missing(expected: string): MissingExpression {
+    this.mismatch(expected)
+    return this.emptyNode<MissingExpression>({ kind: "missing" })
+  }
+
+  protected missingName(expected: string): Name {
+    this.mismatch(expected)
+    return this.emptyNode<Name>({ kind: "name", text: "" })
+  }
+
+  protected isMissing(node: { readonly kind: string }): boolean {
+    return node.kind === "missing"
+  }
+
+  // ---------------------------------------------------------------- reports
+
+  /** What stands where something else was expected: the end of a line is named as such. */
+  protected found(): { readonly found: string; readonly where: Span } {
+    const token = this.peek()
+    const end = this.previousEnd()
+    if (token === this.endToken) return { found: "the end of the file", where: span(end, end) }
+    if (token.startsLine && token.startOffset !== 0) return { found: "the end of the line", where: span(end, end) }
+    return { found: describeToken(token.kind, this.text(token)), where: span(token.startOffset, token.end) }
+  }
+
+  protected mismatch(expected: string): void {
+    const { found, where } = this.found()
+    this.report("AF1001", where, { expected, found })
+    this.fail()
+  }
+
+  /** As `mismatch`, where an item should begin: what stands there is named, wherever it stands. */
+  protected unexpected(expected: string): void {
+    const token = this.peek()
+    const found = describeToken(token.kind, this.text(token))
+    this.report("AF1001", span(token.startOffset, token.end), { expected, found })
+    this.fail()
+  }
+
+  protected missingComma(): void {
+    const at = this.previousEnd()
+    const edits = [{ span: span(at, at), text: "," }]
+    const found = describeToken(this.peek().kind, this.text(this.peek()))
+    this.report("AF1010", span(at, at), { found }, {
+      fixes: [{ title: "Add the comma", path: this.tokens.source.path, edits, applicability: "machine" }],
+    })
+  }
+
+  /** Marks the current item as broken at the next token. */
+  protected fail(): void {
+    if (this.failedAt === -1) this.failedAt = this.start()
+  }
+
+  /** At most one per item and one per place, and none where the lexer has reported something already. */
+  protected report<C extends Code>(code: C, where: Span, facts: FactsOf<C>, extras: Extras = {}): void {
+    if (this.RECORDING_PHASE) return
+    const place = this.start()
+    const isKnown = this.reported || place === this.lastReportedAt || this.lexerReported(place)
+    this.reported = true
+    this.lastReportedAt = place
+    if (isKnown) return
+    this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts, extras))
+  }
+
+  /** A mistake that shows only once a whole body is read. */
+  protected reportLate<C extends Code>(code: C, where: Span, facts: FactsOf<C>): void {
+    this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts))
+  }
+
+  protected lexerReported(place: number): boolean {
+    return this.tokens.diagnostics.some(({ span: { start, end } }) => start <= place && end >= Math.min(this.unitStart, place))
+  }
+}

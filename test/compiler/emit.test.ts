@@ -1,0 +1,111 @@
+// Programs to plans to projects: what is expected stands beside each program; UPDATE=1 rewrites it, FILTER= picks cases.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join, relative } from "node:path"
+import { describe, expect, it } from "vitest"
+import * as runtime from "@agentflow/runtime"
+import { compile, plan, printPlan } from "../../compiler/index.ts"
+import { emitOf, planOf, programNames, programsFolder, sourcesOf, typeErrors } from "./emit-programs.ts"
+
+const filter = process.env["FILTER"] ?? ""
+const update = process.env["UPDATE"] === "1"
+const names = programNames.filter((name) => name.includes(filter))
+
+const projects = new Map(await Promise.all(names.map(async (name) => {
+  const sources = sourcesOf(name)
+  const planned = planOf(sources)
+  return [name, { sources, plan: planned, emitted: await emitOf(planned, sources) }] as const
+})))
+
+describe.each(names)("%s", (name) => {
+  const { sources, plan: planned, emitted } = projects.get(name)!
+
+  it("has the plan and the code that stand beside it", () => {
+    const expected = new Map([["plan.txt", printPlan(planned)]])
+    for (const { path, text } of emitted.files) if (/(?<!\.d)\.ts$/.test(path)) expected.set(`emitted/${path}`, text)
+    for (const [path, text] of expected) compare(join(programsFolder, name, path), text)
+    const stale = listed(join(programsFolder, name, "emitted")).filter((path) => !expected.has(`emitted/${path}`))
+    if (update) for (const path of stale) rmSync(join(programsFolder, name, "emitted", path))
+    else expect(stale).toEqual([])
+  })
+
+  it("gives the same bytes again", async () => {
+    expect(await emitOf(planOf(sources), sources)).toEqual(emitted)
+  })
+
+  it("has a plan that is JSON and says where everything comes from", () => {
+    expect(JSON.parse(JSON.stringify(planned))).toEqual(planned)
+    const origins = [...originsIn(planned)]
+    expect(origins.length).toBeGreaterThan(0)
+    for (const { path, span } of origins) {
+      const text = sources.find((source) => source.path === path)?.text
+      expect(text, path).toBeDefined()
+      expect(span.start).toBeLessThanOrEqual(span.end)
+      expect(span.end).toBeLessThanOrEqual(text!.length)
+    }
+  })
+
+  it("stays within 120 columns where it can, with no blanks at line ends and no semicolons", () => {
+    for (const { path, text } of emitted.files) {
+      if (!path.endsWith(".ts") || path.endsWith(".d.ts")) continue
+      for (const line of text.split("\n")) {
+        expect(line, path).not.toMatch(/[ \t;]$/)
+        // Longer is only what holds one string or template that can't be broken.
+        if (line.length > 120) expect(line, path).toMatch(/["`].{60,}["`]/)
+      }
+    }
+  })
+
+  it("imports from the runtime what the runtime exports", () => {
+    for (const { text } of emitted.files) for (const imported of valueImports(text)) expect(runtime).toHaveProperty(imported)
+  })
+})
+
+it("emits projects that compile under strict TypeScript, with nothing imported in vain", async () => {
+  expect(await typeErrors(projects)).toEqual([])
+})
+
+it("gives no plan and no project while an error stands", async () => {
+  const sources = [{ path: "a.agentflow", text: "workflow A(): string {\n  return missing\n}\n", version: 1 }]
+  expect(plan(sources).value).toBeNull()
+  const { value, diagnostics } = await compile(sources)
+  expect(value).toBeNull()
+  expect(diagnostics.map(({ code }) => code)).toContain("AF2001")
+})
+
+it("names what does nothing yet", () => {
+  const planned = projects.get("daily-brief")?.plan
+  if (planned === undefined) return
+  expect(planned.inactive.map(({ construct }) => construct)).toEqual(["announce", "on schedule", "on topic", "dead letter", "test", "test"])
+})
+
+function compare(path: string, actual: string): void {
+  if (update) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, actual)
+    return
+  }
+  expect(actual, `${relative(programsFolder, path)} differs; UPDATE=1 accepts the new one`).toBe(existsSync(path) ? readFileSync(path, "utf8") : "")
+}
+
+function listed(folder: string): readonly string[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+}
+
+interface Origin {
+  readonly path: string
+  readonly span: { readonly start: number; readonly end: number }
+}
+
+function* originsIn(node: unknown): Generator<Origin> {
+  if (typeof node !== "object" || node === null) return
+  if ("origin" in node) yield node.origin as Origin
+  for (const child of Object.values(node)) yield* originsIn(child)
+}
+
+function valueImports(text: string): readonly string[] {
+  return [...text.matchAll(/^import \{([^}]*)\} from "@agentflow\/runtime"/gm)]
+    .flatMap(([, list]) => list!.split(",")).map((name) => name.trim().split(" ")[0]!).filter((name) => name !== "")
+}
