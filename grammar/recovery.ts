@@ -12,8 +12,10 @@ import { keywords } from "./tokens.ts"
 export type Alternatives<T> = readonly { readonly ALT: () => T }[]
 export type Rule<T, Arguments extends unknown[] = []> = ParserMethod<Arguments, T>
 
-/** No program that a person reads nests deeper, and no walker of the tree overflows its stack at this depth. */
-export const depthMax = 256
+/** No program that a person reads nests deeper, and the stack of no thread that we run in overflows: it lasts for about 150. */
+export const depthMax = 64
+/** The longest chain of operators, members or calls: the tree is as deep, but was not built by recursion. */
+export const chainMax = 256
 
 export abstract class RecoveringParser extends TreeParser {
   private occurrence = 0
@@ -280,7 +282,7 @@ export abstract class RecoveringParser extends TreeParser {
   protected nested<T>(part: () => T, otherwise: () => T): T {
     if (this.RECORDING_PHASE) return part()
     if (this.depth >= depthMax) {
-      this.tooDeep()
+      this.tooDeep(depthMax)
       this.skipGroup()
       return otherwise()
     }
@@ -290,8 +292,8 @@ export abstract class RecoveringParser extends TreeParser {
     return result
   }
 
-  protected tooDeep(): void {
-    this.report("AF1011", this.found().where, { limit: depthMax })
+  protected tooDeep(limit: number): void {
+    this.report("AF1011", this.found().where, { limit })
     this.fail()
   }
 }

@@ -130,7 +130,7 @@ const softKeywords: readonly Row[] = [
   ["tokens", "link", ""], ["turns", "link", ""], ["calls", "link", ""], ["queue", "link", ""],
   ["drop", "link", ""], ["join", "link", ""], ["returns", "link", ""], ["takes", "link", ""],
   ["answers", "link", ""], ["always", "link", ""], ["costs", "link", ""], ["everywhere", "link", ""],
-  ["called", "link", ""], ["effect", "link", ""], ["undone", "link", ""], ["failed", "link", ""],
+  ["called", "link", ""], ["effect", "link", ""], ["undone", "link", ""],
   ["map", "link", ""],
 ]
 

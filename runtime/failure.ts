@@ -63,6 +63,6 @@ export function deliverable(envelope: Envelope): Envelope {
   }
   const bytes = Buffer.byteLength(text, "utf8")
   if (bytes <= envelopeBytesMax) return JSON.parse(text) as Envelope
-  const message = `the result is ${bytes} bytes, more than the ${envelopeBytesMax} of a history; return a reference instead`
+  const message = `the result is ${bytes} bytes, over the limit of ${envelopeBytesMax}; return a reference instead`
   return { ok: false, kind: "too_large", message, ...(envelope.usage === undefined ? {} : { usage: envelope.usage }) }
 }

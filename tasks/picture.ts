@@ -22,8 +22,9 @@ interface Style {
   readonly dim?: boolean
 }
 
+/** Spaces become no-break spaces: SVG text would run them together. */
 function escape(part: string): string {
-  return part.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+  return part.replaceAll(" ", "\u00a0").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
 }
 
 function next(style: Style, code: string): Style {
@@ -71,7 +72,7 @@ const body = lines.map((line, index) => `<text x="${padding}" y="${barHeight + p
 writeFileSync(target, `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="Terminal output">
 <rect width="100%" height="100%" rx="10" fill="${ground}"/>
 <circle cx="22" cy="20" r="6" fill="#ff5f57"/><circle cx="42" cy="20" r="6" fill="#febc2e"/><circle cx="62" cy="20" r="6" fill="#28c840"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.4" style="white-space: pre">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace" font-size="13.4">
 ${body.join("\n")}
 </g>
 </svg>

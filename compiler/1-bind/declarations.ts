@@ -58,7 +58,7 @@ function reportBuiltIn(item: Named, { path, diagnostics }: FileContext): void {
 
 const REGISTERED: ReadonlySet<string> = new Set(["tool", "agent", "human", "workflow"])
 
-/** Files that import each other become one program, where a callable is registered once: the same name in two is refused. */
+/** Files that import each other become one program, where a callable is registered once by its name. */
 export function reportClashes(
   files: ReadonlyMap<string, FileDeclarations>,
   table: Table,

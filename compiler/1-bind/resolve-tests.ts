@@ -44,9 +44,11 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
 /** `completed`, `cost`, a callable's name: bound when it is one, a word of `expect` otherwise. */
 function resolveLoose(value: Expression, resolver: Resolver): void {
   if (value.kind !== "nameExpression") {
-    if (value.kind === "template" || value.kind === "record" || value.kind === "list") resolveExpression(
-      value, resolver.fileScope, resolver,
-    )
+    if (value.kind === "template" || value.kind === "record" || value.kind === "list") {
+      resolveExpression(
+        value, resolver.fileScope, resolver,
+      )
+    }
     return
   }
   const symbol = lookUp(resolver.fileScope, value.name.text)

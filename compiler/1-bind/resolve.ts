@@ -3,7 +3,8 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { unreachable } from "../../base/assert.ts"
 import type {
-  AgentDeclaration, Declaration, FileNode, HumanDeclaration, Parameter, ToolDeclaration, ToolSource, WorkflowDeclaration,
+  AgentDeclaration, Declaration, FileNode, HumanDeclaration, Parameter, ToolDeclaration, ToolSource,
+  WorkflowDeclaration,
 } from "../../grammar/syntax/nodes.ts"
 import { resolveClauses } from "./resolve-clauses.ts"
 import { resolveExpression } from "./resolve-expressions.ts"

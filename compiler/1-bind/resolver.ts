@@ -8,7 +8,7 @@ import type { Name, Node, TypeNode } from "../../grammar/syntax/nodes.ts"
 import { BUILT_IN_ERRORS, BUILT_IN_TYPES, isBuiltInError, isBuiltInType } from "./built-ins.ts"
 import { didYouMean, replaceFix } from "./hints.ts"
 import { addSymbol, lookUp, visibleNames, type Scope, type Table, type Uses } from "./scopes.ts"
-import type { SymbolId, SymbolKind } from "./types.ts"
+import type { Symbol, SymbolId, SymbolKind } from "./types.ts"
 
 /** What resolving reads and writes; private to the binder. */
 export interface Resolver {
@@ -94,29 +94,26 @@ export function errorKinds(resolver: Resolver): readonly string[] {
   return [...BUILT_IN_ERRORS, ...declared.map(([name]) => name)]
 }
 
-/** Declares a local; one that another local (case aside) or a declaration already means is refused, and still declared. */
+/** Declares a local. One that another local (case aside) or a declaration already means is refused, and declared. */
 export function declareLocal(name: Name, kind: SymbolKind, node: Node, scope: Scope, resolver: Resolver): void {
   if (name.text === "") return
   const clash = clashing(name.text, scope, resolver)
-  if (clash !== undefined && !name.recovered) {
-    const before = resolver.table.symbols[clash]!
-    const at = { path: resolver.path, span: name.span }
-    const declared = before.node
-    const related =
-      declared === undefined || before.path === ""
-        ? []
-        : [{ path: before.path, span: "name" in declared && typeof declared.name === "object" ? declared.name.span : declared.span,
-             message: `${before.name} is declared here` }]
-    const code = scope.names.has(before.name) ? "AF2002" : "AF2003"
-    resolver.diagnostics.push(diagnostic(
-      code, at, { name: name.text, kind: describe(before.kind, before.name, name.text) }, { related },
-    ))
-  }
+  if (clash !== undefined && !name.recovered) reportClash(name, resolver.table.symbols[clash]!, scope, resolver)
   const { path, table, owner } = resolver
   const id = addSymbol(table, { name: name.text, kind, path, node, owner })
   resolver.uses.set(name.id, id)
   scope.names.set(name.text, id)
   scope.folded.set(name.text.toLowerCase(), id)
+}
+
+function reportClash(name: Name, before: Symbol, scope: Scope, resolver: Resolver): void {
+  const { node } = before
+  const named = node !== undefined && "name" in node && typeof node.name === "object" ? node.name : node
+  const message = `${before.name} is declared here`
+  const related = named === undefined ? [] : [{ path: before.path, span: named.span, message }]
+  const code = scope.names.has(before.name) ? "AF2002" : "AF2003"
+  const facts = { name: name.text, kind: describe(before.kind, before.name, name.text) }
+  resolver.diagnostics.push(diagnostic(code, { path: resolver.path, span: name.span }, facts, { related }))
 }
 
 function describe(kind: string, before: string, name: string): string {

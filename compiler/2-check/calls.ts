@@ -7,7 +7,8 @@ import { report, symbolAt, textOf, withArticle, type CheckExpression, type Env }
 import { expectType, shorten } from "./expect.ts"
 import { membersOf, methodsOf, objectOf, reportUnknown } from "./members.ts"
 import {
-  checkListMethod, checkStringMethod, countArguments, countText, LIST_METHODS, STRING_METHODS, type ListMethod, type StringMethod,
+  checkListMethod, checkStringMethod, countArguments, countText, LIST_METHODS, STRING_METHODS, type ListMethod,
+  type StringMethod,
 } from "./methods.ts"
 import type { Signature, Type } from "./types.ts"
 import { expand, isOptional, optional, STRING, UNKNOWN } from "./types/relate.ts"
@@ -18,9 +19,11 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
   const { callee } = node
   if (callee.kind === "member") return checkMethod(node, callee, env, check)
   if (callee.kind !== "nameExpression") {
-    if (callee.kind !== "missing") report(
-      env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" },
-    )
+    if (callee.kind !== "missing") {
+      report(
+        env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" },
+      )
+    }
     return checkLoose(node, env, check)
   }
   const symbol = symbolAt(env.file, callee.name)
@@ -45,8 +48,8 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
 }
 
 const WORDS: Readonly<Record<string, string>> = {
-  let: "value", var: "value", parameter: "parameter", loopVariable: "value", lambdaParameter: "value", caught: "caught error",
-  patternBinding: "value", branch: "value", result: "value", builtin: "built-in function",
+  let: "value", var: "value", loopVariable: "value", lambdaParameter: "value", patternBinding: "value", branch: "value",
+  result: "value", caught: "caught error", builtin: "built-in function",
 }
 
 /** How a message names a symbol's kind. */
@@ -75,10 +78,11 @@ function checkMethod(node: CallExpression, callee: MemberExpression, env: Env, c
     result = checkStringMethod(node, name as StringMethod, env, check)
   } else {
     const members = membersOf(object, context)
-    if (members.has(name)) report(
-      env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) },
-    )
-    else reportUnknown(callee, object, [...methodsOf(object, context), ...members.keys()], env)
+    if (members.has(name)) {
+      report(
+        env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) },
+      )
+    } else reportUnknown(callee, object, [...methodsOf(object, context), ...members.keys()], env)
     return checkLoose(node, env, check)
   }
   return callee.optional && isOptional(written, context.declared) ? optional(result) : result
@@ -95,7 +99,10 @@ export function checkArguments(
   const given = new Set<string>()
   let sawName = false
   for (const [index, argument] of node.arguments.entries()) {
-    const parameter = argument.name === undefined ? (sawName ? undefined : parameters[index]) : parameters.find((each) => each.name === argument.name!.text)
+    const written = argument.name
+    const byName = parameters.find((each) => each.name === written?.text)
+    const byPlace = sawName ? undefined : parameters[index]
+    const parameter = written === undefined ? byPlace : byName
     const actual = check(argument.value, env, parameter?.type)
     if (argument.name !== undefined) sawName = true
     else if (sawName) report(env.file, argument, "AF3008", { why: "A value without a name stands after a named one" })
@@ -103,9 +110,11 @@ export function checkArguments(
       if (argument.name !== undefined) reportUnknownName(argument, name, parameters, env)
       continue
     }
-    if (given.has(parameter.name)) report(
-      env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` },
-    )
+    if (given.has(parameter.name)) {
+      report(
+        env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` },
+      )
+    }
     given.add(parameter.name)
     expectType(actual, parameter.type, argument.value, env, ` for the argument ${parameter.name}`)
   }
@@ -118,7 +127,9 @@ export function checkArguments(
     return
   }
   const { declared } = env.file.context
-  const missing = parameters.filter((each) => !given.has(each.name) && each.default === undefined && !isOptional(each.type, declared))
+  const missing = parameters.filter(
+    (each) => !given.has(each.name) && each.default === undefined && !isOptional(each.type, declared),
+  )
   if (missing.length > 0) {
     const names = missing.map((parameter) => `${parameter.name}: ${render(parameter.type)}`).join(", ")
     report(env.file, node, "AF3007", { name, missing: names })

@@ -18,11 +18,12 @@ export type { CheckOptions } from "./context.ts"
 
 export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   const context: Context = {
-    bound, options, diagnostics: [], declared: new Map(), signatures: new Map(), symbolTypes: new Map(), policies: new Map(),
-    inactive: [], callSites: [], agentTools: [], suppressions: [],
+    bound, options, diagnostics: [], declared: new Map(), signatures: new Map(), symbolTypes: new Map(),
+    policies: new Map(), inactive: [], callSites: [], agentTools: [], suppressions: [],
   }
   const files = [...bound.files].map(([path, file]): FileContext => ({
-    context, bound: file, path, types: new Map(), calls: new Map(), builtins: new Map(), stepNames: new Map(), callPolicies: new Map(),
+    context, bound: file, path, types: new Map(), calls: new Map(), builtins: new Map(), stepNames: new Map(),
+    callPolicies: new Map(),
   }))
   for (const file of files) declareTypes(file)
   finishTypes(context, files)

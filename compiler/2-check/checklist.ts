@@ -43,9 +43,8 @@ function checkSite(site: CallSite, context: Context, undos: ReadonlySet<SymbolId
   const retries = retry === undefined ? site.role === "undo" : !retry.never
   if (retries && isWrite(node) && !isIdempotent(node)) context.diagnostics.push(diagnostic("AF4002", at, { name }))
   if (site.role === "undo") return
-  const caught = find(site.effective, "fallback") !== undefined || find(
-    site.effective, "manual",
-  ) !== undefined || site.guarded
+  const taken = find(site.effective, "fallback") ?? find(site.effective, "manual")
+  const caught = taken !== undefined || site.guarded
   if (find(site.effective, "circuit") !== undefined && !caught && !undos.has(site.callee)) {
     context.diagnostics.push(diagnostic("AF4003", at, { name }))
   }
@@ -68,9 +67,11 @@ function checkAgentTool(
   const retry = find(context.policies.get(tool) ?? [], "retry")
   const { name } = symbolOf(context, tool)
   if (retry === undefined) context.diagnostics.push(diagnostic("AF4001", at, { name }))
-  else if (!retry.never && isWrite(node) && !isIdempotent(node)) context.diagnostics.push(diagnostic(
-    "AF4002", at, { name },
-  ))
+  else if (!retry.never && isWrite(node) && !isIdempotent(node)) {
+    context.diagnostics.push(diagnostic(
+      "AF4002", at, { name },
+    ))
+  }
 }
 
 function byCallee(sites: readonly CallSite[]): ReadonlyMap<SymbolId, readonly CallSite[]> {
@@ -84,7 +85,8 @@ function byCallee(sites: readonly CallSite[]): ReadonlyMap<SymbolId, readonly Ca
 }
 
 function checkToolRules(
-  item: ToolDeclaration, file: FileContext, undos: ReadonlySet<SymbolId>, sites: ReadonlyMap<SymbolId, readonly CallSite[]>,
+  item: ToolDeclaration, file: FileContext, undos: ReadonlySet<SymbolId>,
+  sites: ReadonlyMap<SymbolId, readonly CallSite[]>,
 ): void {
   const symbol = symbolAt(file, item.name)
   if (symbol === undefined) return
@@ -106,10 +108,13 @@ function checkAgentRules(item: AgentDeclaration, file: FileContext): void {
   const symbol = symbolAt(file, item.name)
   if (symbol === undefined) return
   const budgets = (file.context.policies.get(symbol.id) ?? []).filter(({ clause }) => clause.kind === "budget")
-  if (budgets.length === 0 && isWhole(item)) report(
-    file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) },
-  )
-  const inDollars = budgets.some(({ clause }) => clause.kind === "budget" && clause.amounts.some(({ unit }) => unit === "dollars"))
+  if (budgets.length === 0 && isWhole(item)) {
+    report(
+      file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) },
+    )
+  }
+  const amounts = budgets.flatMap(({ clause }) => (clause.kind === "budget" ? clause.amounts : []))
+  const inDollars = amounts.some(({ unit }) => unit === "dollars")
   if (!inDollars) return
   for (const clause of item.clauses) {
     if (clause.kind !== "modelClause") continue

@@ -10,7 +10,7 @@ import type { Checked, DeclaredType, EffectiveClause, Signature, Type } from "./
 export interface CheckOptions {
   /** Levels of the configurable rules by code; the others keep the level of their document. */
   readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
-  /** What is known of TypeScript tool modules, by path from the project root; a path that is absent is not looked at. */
+  /** What is known of TypeScript tool modules, by path from the project root; an absent path is not looked at. */
   readonly toolModules?: ReadonlyMap<string, { readonly exports: readonly string[] } | "missing">
 }
 
@@ -130,7 +130,14 @@ export function withArticle(kind: string): string {
 export type CallableNode = Extract<Node, { readonly kind: "tool" | "agent" | "human" | "workflow" }>
 
 export function callableOf(context: Context, id: SymbolId): CallableNode | undefined {
-  const node = symbolOf(context, id).node
-  if (node === undefined) return undefined
-  return node.kind === "tool" || node.kind === "agent" || node.kind === "human" || node.kind === "workflow" ? node : undefined
+  const { node } = symbolOf(context, id)
+  switch (node?.kind) {
+    case "tool":
+    case "agent":
+    case "human":
+    case "workflow":
+      return node
+    default:
+      return undefined
+  }
 }

@@ -60,9 +60,11 @@ export function checkDeclaration(item: Declaration, file: FileContext): void {
       return checkSecret(item, file)
     case "setting": {
       const type = file.types.get(item.type.id) ?? UNKNOWN
-      if (item.value !== undefined) expectType(
-        checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`,
-      )
+      if (item.value !== undefined) {
+        expectType(
+          checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`,
+        )
+      }
       return
     }
     case "policy":
@@ -100,9 +102,11 @@ function checkCallable(item: CallableNode, env: Env): void {
   for (const { name, type: node, value } of item.parameters) {
     const type = file.types.get(node.id) ?? UNKNOWN
     if (value !== undefined) expectType(checkExpression(value, env, type), type, value, env, ` for ${name.text}`)
-    else if (defaults && !isOptional(type, file.context.declared)) report(
-      file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` },
-    )
+    else if (defaults && !isOptional(type, file.context.declared)) {
+      report(
+        file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` },
+      )
+    }
     defaults ||= value !== undefined
   }
   const result = item.result === undefined ? NOTHING : (file.types.get(item.result.id) ?? UNKNOWN)
@@ -128,8 +132,10 @@ function checkSecret(item: SecretDeclaration, file: FileContext): void {
   for (const text of [item.store, item.key]) {
     if (text === undefined || text.recovered) continue
     const plain = plainText(text)
-    if (plain === undefined || plain.trim() === "") report(
-      file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" },
-    )
+    if (plain === undefined || plain.trim() === "") {
+      report(
+        file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" },
+      )
+    }
   }
 }

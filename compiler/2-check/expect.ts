@@ -11,9 +11,8 @@ import { render } from "./types/render.ts"
 export function expectType(actual: Type, expected: Type, node: NodeBase, env: Env, where = ""): boolean {
   const { declared } = env.file.context
   if (assignable(actual, expected, declared)) return true
-  if (isOptional(actual, declared) && actual.kind !== "nothing" && assignable(
-    present(actual, declared), expected, declared,
-  )) {
+  const fitsWhenThere = isOptional(actual, declared) && assignable(present(actual, declared), expected, declared)
+  if (fitsWhenThere && actual.kind !== "nothing") {
     report(env.file, node, "AF3009", { what: shorten(textOf(env.file, node)), expected: render(expected), where })
   } else {
     report(
@@ -32,7 +31,8 @@ function enumFix(expected: Type, node: NodeBase, env: Env): readonly Fix[] {
   const type = present(expected, env.file.context.declared)
   const structure = type.kind === "declared" ? env.file.context.declared.get(type.symbol) : undefined
   const name = /^"(\w+)"$/.exec(textOf(env.file, node))?.[1]
-  if (type.kind !== "declared" || structure?.kind !== "enum" || !structure.members.some((member) => member.name === name)) return []
+  if (type.kind !== "declared" || structure?.kind !== "enum") return []
+  if (!structure.members.some((member) => member.name === name)) return []
   const text = `${type.name}.${name}`
   return [{ title: `Write ${text}`, path: env.file.path, edits: [{ span: node.span, text }], applicability: "machine" }]
 }

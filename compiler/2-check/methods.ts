@@ -9,8 +9,10 @@ import { arrayOf, BOOL, expand, INT, NUMBER, optional, STRING, UNKNOWN } from ".
 import { render } from "./types/render.ts"
 
 export type ListMethod =
-  | "map" | "filter" | "find" | "some" | "every" | "sortBy" | "groupBy" | "chunks" | "flat" | "join" | "take" | "distinct" | "sum"
-export type StringMethod = "trim" | "lower" | "upper" | "includes" | "startsWith" | "endsWith" | "split" | "replace" | "slice"
+  | "map" | "filter" | "find" | "some" | "every" | "sortBy" | "groupBy" | "chunks" | "flat" | "join" | "take"
+  | "distinct" | "sum"
+export type StringMethod =
+  | "trim" | "lower" | "upper" | "includes" | "startsWith" | "endsWith" | "split" | "replace" | "slice"
 
 /** How many arguments each takes. */
 export const LIST_METHODS: Readonly<Record<ListMethod, readonly [min: number, max: number]>> = {
@@ -18,7 +20,13 @@ export const LIST_METHODS: Readonly<Record<ListMethod, readonly [min: number, ma
   chunks: [1, 1], flat: [0, 0], join: [0, 1], take: [1, 1], distinct: [0, 0], sum: [0, 1],
 }
 
-export const STRING_METHODS: Readonly<Record<StringMethod, { readonly takes: readonly Type[]; readonly min: number; readonly gives: Type }>> = {
+interface MethodShape {
+  readonly takes: readonly Type[]
+  readonly min: number
+  readonly gives: Type
+}
+
+export const STRING_METHODS: Readonly<Record<StringMethod, MethodShape>> = {
   trim: { takes: [], min: 0, gives: STRING },
   lower: { takes: [], min: 0, gives: STRING },
   upper: { takes: [], min: 0, gives: STRING },
@@ -88,9 +96,11 @@ export function checkListMethod(
     }
     case "join":
       textual(element, call)
-      if (node.arguments[0] !== undefined) expectType(
-        check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join",
-      )
+      if (node.arguments[0] !== undefined) {
+        expectType(
+          check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join",
+        )
+      }
       return STRING
     case "distinct":
       return arrayOf(element)
@@ -98,9 +108,11 @@ export function checkListMethod(
       const summed = node.arguments.length === 1 ? lambda(call, undefined) : element
       const known = expand(summed, env.file.context.declared)
       if (known.kind === "int" || known.kind === "money" || known.kind === "duration") return known
-      if (known.kind !== "number" && known.kind !== "unknown" && known.kind !== "never") reportElement(
-        call, "a list of numbers",
-      )
+      if (known.kind !== "number" && known.kind !== "unknown" && known.kind !== "never") {
+        reportElement(
+          call, "a list of numbers",
+        )
+      }
       return NUMBER
     }
     default:
@@ -114,9 +126,11 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
   const argument: Expression = call.node.arguments[0]!.value
   if (argument.kind !== "lambda") {
     const actual = check(argument, env)
-    if (actual.kind !== "unknown") report(
-      env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" },
-    )
+    if (actual.kind !== "unknown") {
+      report(
+        env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" },
+      )
+    }
     return UNKNOWN
   }
   const most = options.index === true ? 2 : 1
@@ -140,18 +154,16 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
 
 function ordered(type: Type, call: ListCall): void {
   const known = expand(type, call.env.file.context.declared)
-  if (![
-    "string", "int", "number", "money", "duration", "time", "unknown", "literal",
-  ].includes(known.kind)) reportElement(call, "something with an order")
+  const hasOrder = ["string", "int", "number", "money", "duration", "time", "unknown", "literal"].includes(known.kind)
+  if (!hasOrder) reportElement(call, "something with an order")
 }
 
 function textual(type: Type, call: ListCall): void {
   const { declared } = call.env.file.context
   const known = expand(type, declared)
   const isEnum = known.kind === "declared" && declared.get(known.symbol)?.kind === "enum"
-  if (!isEnum && ![
-    "string", "int", "number", "bool", "literal", "unknown", "never",
-  ].includes(known.kind)) reportElement(call, "text")
+  const isPlain = ["string", "int", "number", "bool", "literal", "unknown", "never"].includes(known.kind)
+  if (!isEnum && !isPlain) reportElement(call, "text")
 }
 
 function reportElement(call: ListCall, expected: string): void {

@@ -1,7 +1,7 @@
 // The one table of constructs that this version refuses (delete a line when it runs), and of those that wait silently.
 
 import type { Node } from "../../grammar/syntax/nodes.ts"
-import { report, symbolAt, type FileContext } from "./context.ts"
+import { report, symbolAt, symbolOf, type FileContext } from "./context.ts"
 import { nodesIn } from "./flow/walk.ts"
 
 /** Constructs that are checked and then refused: what a message calls each. */
@@ -79,7 +79,8 @@ function constructOf(node: Node, file: FileContext): string | undefined {
       return node.failures === "collect" ? "collect" : undefined
     case "call": {
       const callee = file.calls.get(node.id)
-      return callee !== undefined && file.context.bound.symbols.symbols[callee]!.kind === "workflow" ? "workflowCall" : undefined
+      const isWorkflow = callee !== undefined && symbolOf(file.context, callee).kind === "workflow"
+      return isWorkflow ? "workflowCall" : undefined
     }
     default:
       return Object.hasOwn(NOT_YET, node.kind) ? node.kind : undefined
@@ -102,7 +103,8 @@ function reportOwnClauses(
   for (const clause of item.clauses) {
     const { kind } = clause
     let construct: string | undefined
-    if (item.kind === "workflow" && (kind === "retry" || kind === "fallback" || kind === "use")) construct = NOT_YET["workflowClause"]
+    const isOfSteps = kind === "retry" || kind === "fallback" || kind === "use"
+    if (item.kind === "workflow" && isOfSteps) construct = NOT_YET["workflowClause"]
     if (item.kind === "tool" && kind === "budget") construct = NOT_YET["toolBudget"]
     if (item.kind === "tool" && kind === "require") construct = NOT_YET["toolRequire"]
     if (item.kind === "agent" && kind === "circuit") construct = NOT_YET["agentCircuit"]

@@ -21,9 +21,11 @@ export function checkUnary(node: UnaryExpression, env: Env, check: CheckExpressi
   if (known.kind === "int" || known.kind === "number" || known.kind === "money" || known.kind === "duration") {
     return known
   }
-  if (known.kind !== "unknown") report(
-    env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" },
-  )
+  if (known.kind !== "unknown") {
+    report(
+      env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" },
+    )
+  }
   return UNKNOWN
 }
 
@@ -146,6 +148,7 @@ function isNumber(type: Type): boolean {
 function refuse(node: BinaryExpression, left: Type, right: Type, env: Env): void {
   const { declared } = env.file.context
   const maybe = [left, right].find((type) => isOptional(type, declared) && type.kind !== "nothing")
-  const hint = maybe !== undefined && node.operator !== "==" && node.operator !== "!=" ? "; one of them may be nothing: write `??` with another value" : ""
+  const compares = node.operator === "==" || node.operator === "!="
+  const hint = maybe !== undefined && !compares ? "; one of them may be nothing: write `??` with another value" : ""
   report(env.file, node, "AF3010", { operator: node.operator, left: render(left), right: render(right), hint })
 }

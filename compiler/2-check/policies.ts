@@ -85,7 +85,8 @@ export function isIdempotent(node: CallableNode): boolean {
 
 /** Whether running it changes something outside: `writes` or `irreversible`. */
 export function isWrite(node: CallableNode): boolean {
-  return node.clauses.some((clause) => clause.kind === "irreversible" || (clause.kind === "effect" && clause.effect === "writes"))
+  return node.clauses.some((clause) =>
+    clause.kind === "effect" ? clause.effect === "writes" : clause.kind === "irreversible")
 }
 
 export function nameOf(context: Context, id: SymbolId): string {

@@ -4,6 +4,7 @@ import { assert } from "../../base/assert.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type { ListExpression, RecordEntry, RecordExpression } from "../../grammar/syntax/nodes.ts"
 import { didYouMean, replaceFix } from "../1-bind/hints.ts"
+import { plainText } from "../1-bind/imports.ts"
 import { report, symbolOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import type { FieldType, Type } from "./types.ts"
@@ -23,9 +24,11 @@ export function checkList(node: ListExpression, env: Env, expected: Type | undef
     if (item.kind === "spread") {
       const list = expand(type, declared)
       if (list.kind === "array") joined = join(joined, list.element, declared)
-      else if (list.kind !== "unknown") report(
-        env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." },
-      )
+      else if (list.kind !== "unknown") {
+        report(
+          env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." },
+        )
+      }
     } else {
       if (element !== undefined) expectType(type, element, value, env, " in this list")
       joined = join(joined, widenUnless(element, type), declared)
@@ -71,9 +74,10 @@ function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefi
   const members = structure.members.map((symbol): Type => ({
     kind: "declared", symbol, name: symbolOf(context, symbol).name,
   }))
-  const names = node.entries.filter((entry): entry is RecordEntry => entry.kind === "entry").map(nameOfKey)
-  const written = node.entries.find((entry): entry is RecordEntry => entry.kind === "entry" && nameOfKey(entry) === "kind")?.value
-  const kind = written?.kind === "template" && written.parts[0]?.kind === "templateText" ? written.parts[0].value : undefined
+  const entries = node.entries.filter((entry): entry is RecordEntry => entry.kind === "entry")
+  const names = entries.map(nameOfKey)
+  const written = entries.find((entry) => nameOfKey(entry) === "kind")?.value
+  const kind = written?.kind === "template" ? plainText(written) : undefined
   const fitting = members.filter((member) =>
     kind === undefined
       ? names.every((name) => fieldsOf(member, context.declared)!.some((field) => field.name === name))
@@ -180,16 +184,20 @@ function checkMapLiteral(
 ): Type {
   for (const entry of node.entries) {
     if (entry.kind === "spread") expectType(check(entry.value, env), wanted, entry.value, env, " after ...")
-    else expectType(
-      value(entry, wanted.value), wanted.value, entry.value ?? entry.key, env, ` for the key ${nameOfKey(entry)}`,
-    )
+    else {
+      expectType(
+        value(entry, wanted.value), wanted.value, entry.value ?? entry.key, env, ` for the key ${nameOfKey(entry)}`,
+      )
+    }
   }
   reportTwice(node, env)
   return wanted
 }
 
 function notRecord(node: Parameters<typeof report>[1], type: Type, env: Env): void {
-  if (type.kind !== "unknown") report(
-    env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." },
-  )
+  if (type.kind !== "unknown") {
+    report(
+      env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." },
+    )
+  }
 }

@@ -70,12 +70,16 @@ function checkStatement(statement: Statement, env: Env, want: Want): Type {
     case "log":
       return checkLog(statement.message, statement, env, want)
     case "sleep":
-      if (statement.duration !== undefined) expectType(
-        checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env,
-      )
-      if (statement.until !== undefined) expectType(
-        checkExpression(statement.until, env), { kind: "time" }, statement.until, env,
-      )
+      if (statement.duration !== undefined) {
+        expectType(
+          checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env,
+        )
+      }
+      if (statement.until !== undefined) {
+        expectType(
+          checkExpression(statement.until, env), { kind: "time" }, statement.until, env,
+        )
+      }
       return noValue(statement, env, want)
     case "publish":
       checkExpression(statement.value, env)
@@ -114,9 +118,11 @@ function checkLet(statement: LetStatement, env: Env): void {
     named,
     written === undefined ? { value: true } : { value: true, expected: written },
   )
-  if (written !== undefined && !isForm(statement.value)) expectType(
-    actual, written, statement.value, env, ` for ${statement.name.text}`,
-  )
+  if (written !== undefined && !isForm(statement.value)) {
+    expectType(
+      actual, written, statement.value, env, ` for ${statement.name.text}`,
+    )
+  }
   const symbol = symbolAt(env.file, statement.name)
   const type = written ?? widen(actual.kind === "never" ? UNKNOWN : actual)
   if (symbol !== undefined) env.file.context.symbolTypes.set(symbol.id, type)
@@ -149,7 +155,7 @@ function checkReturn(statement: ReturnStatement, env: Env): Type {
 
 function expectReturn(actual: Type, expected: Type, statement: ReturnStatement, env: Env): void {
   const name = env.workflow === undefined ? "the workflow" : symbolOf(env.file.context, env.workflow).name
-  if (expected.kind === "nothing" && actual.kind !== "nothing" && actual.kind !== "unknown" && actual.kind !== "never") {
+  if (expected.kind === "nothing" && !assignable(actual, expected, env.file.context.declared)) {
     report(
       env.file,
       statement.value!,

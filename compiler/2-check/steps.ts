@@ -61,7 +61,8 @@ export function setResults(clauses: StepUse["clauses"], result: Type, env: Env):
     if (Array.isArray(value)) return value.flatMap(resultsIn)
     if (typeof value !== "object" || value === null) return []
     const found = Object.values(value).flatMap(resultsIn)
-    const use = "kind" in value && value.kind === "name" && "id" in value ? bound.uses.get(value.id as NodeId) : undefined
+    const isName = "kind" in value && value.kind === "name" && "id" in value
+    const use = isName ? bound.uses.get(value.id as NodeId) : undefined
     return use !== undefined && context.bound.symbols.symbols[use]!.kind === "result" ? [use, ...found] : found
   }
 }

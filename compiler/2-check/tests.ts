@@ -38,13 +38,15 @@ function checkGiven(step: GivenStep, env: Env): void {
     money(outcome.costs, "A cost", file, { free: true })
     if (outcome.value === undefined) continue
     if (outcome.action === "takes") duration(outcome.value, "The time it takes", file)
-    else expectType(
-      checkExpression(outcome.value, env, result),
-      result,
-      outcome.value,
-      env,
-      ` as the result of ${step.callable.text}`,
-    )
+    else {
+      expectType(
+        checkExpression(outcome.value, env, result),
+        result,
+        outcome.value,
+        env,
+        ` as the result of ${step.callable.text}`,
+      )
+    }
   }
 }
 
@@ -54,9 +56,11 @@ function checkRun(step: RunStep, env: Env): void {
   const symbol = call?.callee.kind === "nameExpression" ? symbolAt(file, call.callee.name) : undefined
   if (call === undefined || symbol?.kind !== "workflow") {
     const name = shorten(textOf(file, step.call))
-    if (step.call.kind !== "missing") report(
-      file, step.call, "AF2016", { name, actual: "not the call of a workflow", expected: "the call of a workflow" },
-    )
+    if (step.call.kind !== "missing") {
+      report(
+        file, step.call, "AF2016", { name, actual: "not the call of a workflow", expected: "the call of a workflow" },
+      )
+    }
     return
   }
   checkArguments(call, symbol.name, file.context.signatures.get(symbol.id)?.parameters ?? [], env, checkExpression)

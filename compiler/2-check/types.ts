@@ -3,7 +3,7 @@
 import type { Clause, Expression, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, SymbolId } from "../1-bind/types.ts"
 
-/** JSON-Schema constraints written with `@`, by name: minLength, maxLength, pattern, format, min, max, minItems, maxItems … */
+/** JSON-Schema constraints written with `@`, by name: minLength, maxLength, pattern, format, min, max, minItems … */
 export type Constraints = Readonly<Record<string, string | number | boolean>>
 
 export type Type =
@@ -68,9 +68,9 @@ export interface FileFacts {
   readonly calls: ReadonlyMap<NodeId, SymbolId>
   /** By id of a list/string/built-in call: which built-in it is, such as "list.chunks" or "now". */
   readonly builtins: ReadonlyMap<NodeId, string>
-  /** By id of a call, for, parallel …: its step name segment, unique within its scope, such as "fetchSource" or "sources". */
+  /** By id of a call, for, parallel …: its step name segment, unique within its scope, such as "fetchSource". */
   readonly stepNames: ReadonlyMap<NodeId, string>
-  /** By id of a call in a workflow: the policies that hold around it, one per kind (nearest wins), every budget outermost first. */
+  /** By id of a call in a workflow: what holds around it, one per kind (nearest wins), budgets all, outermost first. */
   readonly callPolicies: ReadonlyMap<NodeId, readonly EffectiveClause[]>
 }
 

@@ -78,7 +78,7 @@ function gap(text: string, from: number, piece: Piece, found: readonly Trivia[],
     before = end
     const isBehind = !isFirst && !between(from, start)
     const goesOn = kind === "blockComment" && piece.kind !== "EOF" && !between(end, piece.start)
-    if (goesOn && tight.has(piece.kind) && !isFirst) inlineTrailing.push(comment)
+    if (goesOn && tight.has(piece.kind) && !isFirst) (own.length + trailing.length > 0 ? own : inlineTrailing).push(comment)
     else if (goesOn) inlineLeading.push(comment)
     else if (isBehind) trailing.push(comment)
     else own.push(comment)

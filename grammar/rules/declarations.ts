@@ -186,8 +186,9 @@ export abstract class DeclarationRules extends TestRules {
     const doc = this.doc()
     const start = this.start()
     const name = this.subWith(this.name, "a parameter's name")
-    this.need(":", "`:` and a type after the parameter's name")
-    const type = this.subWith(this.type)
+    const typed = this.need(":", "`:` and a type after the parameter's name")
+    // Without the colon a brace is the body's, not a record type's.
+    const type = !typed && this.at("{") ? this.missingType("a type") : this.subWith(this.type)
     const value = this.maybe("=", () => (this.need("="), this.subWith(this.expression, "a value")))
     return this.sparse<Parameter>(start, { kind: "parameter", doc, name, type, value })
   })

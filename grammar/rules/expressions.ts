@@ -1,6 +1,6 @@
 // Expressions: one flat rule for all operators, whose tree is built by precedence afterwards.
 
-import { depthMax, type Rule } from "../recovery.ts"
+import { chainMax, type Rule } from "../recovery.ts"
 import type {
   Argument, BinaryExpression, BinaryOperator, CallExpression, ConditionalExpression, Expression, IndexExpression,
   LambdaExpression, ListExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression,
@@ -173,7 +173,7 @@ export abstract class ExpressionRules extends LiteralRules {
       this.reduce(operands, operators, precedence[operator])
       operators.push(operator)
       this.operandInto(operands, operators)
-      if (++length > depthMax) this.tooDeep()
+      if (++length > chainMax) this.tooDeep(chainMax)
     })
     this.reduce(operands, operators, 0)
     return operands[0]!
@@ -192,9 +192,9 @@ export abstract class ExpressionRules extends LiteralRules {
     this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
       operators.push({ operator: this.at("-") ? "-" : "not", start: this.start() })
       this.sub(this.prefixOperator)
-      if (++count > depthMax && !this.RECORDING_PHASE) {
+      if (++count > chainMax && !this.RECORDING_PHASE) {
         operators.pop()
-        this.tooDeep()
+        this.tooDeep(chainMax)
       }
     })
     operands.push(this.sub(this.operand))
@@ -232,7 +232,7 @@ export abstract class ExpressionRules extends LiteralRules {
     let length = 0
     this.some(this.atPostfix, () => {
       operand = this.subWith(this.postfix, start, operand)
-      if (++length > depthMax && !this.RECORDING_PHASE) this.tooDeep()
+      if (++length > chainMax && !this.RECORDING_PHASE) this.tooDeep(chainMax)
     })
     return operand
   })

@@ -28,6 +28,9 @@ export abstract class TreeParser extends EmbeddedActionsParser {
   /** One syntax error per item: set once one is reported. */
   protected reported = false
   protected unitStart = 0
+  /** Where the last node without text stands, and the start of the token that it stands before. */
+  private emptyAt = -1
+  private emptyBefore = -1
   private lastReportedAt = -1
   protected bracesPair = true
 
@@ -42,7 +45,7 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     this.bracesPair = list.reduce((open, { kind }) => open + (kind === "{" ? 1 : kind === "}" ? -1 : 0), 0) === 0
     this.endToken = end
     this.nextId = this.depth = this.unitStart = 0
-    this.failedAt = this.lastReportedAt = -1
+    this.failedAt = this.lastReportedAt = this.emptyAt = this.emptyBefore = -1
     this.reported = false
     this.input = list
   }
@@ -110,10 +113,10 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     return this.node<N>(start, present as Omit<N, "id" | "span" | "recovered">)
   }
 
-  /** A node that has read nothing stands right behind the last token. */
+  /** A node that has read nothing stands right behind the last token; one that begins with such a node begins there too. */
   protected spanFrom(start: number): Span {
     const end = this.previousEnd()
-    return span(Math.min(start, end), end)
+    return span(start === this.emptyBefore ? Math.min(this.emptyAt, end) : Math.min(start, end), end)
   }
 
   private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
@@ -121,6 +124,8 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     node.id = this.nextId++
     node.span = this.spanFrom(this.start())
     node.recovered = true
+    this.emptyAt = node.span.start
+    this.emptyBefore = this.start()
     return node
   }
 

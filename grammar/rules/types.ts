@@ -7,6 +7,7 @@ import type {
 } from "../syntax/nodes.ts"
 import { DocumentedRules } from "./documented.ts"
 
+const suffixesMax = 16
 const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-", "StringStart", "RawString"])
 
 export abstract class TypeRules extends DocumentedRules {
@@ -35,7 +36,7 @@ export abstract class TypeRules extends DocumentedRules {
     )
   })
 
-  private missingType(expected: string): NamedTypeNode {
+  protected missingType(expected: string): NamedTypeNode {
     const name = this.missingName(expected)
     return { ...this.node<NamedTypeNode>(name.span.start, { kind: "namedType", name, constraints: [] }), recovered: true }
   }
@@ -62,7 +63,7 @@ export abstract class TypeRules extends DocumentedRules {
           found = this.node<OptionalTypeNode>(start, { kind: "optionalType", type: optional })
         },
       )
-      if (++length > 16 && !this.RECORDING_PHASE) this.tooDeep()
+      if (++length > suffixesMax && !this.RECORDING_PHASE) this.tooDeep(suffixesMax)
     })
     return found
   })

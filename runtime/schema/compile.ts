@@ -5,8 +5,8 @@ import addFormatsModule from "ajv-formats"
 import type { JsonSchema, Schema } from "../contract.ts"
 
 /**
- * Deployed workflows use the validators that the compiler wrote; this is for tools around them, which know a schema only
- * as data. Unknown keywords and formats are let through: the entry may come from a newer version.
+ * Deployed workflows use the validators that the compiler wrote; this is for tools around them, which know a schema
+ * only as data. Unknown keywords and formats are let through: the entry may come from a newer version.
  */
 export function schemaFromJson(json: JsonSchema): Schema<unknown> {
   const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: true, logger: false })

@@ -75,6 +75,7 @@ function repairs(program: string, diagnostic: Diagnostic, fix: Diagnostic["fixes
   })
   const after = checkProgram(repaired.join("")).diagnostics
   expect(after.filter(({ code }) => code.startsWith("AF1"))).toEqual([])
-  const same = after.filter(({ code, span, path }) => code === diagnostic.code && path === diagnostic.path && span.start === diagnostic.span.start)
+  const same = after.filter(({ code, span, path }) =>
+    code === diagnostic.code && path === diagnostic.path && span.start === diagnostic.span.start)
   expect(same.map(({ message }) => message)).toEqual([])
 }

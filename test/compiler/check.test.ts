@@ -5,7 +5,7 @@ import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { render } from "../../compiler/2-check/types/render.ts"
-import type { Type } from "../../compiler/2-check/types.ts"
+import type { EffectiveClause, Type } from "../../compiler/2-check/types.ts"
 import { checkProgram, type CheckedProgram } from "./programs.ts"
 
 const dailyBrief = readFileSync(join(import.meta.dirname, "../../examples/daily-brief/daily-brief.agentflow"), "utf8")
@@ -36,8 +36,8 @@ describe("the daily brief", () => {
 
   it("has the types a reader expects", () => {
     expect(localsOf(program)).toEqual({
-      brief: "Brief", chunk: "Source[]", e: "a caught error", notes: "Note[][]", result: "string[]", sources: "Source[]",
-      url: "string", urls: "string[]",
+      brief: "Brief", chunk: "Source[]", e: "a caught error", notes: "Note[][]", result: "string[]",
+      sources: "Source[]", url: "string", urls: "string[]",
     })
   })
 
@@ -93,10 +93,14 @@ describe("facts", () => {
     const policies = "policy near { timeout 1s  budget 10 calls }\npolicy far { timeout 2s  retry 4 times }\n"
     const agent = `model fast = openai("m") { price $1.00 in, $1.00 out per 1M tokens }
 agent Writer(topic: string): string { model fast  prompt "Write."  budget 1k tokens  use near  use far }\n`
-    const program = checkProgram(policies + agent + workflow("log Writer(topic)\nWriter(topic) timeout 3s budget 500 tokens"))
+    const body = "log Writer(topic)\nWriter(topic) timeout 3s budget 500 tokens"
+    const program = checkProgram(policies + agent + workflow(body))
     expect(program.diagnostics).toEqual([])
-    const texts = [...factsOf(program).callPolicies.values()].map((clauses) =>
-      clauses.map(({ clause, from }) => `${clause.kind} ${from} ${clause.kind === "timeout" && clause.duration.kind === "duration" ? clause.duration.ms : ""}`.trim()))
+    const print = ({ clause, from }: EffectiveClause): string => {
+      const time = clause.kind === "timeout" && clause.duration.kind === "duration" ? ` ${clause.duration.ms}` : ""
+      return `${clause.kind} ${from}${time}`
+    }
+    const texts = [...factsOf(program).callPolicies.values()].map((clauses) => clauses.map(print))
     expect(texts).toEqual([
       ["budget policy", "budget callable", "timeout policy 1000", "retry policy"],
       ["budget policy", "budget callable", "budget call", "timeout call 3000", "retry policy"],
@@ -113,7 +117,8 @@ describe("rule levels", () => {
   const text = "workflow Main(topic: string) {\n  log topic\n}\n"
 
   it("are those of the documents when nothing is said", () => {
-    expect(checkProgram(text).diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual(["AF4008 warning"])
+    const found = checkProgram(text).diagnostics.map(({ code, severity }) => `${code} ${severity}`)
+    expect(found).toEqual(["AF4008 warning"])
   })
   it("can be raised", () => {
     expect(checkProgram(text, { AF4008: "error" }).diagnostics.map(({ severity }) => severity)).toEqual(["error"])

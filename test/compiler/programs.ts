@@ -28,7 +28,7 @@ export function filesOf(text: string): readonly ProgramFile[] {
   }))
 }
 
-/** `// tool modules: ./tools.ts first second; ./other.ts` says what tool modules export; `none` says that there is none. */
+/** `// tool modules: ./tools.ts first second; ./other.ts` says what modules export; `none`: that there is none. */
 function modulesOf(text: string): NonNullable<CheckOptions["toolModules"]> | undefined {
   const line = /^\/\/ tool modules: (.*)$/m.exec(text)?.[1]
   if (line === undefined) return undefined

@@ -1,4 +1,4 @@
-// A worker as a process: its ready line, its end on a signal, its mistakes in words, and a sidecar that is killed under it.
+// A worker as a process: its ready line, its end on a signal, its mistakes in words, and a sidecar that is killed.
 
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"

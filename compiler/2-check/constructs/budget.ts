@@ -28,7 +28,9 @@ function checkElse(clause: BudgetClause, { env, result, check }: ClauseSite): vo
   if (otherwise?.value === undefined || otherwise.action === "use") return
   const call = stepCall(otherwise.value, env)
   if (call !== undefined) env.step(call, env, { role: "fallback", clauses: [] })
-  else if (otherwise.action === "return") expectType(
-    check(otherwise.value, env, result), result, otherwise.value, env, " after return",
-  )
+  else if (otherwise.action === "return") {
+    expectType(
+      check(otherwise.value, env, result), result, otherwise.value, env, " after return",
+    )
+  }
 }

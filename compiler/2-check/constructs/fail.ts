@@ -11,19 +11,23 @@ import { isOptional, NEVER, STRING } from "../types/relate.ts"
 export function checkFail(statement: FailStatement, env: Env): Type {
   const { file } = env
   const { message, data, error } = statement
-  if (message !== undefined) expectType(
-    checkExpression(message, env), STRING, message, env, " as the message of an error",
-  )
+  if (message !== undefined) {
+    expectType(
+      checkExpression(message, env), STRING, message, env, " as the message of an error",
+    )
+  }
   const symbol = symbolAt(file, error)
   const structure = symbol === undefined ? undefined : file.context.declared.get(symbol.id)
   if (symbol === undefined || structure?.kind !== "error") {
     if (data !== undefined) checkExpression(data, env)
-    if (isBuiltInError(error.text)) report(
-      file,
-      error,
-      "AF2016",
-      { name: error.text, actual: "a built-in error kind", expected: "an error declared with `error`" },
-    )
+    if (isBuiltInError(error.text)) {
+      report(
+        file,
+        error,
+        "AF2016",
+        { name: error.text, actual: "a built-in error kind", expected: "an error declared with `error`" },
+      )
+    }
     return NEVER
   }
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }

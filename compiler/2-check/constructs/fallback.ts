@@ -9,8 +9,7 @@ import type { ClauseSite } from "./site.ts"
 export function checkFallback(clause: FallbackClause, { env, result, check }: ClauseSite): void {
   distinctKinds(clause.on, env.file)
   const call = stepCall(clause.value, env)
-  const actual = call === undefined ? check(clause.value, env, result) : env.step(
-    call, env, { role: "fallback", clauses: [] },
-  )
+  const actual =
+    call === undefined ? check(clause.value, env, result) : env.step(call, env, { role: "fallback", clauses: [] })
   expectType(actual, result, clause.value, env, " as the fallback")
 }

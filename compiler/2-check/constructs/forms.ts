@@ -70,9 +70,8 @@ function checkIf(form: IfStatement, env: Env, want: Want, parts: Parts): Type {
     report(env.file, form, "AF3016", { what: "it has no `else`" })
     return UNKNOWN
   }
-  const otherwise = form.otherwise.kind === "if" ? checkForm(form.otherwise, other, want, parts) : block(
-    form.otherwise, other, want, parts,
-  )
+  const otherwise =
+    form.otherwise.kind === "if" ? checkForm(form.otherwise, other, want, parts) : block(form.otherwise, other, want, parts)
   return both(then, otherwise, env, want)
 }
 
@@ -113,7 +112,9 @@ function checkFor(form: ForStatement, env: Env, want: Want, parts: Parts): Type 
 }
 
 function checkTry(form: TryStatement, env: Env, want: Want, parts: Parts): Type {
-  const catchesOpen = form.catches.some(({ kinds }) => kinds.length === 0 || kinds.some(({ text }) => text === "circuit_open"))
+  const catchesOpen = form.catches.some(
+    ({ kinds }) => kinds.length === 0 || kinds.some(({ text }) => text === "circuit_open"),
+  )
   let type = block(form.body, { ...env, guarded: env.guarded || catchesOpen }, want, parts)
   for (const clause of form.catches) {
     const symbol = clause.binding === undefined ? undefined : symbolAt(env.file, clause.binding)

@@ -7,6 +7,9 @@ import { expectType } from "../expect.ts"
 import { JSON_TYPE, STRING } from "../types/relate.ts"
 import type { ClauseSite } from "./site.ts"
 
+/** Sources whose request has headers and a body of its own. */
+const SENDS: ReadonlySet<string> = new Set(["httpSource", "invokeSource", "bindingSource"])
+
 /** The characters that HTTP allows in a header's name. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 
@@ -40,6 +43,6 @@ function needsHttp(
   { env, callable }: { readonly env: ClauseSite["env"]; readonly callable: ClauseSite["callable"] },
 ): void {
   const source = callable?.node.kind === "tool" ? callable.node.source : undefined
-  if (source === undefined || source.kind === "httpSource" || source.kind === "invokeSource" || source.kind === "bindingSource") return
+  if (source === undefined || SENDS.has(source.kind)) return
   report(env.file, clause, "AF4004", { clause: clause.kind, place: "in a tool that sends no HTTP request", hint: "" })
 }

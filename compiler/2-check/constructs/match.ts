@@ -33,9 +33,8 @@ export function checkMatch(form: MatchStatement, env: Env, want: Want, parts: Pa
     if (arm.patterns.some(({ kind }) => kind === "elsePattern")) reached = false
     const inside = armEnv(form, arm, subject, cases, fresh, covered, env)
     const type = block(arm.body, inside, want, parts)
-    if (result.kind !== "never" || type.kind !== "never") result = want.value ? join(
-      result, type, env.file.context.declared,
-    ) : NOTHING
+    if (result.kind === "never" && type.kind === "never") continue
+    result = want.value ? join(result, type, env.file.context.declared) : NOTHING
   }
   if (reached && subject.kind !== "unknown") reportMissing(form, cases, covered, env)
   return form.arms.length === 0 ? NOTHING : result
@@ -57,18 +56,19 @@ function casesOf(subject: Type, env: Env): Cases {
       return new Map([[JSON.stringify(known.value), known]])
     case "union": {
       const all = new Map<string, Type>()
-      for (const member of known.members) for (const [key, type] of casesOf(member, env) ?? [[
-        `${ANY} ${render(member)}`, member,
-      ] as const]) all.set(key, type)
+      for (const member of known.members) {
+        const endless = [[`${ANY} ${render(member)}`, member] as const]
+        for (const [key, type] of casesOf(member, env) ?? endless) all.set(key, type)
+      }
       return all
     }
     case "result":
       return undefined
     case "declared": {
       const structure = context.declared.get(known.symbol)
-      if (structure?.kind === "enum") return new Map(structure.members.map(({ name }) => [
-        `${known.name}.${name}`, known,
-      ]))
+      if (structure?.kind === "enum") {
+        return new Map(structure.members.map(({ name }) => [`${known.name}.${name}`, known]))
+      }
       if (structure?.kind === "taggedUnion") {
         return new Map(structure.members.map((symbol) => {
           const { name } = symbolOf(context, symbol)
@@ -121,9 +121,11 @@ function memberKeys(
   if (symbol === undefined || pattern.member.text === "") return undefined
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }
   file.types.set(pattern.id, type)
-  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) return refuse(
-    pattern, subject, ".", env,
-  )
+  if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) {
+    return refuse(
+      pattern, subject, ".", env,
+    )
+  }
   if (structure.members.some(({ name }) => name === pattern.member.text)) {
     return [`${symbol.name}.${pattern.member.text}`]
   }
@@ -182,7 +184,8 @@ function reportUnreachable(
 
 /** In its arm the subject is what the patterns say: the one type they leave, or not nothing. */
 function armEnv(
-  form: MatchStatement, arm: MatchArm, subject: Type, cases: Cases, fresh: readonly string[], covered: ReadonlySet<string>, env: Env,
+  form: MatchStatement, arm: MatchArm, subject: Type, cases: Cases, fresh: readonly string[],
+  covered: ReadonlySet<string>, env: Env,
 ): Env {
   const path = pathOf(form.subject, env)
   if (path === undefined) return env

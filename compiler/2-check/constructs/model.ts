@@ -21,9 +21,11 @@ export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpress
     const known = PROVIDERS.join(", ")
     report(file, provider, "AF2018", { name: provider.text, known, hint: didYouMean(near) }, { fixes })
   }
-  for (const argument of node.arguments) expectType(
-    check(argument, env), STRING, argument, env, " as the name of a model",
-  )
+  for (const argument of node.arguments) {
+    expectType(
+      check(argument, env), STRING, argument, env, " as the name of a model",
+    )
+  }
   if (node.arguments.length !== 1 && !node.recovered) {
     report(
       file, node.provider, "AF3005", { name: provider.text, expected: "1 argument", actual: node.arguments.length },

@@ -98,12 +98,15 @@ export function checkEffect(clause: EffectClause | IrreversibleClause, { clauses
     if (clauses.some(({ kind }) => kind === "compensate")) conflict(clause, "irreversible", "compensate", env)
     return
   }
-  if (clause.effect === "reads" && clauses.some(({ kind }) => kind === "compensate")) conflict(
-    clause, "reads", "compensate", env,
-  )
+  if (clause.effect === "reads" && clauses.some(({ kind }) => kind === "compensate")) {
+    conflict(
+      clause, "reads", "compensate", env,
+    )
+  }
 }
 
 function conflict(clause: EffectClause | IrreversibleClause, first: string, second: string, env: Env): void {
-  const why = second === "reads" || first === "reads" ? "what only reads leaves nothing to undo" : "what has an undo is not irreversible"
+  const reads = second === "reads" || first === "reads"
+  const why = reads ? "what only reads leaves nothing to undo" : "what has an undo is not irreversible"
   report(env.file, clause, "AF4010", { first, second, why })
 }

@@ -23,10 +23,11 @@ export function checkOnSchedule(clause: OnScheduleClause, site: ClauseSite): voi
     )
   }
   const input = inputOf(site)
-  if (clause.input !== undefined) expectType(
-    check(clause.input, env, input), input, clause.input, env, " as the input of a run",
-  )
-  else if (callable !== undefined && input.kind === "record" && needed(input.fields, env).length > 0) {
+  if (clause.input !== undefined) {
+    expectType(
+      check(clause.input, env, input), input, clause.input, env, " as the input of a run",
+    )
+  } else if (callable !== undefined && input.kind === "record" && needed(input.fields, env).length > 0) {
     report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: needed(input.fields, env).join(", ") })
   }
 }

@@ -78,7 +78,7 @@ export function literalValue(expression: Expression): string | number | boolean 
 function named(node: NamedTypeNode, file: FileContext): Type {
   const symbol = symbolAt(file, node.name)
   if (symbol !== undefined) {
-    const isType = symbol.kind === "type" || symbol.kind === "enum" || symbol.kind === "error" || symbol.kind === "event"
+    const isType = ["type", "enum", "error", "event"].includes(symbol.kind)
     return isType ? constrain(
       { kind: "declared", symbol: symbol.id, name: symbol.name }, node.constraints, file,
     ) : UNKNOWN
@@ -101,7 +101,12 @@ function named(node: NamedTypeNode, file: FileContext): Type {
 }
 
 /** What each constraint applies to, and the kind of its argument. */
-const CONSTRAINTS: Readonly<Record<string, { readonly on: readonly Type["kind"][]; readonly takes: "string" | "number" }>> = {
+interface ConstraintShape {
+  readonly on: readonly Type["kind"][]
+  readonly takes: "string" | "number"
+}
+
+const CONSTRAINTS: Readonly<Record<string, ConstraintShape>> = {
   minLength: { on: ["string"], takes: "number" },
   maxLength: { on: ["string"], takes: "number" },
   pattern: { on: ["string"], takes: "string" },

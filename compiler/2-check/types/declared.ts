@@ -1,13 +1,13 @@
 // The structure behind each declared type, by symbol.
 
-import type { TypeDeclaration, TypeNode } from "../../../grammar/syntax/nodes.ts"
+import type { Declaration, TypeDeclaration, TypeNode } from "../../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
 import { report, symbolAt, type Context, type FileContext } from "../context.ts"
 import type { DeclaredType, Type } from "../types.ts"
 import { buildFields, buildType } from "./build.ts"
 import { expand } from "./relate.ts"
 
-/** Fills `context.declared` from one file; unions look at other declarations by symbol only, so order does not matter. */
+/** Fills `context.declared` from one file; unions look at others by symbol only, so order does not matter. */
 export function declareTypes(file: FileContext): void {
   for (const item of file.bound.file.items) {
     if (item.kind !== "type" && item.kind !== "enum" && item.kind !== "error" && item.kind !== "event") continue
@@ -17,7 +17,7 @@ export function declareTypes(file: FileContext): void {
   }
 }
 
-type TypeItem = Extract<FileContext["bound"]["file"]["items"][number], { readonly kind: "type" | "enum" | "error" | "event" }>
+type TypeItem = Extract<Declaration, { readonly kind: "type" | "enum" | "error" | "event" }>
 
 function structureOf(item: TypeItem, file: FileContext): DeclaredType {
   if (item.kind === "enum") {
@@ -68,9 +68,11 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
       if (symbol === undefined) continue
       if (needsItself(symbol.id, context)) {
         report(file, item.name, "AF3022", { name: item.name.text })
-        if (context.declared.get(symbol.id)?.kind === "alias") context.declared.set(
-          symbol.id, { kind: "alias", type: { kind: "unknown" } },
-        )
+        if (context.declared.get(symbol.id)?.kind === "alias") {
+          context.declared.set(
+            symbol.id, { kind: "alias", type: { kind: "unknown" } },
+          )
+        }
       } else if (item.type.kind === "unionType") {
         reportMixedUnion(item, symbol.id, file)
       }

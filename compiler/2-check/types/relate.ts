@@ -38,7 +38,7 @@ export function fieldsOf(type: Type, declared: Declared): readonly FieldType[] |
   if (known.kind !== "declared") return undefined
   const structure = declared.get(known.symbol)
   if (structure === undefined) return undefined
-  return structure.kind === "record" || structure.kind === "event" || structure.kind === "error" ? structure.fields : undefined
+  return "fields" in structure ? structure.fields : undefined
 }
 
 /** Whether a value of `from` can stand where `to` is needed. */

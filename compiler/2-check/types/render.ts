@@ -26,7 +26,8 @@ export function render(type: Type): string {
     case "optional":
       return `${operand(type.type)}?`
     case "record":
-      return type.fields.length === 0 ? "{ }" : `{ ${type.fields.map(({ name, type: of }) => `${name}: ${render(of)}`).join(", ")} }`
+      if (type.fields.length === 0) return "{ }"
+      return `{ ${type.fields.map(({ name, type: of }) => `${name}: ${render(of)}`).join(", ")} }`
     case "declared":
       return type.name
     case "union":

@@ -1,0 +1,71 @@
+// boundOf: the worst case of every workflow of a plan, by arithmetic alone.
+
+import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
+import { capped, nothing, sum } from "./amounts.ts"
+import type { Cost } from "./amounts.ts"
+import { bounded, least, plus } from "./arithmetic.ts"
+import { calleesOf } from "./context.ts"
+import type { Analysis, Scope } from "./context.ts"
+import { evaluate, evaluateBlock, totalOf } from "./evaluate.ts"
+import { shapeOfSchema } from "./schema.ts"
+import { boundless, fieldOf } from "./shape.ts"
+import type { Amounts, CostReport, WorkflowCost } from "./types.ts"
+
+/**
+ * For runs without two things that no program decides about: a worker that is cut off in the middle of an attempt (what
+ * was sent is paid and sent again), and a person who orders a failed step again (`eachOrder` says what that adds).
+ * Declared budgets hold in those runs, too.
+ */
+export function boundOf(plan: Plan): CostReport {
+  return { workflows: plan.workflows.map((workflow) => workflowCost(plan, workflow)) }
+}
+
+export function analysisOf(plan: Plan, workflow?: WorkflowPlan): Analysis {
+  const policy = plan.policies.find(({ name }) => name === workflow?.steps)
+  return { plan, callees: calleesOf(plan), defaults: policy, active: [], isUndo: false, evaluate }
+}
+
+/** The input of a run is validated, so that the limits of its types hold. */
+export function parametersOf(plan: Plan, workflow: Pick<WorkflowPlan, "name" | "parameters" | "parametersSchema" | "origin">): Scope {
+  return {
+    locals: new Map(workflow.parameters.map(({ name, origin }) => {
+      const shape = shapeOfSchema(plan, workflow.parametersSchema, { name: "", origin })
+      return [name, fieldOf(shape, name, boundless(`\`${name}\` is not known`, origin))]
+    })),
+  }
+}
+
+function workflowCost(plan: Plan, workflow: WorkflowPlan): WorkflowCost {
+  const block = evaluateBlock(analysisOf(plan, workflow), parametersOf(plan, workflow), workflow.body)
+  const cost = totalOf(block)
+  const { name, origin, budget, deadlineMs } = workflow
+  return {
+    name,
+    origin,
+    ...(budget === undefined ? {} : { budget }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    total: withinRun(cost, workflow),
+    computed: sum(cost.work, cost.undo),
+    steps: block.rows,
+  }
+}
+
+/** The run's own budget holds all that is spent, undoing included, but never keeps an undo's tool from being sent. */
+function withinRun({ work, undo, models, attemptMs }: Cost, { name, budget, deadlineMs }: WorkflowPlan): Amounts {
+  const { calls, ...spent } = budget ?? {}
+  const label = `budget of ${name}`
+  const total = capped(sum(work, undo), spent, label, models)
+  const counted = calls === undefined ? work : capped(work, { calls }, label, models)
+  const inTime = deadlineMs === undefined ? work : {
+    ...nothing,
+    // The deadline waits for what is in flight, and does not stop for people.
+    timeMs: least(work.timeMs, plus(bounded(deadlineMs, [`deadline of ${name}`]), attemptMs)),
+    waitMs: least(work.waitMs, bounded(deadlineMs, [`deadline of ${name}`])),
+  }
+  return {
+    ...total,
+    calls: plus(counted.calls, undo.calls),
+    timeMs: plus(inTime.timeMs, undo.timeMs),
+    waitMs: plus(inTime.waitMs, undo.waitMs),
+  }
+}
