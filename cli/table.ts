@@ -59,6 +59,19 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/fmt.ts"),
   },
   {
+    name: "cost",
+    summary: "Show the worst case of tokens, dollars, calls, steps and time, step by step",
+    usage: "FILE",
+    minimum: 1,
+    maximum: 1,
+    flags: [{ name: "against", value: "OTHER", summary: "show what changed against this version of the program" }, json, project],
+    examples: [
+      "agentflow cost examples/daily-brief/daily-brief.agentflow",
+      "agentflow cost flow.agentflow --against flow-before.agentflow",
+    ],
+    load: () => import("./commands/cost.ts"),
+  },
+  {
     name: "build",
     summary: "Compile a program into a TypeScript project that runs on Dapr",
     usage: "FILE",

@@ -25,6 +25,11 @@ export interface CompileOptions extends Partial<CheckOptions> {
   readonly outDir?: string
 }
 
+/** A generated project, with the plan that it was made from: `plan.inactive` names what does nothing yet. */
+export interface Compiled extends Emitted {
+  readonly plan: Plan
+}
+
 /** Names, types and policies of a program; its value stands even where there are errors. */
 export function check(sources: readonly Source[], { rules = {}, toolModules }: CompileOptions = {}): Phase<Checked> {
   const parsed = sources.map((source) => ({ source, ...parse(source) }))
@@ -34,18 +39,16 @@ export function check(sources: readonly Source[], { rules = {}, toolModules }: C
   return { value: checked.value, diagnostics: sortDiagnostics(found) }
 }
 
-/** The plan: only of a program without errors. `plan.inactive` names what is checked and does nothing yet. */
+/** The plan: only of a program without errors. */
 export function plan(sources: readonly Source[], options: CompileOptions = {}): Phase<Plan | null> {
   const { value, diagnostics } = check(sources, options)
   return { value: hasErrors(diagnostics) ? null : lower(value, { entry: options.entry ?? sources[0]?.path }), diagnostics }
 }
 
-/** The files of the generated project, with the plan that they were made from. */
-export type Compiled = Emitted & { readonly plan: Plan }
-
 export async function compile(sources: readonly Source[], options: CompileOptions = {}): Promise<Phase<Compiled | null>> {
   const { value, diagnostics } = plan(sources, options)
   if (value === null) return { value, diagnostics }
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
-  return { value: { ...(await emit(value, { outDir: options.outDir, texts })), plan: value }, diagnostics }
+  const { files } = await emit(value, { outDir: options.outDir, texts })
+  return { value: { files, plan: value }, diagnostics }
 }

@@ -83,6 +83,8 @@ const patterns = {
   rawString: sticky("RawString"),
 }
 
+const numberPatterns = [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const
+
 /** Operators and punctuation by first character, the longest first. */
 const symbols: ReadonlyMap<string, readonly string[]> = symbolsByFirst()
 
@@ -161,7 +163,7 @@ function lexSpace(state: State): void {
 }
 
 function lexNumber(state: State): void {
-  for (const [kind, pattern] of [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const) {
+  for (const [kind, pattern] of numberPatterns) {
     const to = end(state, pattern)
     if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, kind, to)
   }
@@ -222,12 +224,17 @@ function lineEnd(text: string, from: number): number {
 function unterminated(state: State, from: number, to: number, quote: string): void {
   const last = state.diagnostics.at(-1)
   // After a stray character on the same line the quote is a part of the same mistake.
-  if (last !== undefined && (last.code === "AF1005" || last.code === "AF1015") && !state.text.slice(last.span.end, from).includes("\n")) return
+  const isStray = last?.code === "AF1005" || last?.code === "AF1015"
+  if (isStray && !state.text.slice(last.span.end, from).includes("\n")) return
   const hole = state.modes.find((mode) => mode.kind === "hole" && mode.start > from)
   const related = hole === undefined ? [] : [{
-    path: state.source.path, span: span(hole.start, hole.start + 1), message: "this `{` opens an interpolation; `\\{` is a plain brace",
+    path: state.source.path,
+    span: span(hole.start, hole.start + 1),
+    message: "this `{` opens an interpolation; `\\{` is a plain brace",
   }]
-  state.diagnostics.push(diagnostic("AF1002", { path: state.source.path, span: span(from, to) }, { quote: `\`${quote}\``, where: quote === `"""` ? "file" : "line" }, { related }))
+  const where = { path: state.source.path, span: span(from, to) }
+  const facts = { quote: `\`${quote}\``, where: quote === '"""' ? "file" : "line" }
+  state.diagnostics.push(diagnostic("AF1002", where, facts, { related }))
 }
 
 function lexQuote(state: State, hole: Mode | undefined): void {

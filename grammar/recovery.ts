@@ -12,13 +12,18 @@ import { keywords } from "./tokens.ts"
 export type Alternatives<T> = readonly { readonly ALT: () => T }[]
 export type Rule<T, Arguments extends unknown[] = []> = ParserMethod<Arguments, T>
 
-/** No program that a person reads nests deeper, and the stack of no thread that we run in overflows: it lasts for about 150. */
+/** No program that a person reads nests deeper, and no stack overflows: a small one lasts for about 150 levels. */
 export const depthMax = 64
 /** The longest chain of operators, members or calls: the tree is as deep, but was not built by recursion. */
 export const chainMax = 256
 
+/** How far a repair looks for the end of what is broken. */
+const lookaheadMax = 500
+
 export abstract class RecoveringParser extends TreeParser {
   private occurrence = 0
+  /** Whether the item before this one was broken, so that what looks lost here may belong to it. */
+  protected afterBroken = false
 
   /** Consumes a token of the kind; one that is not there is reported and thought of. */
   protected need(kind: string, expected?: string): boolean {
@@ -65,9 +70,23 @@ export abstract class RecoveringParser extends TreeParser {
     return this.or(2, { IGNORE_AMBIGUITIES: true, DEF: alternatives as [] }) as T
   }
 
+  /** One of several words; a word that is none of them counts as the first. */
+  protected oneOf<Kind extends string>(...kinds: readonly Kind[]): Kind {
+    if (this.RECORDING_PHASE) {
+      const alternatives = kinds.map((kind) => ({ ALT: () => void this.consume(this.unique(), type(kind)) }))
+      this.or(this.unique(), alternatives as [])
+      return kinds[0]!
+    }
+    const found = kinds.find((kind) => this.at(kind)) ?? kinds[0]!
+    this.need(found)
+    return found
+  }
+
   /** The first part when the gate is open, the second otherwise. */
   protected either<A, B>(first: () => boolean, part: () => A, other: () => B): A | B {
-    if (this.RECORDING_PHASE) return this.or(this.unique(), { IGNORE_AMBIGUITIES: true, DEF: [{ ALT: part }, { ALT: other }] }) as A | B
+    if (this.RECORDING_PHASE) {
+      return this.or(this.unique(), { IGNORE_AMBIGUITIES: true, DEF: [{ ALT: part }, { ALT: other }] }) as A | B
+    }
     return first() ? part() : other()
   }
 
@@ -144,12 +163,13 @@ export abstract class RecoveringParser extends TreeParser {
     this.reported = false
     this.unitStart = this.start()
     part()
+    this.afterBroken = this.reported || this.hasFailed
     this.failedAt = failedAt
     this.reported = reported
     this.unitStart = this.start()
   }
 
-  /** Skips over whole groups of braces to where the body ends or an item resumes; takes at least one token after `before`. */
+  /** Skips over whole groups to where the body ends or an item resumes, and over `before` in any case. */
   private skip(until: () => boolean, resumes: () => boolean, before: ParserToken): void {
     const open: string[] = []
     while (!this.atEnd() && !this.atDeclaration()) {
@@ -218,15 +238,22 @@ export abstract class RecoveringParser extends TreeParser {
   protected close(closer: string, opener: ParserToken): void {
     if (this.closes(closer, opener)) return
     this.fail()
-    this.skipToCloser(closer)
+    this.skipToCloser(closer, opener)
   }
 
-  /** When the closer follows on the same line, what stands before it is skipped with it. */
-  private skipToCloser(closer: string): void {
+  /** When the closer follows, on the same line or below on lines that belong to it, what stands before it is skipped. */
+  private skipToCloser(closer: string, opener: ParserToken): void {
+    const outer = this.indentation(opener.startOffset)
     let open = 0
-    for (let ahead = 1; ; ahead++) {
-      const { kind, startsLine } = this.peek(ahead)
-      if (startsLine || kind === "EOF" || (open === 0 && kind !== closer && (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd"))) return
+    for (let ahead = 1; ahead < lookaheadMax; ahead++) {
+      const token = this.peek(ahead)
+      const { kind } = token
+      if (kind === "EOF") return
+      if (token.startsLine) {
+        const indentation = this.indentation(token.startOffset)
+        if (indentation < outer || (indentation === outer && kind !== closer)) return
+      }
+      if (open === 0 && kind !== closer && (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd")) return
       if (open === 0 && kind === closer) {
         for (; ahead > 0; ahead--) this.skipOne()
         return
@@ -272,7 +299,8 @@ export abstract class RecoveringParser extends TreeParser {
 
   private closes(closer: string, opener: ParserToken, isThere = this.at(closer)): boolean {
     if (this.RECORDING_PHASE || isThere) return this.need(closer)
-    const related = [{ path: this.tokens.source.path, span: span(opener.startOffset, opener.end), message: "opened here" }]
+    const { path } = this.tokens.source
+    const related = [{ path, span: span(opener.startOffset, opener.end), message: "opened here" }]
     const { found, where } = this.found()
     this.report("AF1007", where, { closing: closer, found }, { related })
     return false
@@ -280,16 +308,26 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** Runs one more level of nesting, or reports that there are too many. */
   protected nested<T>(part: () => T, otherwise: () => T): T {
-    if (this.RECORDING_PHASE) return part()
+    if (!this.enter()) return otherwise()
+    const result = part()
+    this.leave()
+    return result
+  }
+
+  /** Begins a level; where there are too many it is reported, skipped, and not to be left. */
+  protected enter(): boolean {
+    if (this.RECORDING_PHASE) return true
     if (this.depth >= depthMax) {
       this.tooDeep(depthMax)
       this.skipGroup()
-      return otherwise()
+      return false
     }
     this.depth++
-    const result = part()
-    this.depth--
-    return result
+    return true
+  }
+
+  protected leave(): void {
+    if (!this.RECORDING_PHASE) this.depth--
   }
 
   protected tooDeep(limit: number): void {

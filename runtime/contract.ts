@@ -1,5 +1,6 @@
 // The shared types of the runtime: what emitted code, the workflow side, the activity side and a host agree on.
 
+import type { ChatMessage, Run, Settings, UndoCall, Undoing, Workflow } from "./contract-run.ts"
 import type { ActivityInput } from "./wire.ts"
 
 // ---------------------------------------------------------------------------------------------------------------- JSON
@@ -134,6 +135,40 @@ export interface Retry {
   readonly jitter?: boolean
 }
 
+/** Of one callable in one worker process: a rate, a number at once, or both. Whoever finds no room waits. */
+export interface Limit {
+  readonly rate?: { readonly times: number; readonly per: Duration }
+  readonly atOnce?: number
+}
+
+/** Successes are kept in the state store and shared by all runs; a hit does no work and so registers no undo. */
+export interface Cache<P extends object = object> {
+  readonly for: Duration
+  /** What the result depends on. Default: all parameters. */
+  by?(parameters: P): unknown
+}
+
+/**
+ * A question to a person that lets something happen or not; made by `approval()`, which checks the types. No answer in
+ * time is a no.
+ */
+export interface Approval<P extends object = object> {
+  readonly by: Human
+  /** Default: always. */
+  when?(parameters: P): boolean
+  parameters(parameters: P): object
+  isYes(answer: unknown): boolean
+}
+
+/**
+ * What follows instead of `budget_exceeded` when the budget beside it has no room: a value of what carries the budget,
+ * another model for the rest of it, or a person whose yes adds the same amounts again.
+ */
+export type OverBudget<P extends object = object, R = unknown> =
+  | { return(run: Run, parameters: P): Flow<R> }
+  | { readonly use: Model }
+  | { readonly ask: Approval<P> }
+
 export interface Circuit {
   readonly failures: number
   readonly within: Duration
@@ -158,9 +193,13 @@ export interface Policy<P extends object = object, R = never> {
   /** All attempts together. */
   readonly deadline?: Duration
   readonly circuit?: Circuit
+  readonly limit?: Limit
+  readonly cache?: Cache<P>
   readonly fallback?: Fallback<P, R>
   readonly manual?: { readonly by: string; readonly within?: Duration }
   readonly budget?: Budget
+  /** `budget … else …`, of this place's `budget`. */
+  readonly overBudget?: OverBudget<P, R>
 }
 
 // ----------------------------------------------------------------------------------------------------------- callables
@@ -176,7 +215,8 @@ export interface CallableSpec<P extends object, R> {
   readonly parameters: Schema<P>
   readonly result: Schema<R>
   readonly policy?: Policy<NoInfer<P>, NoInfer<R>>
-  compensate?(run: Run, parameters: NoInfer<P>, result: NoInfer<R>): Flow<unknown>
+  /** Names the step that undoes this one; its parameters are computed as soon as this one has succeeded. */
+  compensate?(undo: Undoing, parameters: NoInfer<P>, result: NoInfer<R>): UndoCall
   /** Default true. False when the undo does not mention `result`: then a maybe-done step is undone too. */
   readonly compensateNeedsResult?: boolean
   /** Tools: checked by the activity (a broken one is `invalid_output`). Agents and people: checked by the workflow. */
@@ -200,6 +240,8 @@ export interface ToolSpec<P extends object, R> extends CallableSpec<P, R> {
   readonly effect: Effect
   readonly irreversible?: string
   readonly idempotent?: boolean
+  /** `approve by`: holds however the tool is reached; a no is `denied`. */
+  readonly approve?: Approval<NoInfer<P>>
   run(parameters: NoInfer<P>, context: ToolContext): Promise<NoInfer<R>> | NoInfer<R>
 }
 
@@ -228,7 +270,8 @@ export interface HttpToolSpec<P extends object, R> extends CallableSpec<P, R> {
   readonly irreversible?: string
   readonly idempotent?: boolean
   readonly secrets?: readonly Secret[]
-  request(parameters: NoInfer<P>, secrets: Secrets): HttpRequest
+  readonly approve?: Approval<NoInfer<P>>
+  request(parameters: NoInfer<P>, secrets: Secrets, settings: Settings): HttpRequest
 }
 
 export interface FunctionTool<P extends object = object, R = unknown> {
@@ -273,11 +316,24 @@ export interface AgentSpec<P extends object, R> extends CallableSpec<P, R> {
   /** The first, then the targets of escalation with the kinds that lead to them. */
   readonly models: readonly { readonly model: Model; readonly on?: readonly ErrorKind[] }[]
   /** `model a when E else b`: chooses the model that stands in the place of `models[0]`. */
-  chooseModel?(parameters: NoInfer<P>): Model
-  instructions?(parameters: NoInfer<P>): string
-  prompt(parameters: NoInfer<P>): string
-  readonly tools?: readonly Callable[]
+  chooseModel?(parameters: NoInfer<P>, settings: Settings): Model
+  instructions?(parameters: NoInfer<P>, settings: Settings): string
+  prompt(parameters: NoInfer<P>, settings: Settings): string
+  /** Messages before the prompt. */
+  history?(parameters: NoInfer<P>): readonly ChatMessage[]
+  /** Callables of every kind. A function where files import each other in a circle. */
+  readonly tools?: readonly Callable[] | (() => readonly Callable[])
+  /** Agents of the same result type that may take the conversation over. A function where they name each other. */
+  readonly handoffs?: readonly Agent[] | (() => readonly Agent[])
+  /** The last `keep` messages (default 20) of earlier calls with the same key, in the state store. */
+  readonly memory?: AgentMemory<NoInfer<P>>
   readonly budget?: Budget
+  readonly overBudget?: OverBudget<NoInfer<P>, NoInfer<R>>
+}
+
+export interface AgentMemory<P extends object> {
+  by(parameters: P): string
+  readonly keep?: number
 }
 
 export interface Agent<P extends object = object, R = unknown> {
@@ -287,8 +343,10 @@ export interface Agent<P extends object = object, R = unknown> {
 }
 
 export interface HumanSpec<P extends object, R> extends CallableSpec<P, R> {
-  ask(parameters: NoInfer<P>): string
+  ask(parameters: NoInfer<P>, settings: Settings): string
   readonly choices?: readonly string[]
+  /** Tells a topic that somebody is asked. */
+  readonly announce?: { readonly topic: string; readonly pubsub?: string }
 }
 
 export interface Human<P extends object = object, R = unknown> {
@@ -297,69 +355,23 @@ export interface Human<P extends object = object, R = unknown> {
   readonly spec: HumanSpec<P, R>
 }
 
-export type Callable<P extends object = object, R = unknown> = Tool<P, R> | Agent<P, R> | Human<P, R>
+export type Callable<P extends object = object, R = unknown> =
+  Tool<P, R> | Agent<P, R> | Human<P, R> | Workflow<P, R>
 
-// ------------------------------------------------------------------------------------------------------------ workflow
+// ----------------------------------------------------------------------------------------------- workflows and the wire
 
-export interface WorkflowSpec<P extends object, R> {
-  readonly name: string
-  readonly parameters: Schema<P>
-  readonly result: Schema<R>
-  readonly budget?: Budget
-  readonly deadline?: Duration
-  /** The defaults of its steps. */
-  readonly steps?: Policy
-}
-
-/** An async generator function that the SDK's own `WorkflowRuntime` can register, with its declaration attached. */
-export interface Workflow<P extends object = object, R = unknown> {
-  (context: WorkflowContext, input: unknown): AsyncGenerator<Task, R, unknown>
-  readonly workflowName: string
-  readonly spec: WorkflowSpec<P, R>
-}
-
-export interface CallOptions<P extends object = object, R = unknown> extends Policy<P, R> {
-  /** The step's name segment, when it is not the callable's name. */
-  readonly as?: string
-  compensate?(run: Run, parameters: P, result: R): Flow<unknown>
-  readonly compensateNeedsResult?: boolean
-}
-
-export interface EachOptions {
-  /** Default 1, at most 64. */
-  readonly atATime?: number
-  /** Default "stop": no further item starts, those in flight are awaited, then the first failure is raised. */
-  readonly failures?: "stop" | "skip"
-}
-
-export type EachBody<T, R> = (run: Run, item: T, index: number) => Flow<R>
-
-/** What a workflow body may do. Every method that takes time is a `Flow`, used with `yield*`. */
-export interface Run {
-  /** The workflow instance's id. */
-  readonly id: string
-  call<P extends object, R>(
-    callable: Callable<P, R>, parameters: NoInfer<P>, options?: CallOptions<NoInfer<P>, NoInfer<R>>,
-  ): Flow<R>
-  /** Results in the order of the items; `skip` drops the failed ones (never `budget_exceeded` or `cancelled`). */
-  each<T, R>(name: string, items: readonly T[], options: EachOptions, body: EachBody<T, R>): Flow<R[]>
-  /** `collect failures`: one Result per item. */
-  eachResult<T, R>(
-    name: string, items: readonly T[], options: Pick<EachOptions, "atATime">, body: EachBody<T, R>,
-  ): Flow<Result<R>[]>
-  /** To the event stream, not on replay. */
-  log(message: string): void
-  /** Workflow time, ISO 8601. */
-  now(): string
-  /** Drawn from the instance id: the same on every replay. */
-  uuid(): string
-}
-
-// ------------------------------------------------------------------------------------------------------------ the wire
-
-export { answerEvent, parkActivity } from "./wire.ts"
 export type {
-  ActivityInput, Answer, CallMarker, Envelope, Failure, HumanInput, InboxEntry, ManualDecision, Message,
-  ModelRequest, ModelTurn, ModelTurnInput, ParkInput, RunFailure, RunStatus, Success, ToolCall,
-  ToolDescription, ToolInput, Usage, Waiting,
+  Branches, BranchResults, CallOptions, ChatMessage, Concurrency, EachBody, EachOptions, EventType,
+  LoopOptions, PublishOptions, RaceResult, Run, Setting, Settings, SettingSpec, Time, Trigger, UndoCall, Undoing,
+  WaitForOptions, Within, Workflow, WorkflowSpec,
+} from "./contract-run.ts"
+export {
+  answerEvent, cacheActivity, cancelEvent, cancelRunActivity, deadLetterActivity, memoryActivity, parkActivity,
+  publishActivity, settingsActivity,
+} from "./wire.ts"
+export type {
+  ActivityInput, Answer, CacheInput, CacheEntry, CallMarker, CancelRunInput, CarriedRun, CarriedUndo, ChildResult,
+  DeadLetterEntry, DeadLetterInput, Envelope, Failure, HumanInput, InboxEntry, ManualDecision, MemoryInput, Message,
+  ModelRequest, ModelTurn, ModelTurnInput, ParkInput, PublishInput, RunEnvelope, RunFailure, RunStatus, SettingsInput,
+  Success, ToolCall, ToolDescription, ToolInput, Usage, Waiting,
 } from "./wire.ts"

@@ -1,8 +1,8 @@
 // Constructors of the declarations: plain data, so that a host can list them and nothing happens on import.
 
 import type {
-  Agent, AgentSpec, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model, ModelSpec, Schema,
-  Secret, SecretSpec, ToolSpec, Validator,
+  Agent, AgentSpec, Approval, EventType, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model,
+  ModelSpec, Schema, Secret, SecretSpec, Setting, SettingSpec, ToolSpec, Validator,
 } from "./contract.ts"
 
 /** A tool whose work is TypeScript code. */
@@ -37,4 +37,24 @@ export function secret(spec: SecretSpec): Secret {
 /** A JSON Schema with the code that checks it (written by Ajv's standalone mode at build time). */
 export function defineSchema<T>(json: JsonSchema, validate: Validator): Schema<T> {
   return { json, validate }
+}
+
+/** The type of an event that a run can wait for, or publish. */
+export function event<T>(spec: { readonly name: string; readonly schema: Schema<T> }): EventType<T> {
+  return { kind: "event", ...spec }
+}
+
+/** A value per environment. */
+export function setting<T>(spec: SettingSpec<T>): Setting<T> {
+  return { kind: "setting", ...spec }
+}
+
+/** A person's yes or no about `P`, with what is asked and how the answer is read. */
+export function approval<P extends object, Q extends object, A>(by: Human<Q, A>, how: {
+  when?(parameters: P): boolean
+  parameters(parameters: P): NoInfer<Q>
+  isYes(answer: NoInfer<A>): boolean
+}): Approval<P> {
+  // The answer was checked against the human's own result type.
+  return { by: by as unknown as Human, ...how, isYes: (answer) => how.isYes(answer as A) }
 }

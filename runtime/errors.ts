@@ -14,6 +14,8 @@ export class FlowError extends Error {
   readonly maybeDone?: boolean
   /** Set when the run itself has to end (its deadline has passed): no `catch`, fallback or `skip` takes it. */
   readonly endsRun?: boolean
+  /** The account that had no room; never leaves the run. */
+  readonly refusedBy?: object
 
   constructor(kind: ErrorKind, message: string, data?: unknown, more: FlowErrorDetails = {}) {
     super(message)
@@ -23,6 +25,7 @@ export class FlowError extends Error {
     if (more.retryAfterMs !== undefined) this.retryAfterMs = more.retryAfterMs
     if (more.maybeDone !== undefined) this.maybeDone = more.maybeDone
     if (more.endsRun !== undefined) this.endsRun = more.endsRun
+    if (more.refusedBy !== undefined) this.refusedBy = more.refusedBy
   }
 }
 
@@ -31,6 +34,7 @@ export interface FlowErrorDetails {
   readonly retryAfterMs?: number | undefined
   readonly maybeDone?: boolean | undefined
   readonly endsRun?: boolean | undefined
+  readonly refusedBy?: object | undefined
 }
 
 export interface ToolErrorOptions {

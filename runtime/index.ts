@@ -3,7 +3,9 @@
 export { list, text } from "./builtins.ts"
 export { ClientError, connect } from "./client.ts"
 export type { Client, ConnectOptions, Finished, RunHandle, RunInfo, StartOptions, WaitOptions } from "./client.ts"
-export { agent, defineSchema, httpTool, human, model, secret, tool } from "./define.ts"
+export {
+  agent, approval, defineSchema, event, httpTool, human, model, secret, setting, tool,
+} from "./define.ts"
 export { catches, caught, FlowError, parseRunFailure, ToolError } from "./errors.ts"
 export type { FlowErrorDetails, ToolErrorOptions } from "./errors.ts"
 export { equal, formats, ucs2length } from "./schema/standalone.ts"
@@ -12,11 +14,13 @@ export type { Worker, WorkerOptions } from "./serve.ts"
 export { errorForStatus } from "./tools/http-status.ts"
 export { workflow } from "./workflow.ts"
 export type {
-  ActivityInput, Agent, AgentSpec, Amounts, Answer, Budget, BuiltInErrorKind, Callable, CallableSpec, CallMarker,
-  CallOptions, Caps, CaughtError, Circuit, Duration, EachBody, EachOptions, Effect, Envelope, ErrorKind, Failure, Fallback, Flow,
-  FunctionTool, HttpRequest, HttpTool, HttpToolSpec, Human, HumanInput, HumanSpec, InboxEntry, Json, JsonSchema, LogEntry,
-  ManualDecision, Message, Model, ModelPrice, ModelRequest, ModelSpec, ModelTurn, ModelTurnInput, ParkInput, Policy,
-  Requirement, Result, Retry, Run, RunFailure, RunStatus, Schema, Secret, Secrets, SecretSpec, Success, Task, Tool,
-  ToolCall, ToolContext, ToolDescription, ToolInput, ToolSpec, Usage, ValidationProblem, Validator, Waiting, Workflow,
-  WorkflowContext, WorkflowSpec,
+  ActivityInput, Agent, AgentMemory, AgentSpec, Amounts, Answer, Approval, Branches, BranchResults, Budget,
+  BuiltInErrorKind, Cache, Callable, CallableSpec, CallMarker, CallOptions, Caps, CaughtError, ChatMessage, Circuit,
+  Concurrency, DeadLetterEntry, Duration, EachBody, EachOptions, Effect, Envelope, ErrorKind, EventType, Failure,
+  Fallback, Flow, FunctionTool, HttpRequest, HttpTool, HttpToolSpec, Human, HumanInput, HumanSpec, InboxEntry, Json,
+  JsonSchema, Limit, LogEntry, LoopOptions, ManualDecision, Message, Model, ModelPrice, ModelRequest, ModelSpec,
+  ModelTurn, ModelTurnInput, OverBudget, ParkInput, Policy, PublishOptions, RaceResult, Requirement, Result, Retry, Run,
+  RunFailure, RunStatus, Schema, Secret, Secrets, SecretSpec, Setting, Settings, SettingSpec, Success, Task, Time, Tool,
+  ToolCall, ToolContext, ToolDescription, ToolInput, ToolSpec, Trigger, UndoCall, Undoing, Usage, ValidationProblem,
+  Validator, Waiting, WaitForOptions, Within, Workflow, WorkflowContext, WorkflowSpec,
 } from "./contract.ts"

@@ -1,5 +1,6 @@
 // What crosses a process border or outlives one: activity inputs and outputs, events, the status, stored records.
 
+import type { ChatMessage } from "./contract-run.ts"
 import type { Amounts, Caps, CaughtError, ErrorKind, JsonSchema, ModelSpec } from "./contract.ts"
 
 // ------------------------------------------------------------------------------------------- the wire of an activity
@@ -22,6 +23,8 @@ export interface ToolInput extends ActivityInput {
   /** One attempt; the activity aborts the tool when it passes. */
   readonly timeoutMs?: number
   readonly circuit?: { readonly failures: number; readonly withinMs: number; readonly retryAfterMs: number }
+  /** Of this activity in this worker process; the wait for room counts for no attempt's timeout. */
+  readonly limit?: { readonly times?: number; readonly perMs?: number; readonly atOnce?: number }
 }
 
 /** Input of one model turn (activity name: the agent's). */
@@ -29,6 +32,7 @@ export interface ModelTurnInput extends ActivityInput {
   readonly parameters: ModelRequest
   readonly timeoutMs?: number
   readonly circuit?: ToolInput["circuit"]
+  readonly limit?: ToolInput["limit"]
 }
 
 /** Input of a human's activity (name: the human's): writes the inbox entry; the answer comes as `answer:<step>`. */
@@ -52,6 +56,67 @@ export interface ParkInput extends ActivityInput {
 }
 
 export const parkActivity = "agentflow.park"
+
+export const cacheActivity = "agentflow.cache"
+export const cancelRunActivity = "agentflow.cancel"
+export const deadLetterActivity = "agentflow.deadletter"
+export const memoryActivity = "agentflow.memory"
+export const publishActivity = "agentflow.publish"
+export const settingsActivity = "agentflow.settings"
+
+/** The reserved event that cancels a run: no more steps, then compensation. */
+export const cancelEvent = "agentflow.cancel"
+
+/** Input of `agentflow.cache`. A `get` answers `{ value }`, or null; a `put` replaces what is there. */
+export interface CacheInput extends ActivityInput {
+  readonly parameters:
+    | { readonly action: "get"; readonly key: string }
+    | { readonly action: "put"; readonly key: string; readonly value: unknown; readonly forMs: number }
+}
+
+/** Input of `agentflow.memory`. A `get` answers the messages kept; an `append` adds and keeps the last `keep`. */
+export interface MemoryInput extends ActivityInput {
+  readonly parameters:
+    | { readonly action: "get"; readonly agent: string; readonly by: string }
+    | {
+      readonly action: "append"
+      readonly agent: string
+      readonly by: string
+      readonly messages: readonly ChatMessage[]
+      readonly keep: number
+    }
+}
+
+/** Input of `agentflow.settings`, the first step of a run that reads settings; answers the values by name. */
+export interface SettingsInput extends ActivityInput {
+  readonly parameters: { readonly settings: readonly { readonly name: string; readonly default?: unknown }[] }
+}
+
+/** Input of `agentflow.publish`: a CloudEvent whose id is the input's `key` and whose type is the event's name. */
+export interface PublishInput extends ActivityInput {
+  readonly parameters: {
+    readonly event: string
+    readonly topic: string
+    readonly pubsub?: string
+    readonly payload: unknown
+  }
+}
+
+/** Input of `agentflow.deadletter`: the last step of a failed run that declares a dead letter. */
+export interface DeadLetterInput extends ActivityInput {
+  readonly parameters: {
+    readonly workflow: string
+    readonly topic: string
+    readonly pubsub?: string
+    readonly input: unknown
+    readonly failure: RunFailure
+  }
+}
+
+/** Input of `agentflow.cancel`: raises the event `agentflow.cancel` at another run. */
+export interface CancelRunInput extends ActivityInput {
+  readonly parameters: { readonly run: string }
+}
 
 /** The event that answers a question: `answer:<step>`; hosts compare it without case. */
 export function answerEvent(step: string): string {
@@ -151,6 +216,51 @@ export interface ModelTurn {
   readonly finishReason: "stop" | "tool_calls" | "length" | "content_filter"
 }
 
+// --------------------------------------------------------------------------------------- runs that are started by runs
+
+/**
+ * The input of a run that another run started: as a child, or as its own next generation. A run started from outside
+ * gets its plain parameters; a declared parameter can't have the marker's name.
+ */
+export interface RunEnvelope {
+  readonly "agentflow.run": 1
+  readonly parameters: unknown
+  /** Set for a child: what it may spend at most. It answers with a `ChildResult`, and fails with what it spent. */
+  readonly allotment?: Caps
+  /** Set for a next generation. */
+  readonly carried?: CarriedRun
+}
+
+/** The output of a run that has an allotment. */
+export interface ChildResult {
+  readonly "agentflow.run": 1
+  readonly value: unknown
+  readonly spent: Amounts
+}
+
+/** What a run hands to its next generation. */
+export interface CarriedRun {
+  /** From 2. */
+  readonly generation: number
+  readonly spent: Amounts
+  /** The run's own limits, with what a person has added. */
+  readonly caps: Caps
+  /** Epoch ms. */
+  readonly deadlineAt?: number
+  readonly stepsStarted: number
+  readonly undo: readonly CarriedUndo[]
+  /** Events that have come and fitted no waiter, by name in lower case. */
+  readonly events: Readonly<Record<string, readonly unknown[]>>
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+export interface CarriedUndo {
+  readonly start: number
+  readonly step: string
+  /** Absent: the outcome is unknown and the undo needs it. */
+  readonly call?: { readonly callable: string; readonly parameters: object }
+}
+
 // ------------------------------------------------------------------------------------------------------- what is shown
 
 /** The customStatus: what history can't say. Small; at most 20 waits. */
@@ -166,7 +276,7 @@ export interface RunStatus {
 
 export interface Waiting {
   readonly step: string
-  readonly for: "retry" | "answer" | "manual" | "sleep"
+  readonly for: "retry" | "answer" | "manual" | "sleep" | "event" | "child"
   /** Epoch ms. */
   readonly until?: number
   readonly attempt?: number
@@ -185,6 +295,8 @@ export interface RunFailure {
   readonly undoFailed: readonly CaughtError[]
   /** Steps whose outcome is unknown and whose undo needs it: for a person. */
   readonly undoUnknown: readonly string[]
+  /** Of a child: its parent charges it. */
+  readonly spent?: Amounts
 }
 
 /** State store: `inbox:<instanceId>:<step>`. */
@@ -210,4 +322,23 @@ export interface CallMarker {
   readonly v: 1
   readonly allowance: Amounts
   readonly at: string
+}
+
+/** State store: `cache:<callable>:<hash of what the result depends on>`. */
+export interface CacheEntry {
+  readonly v: 1
+  readonly value: unknown
+  /** Epoch ms. */
+  readonly until: number
+}
+
+/** State store: `deadletter:<instanceId>:<start>`, listed under `deadletter:index`. */
+export interface DeadLetterEntry {
+  readonly v: 1
+  readonly run: string
+  readonly workflow: string
+  readonly start: number
+  readonly at: string
+  readonly input: unknown
+  readonly failure: RunFailure
 }

@@ -72,7 +72,7 @@ function drawSteps(all: readonly Group[], lead: string, options: DrawOptions): r
     const inner = group.loop ? group.steps : group.steps.flatMap(visibleChildren)
     const shown = inner.filter((step) => !options.fold || stateOf([step]) !== "done" || (!group.loop && isUndo(step)))
     if (state === "done" && options.fold) return lines
-    if (group.loop) for (const [i, step] of shown.slice(0, 6).entries()) lines.push(...drawIteration(step, `${lead}${under}`, i === Math.min(shown.length, 6) - 1, options))
+    if (group.loop) lines.push(...drawIterations(shown, `${lead}${under}`, options))
     else lines.push(...drawSteps(groups(shown), `${lead}${under}`, options))
     return lines
   })
@@ -89,6 +89,17 @@ function isTurn(step: StepView): boolean {
 
 function isUndo(step: StepView): boolean {
   return step.name === "undo"
+}
+
+/** While a run goes, a wide loop must not push the rest off the screen. */
+const iterationsShown = 6
+
+function drawIterations(steps: readonly StepView[], lead: string, options: DrawOptions): readonly string[] {
+  const shown = options.fold ? steps.slice(0, iterationsShown) : steps
+  const hidden = steps.length - shown.length
+  const lines = shown.flatMap((step, index) => drawIteration(step, lead, hidden === 0 && index === shown.length - 1, options))
+  const more = options.terminal.unicode ? `└─ … ${hidden} more` : `\`- ${hidden} more`
+  return hidden === 0 ? lines : [...lines, `${lead}${options.terminal.style.dim(more)}`]
 }
 
 function drawIteration(step: StepView, lead: string, last: boolean, options: DrawOptions): readonly string[] {

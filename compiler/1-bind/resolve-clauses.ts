@@ -2,7 +2,7 @@
 
 import { diagnostic } from "../../base/diagnostics/report.ts"
 import { unreachable } from "../../base/assert.ts"
-import type { Clause, Expression, Node } from "../../grammar/syntax/nodes.ts"
+import type { Clause, Expression, ModelClause, Node } from "../../grammar/syntax/nodes.ts"
 import { resolveExpression } from "./resolve-expressions.ts"
 import { resolveErrors, resolveName, type Resolver } from "./resolver.ts"
 import { addSymbol, childOf, lookUp, type Scope } from "./scopes.ts"
@@ -13,9 +13,7 @@ export function resolveClauses(clauses: readonly Clause[], scope: Scope, resolve
 }
 
 function resolveClause(clause: Clause, scope: Scope, resolver: Resolver, carrier: Node | undefined): void {
-  const expressions = (...found: readonly (Expression | undefined)[]): void => {
-    for (const expression of found) if (expression !== undefined) resolveExpression(expression, scope, resolver)
-  }
+  const expressions = (...found: readonly (Expression | undefined)[]): void => resolveAll(found, scope, resolver)
   switch (clause.kind) {
     case "retry":
       expressions(clause.times, clause.backoff?.first, clause.backoff?.max, clause.factor)
@@ -30,23 +28,34 @@ function resolveClause(clause: Clause, scope: Scope, resolver: Resolver, carrier
     case "cache":
       return expressions(clause.duration, ...clause.by)
     case "budget":
-      expressions(...clause.amounts.map(({ amount }) => amount))
-      return expressions(clause.otherwise?.value)
+      return expressions(...clause.amounts.map(({ amount }) => amount), clause.otherwise?.value)
     case "fallback":
       expressions(clause.value)
       return resolveErrors(clause.on, resolver)
     case "compensate":
       return resolveExpression(clause.call, withResult(clause, scope, resolver, carrier), resolver)
-    case "require": {
-      const inside = withResult(clause, scope, resolver, carrier)
-      resolveExpression(clause.condition, inside, resolver)
-      return resolveExpression(clause.otherwise, inside, resolver)
-    }
+    case "require":
+      return resolveAll([clause.condition, clause.otherwise], withResult(clause, scope, resolver, carrier), resolver)
     case "manual":
       return expressions(clause.by, clause.within)
     case "use":
     case "stepsUse":
       return resolveName(clause.policy, resolver.fileScope, resolver)
+    default:
+      return resolveOwnClause(clause, scope, resolver)
+  }
+}
+
+type PolicyClause = Extract<Clause, {
+  readonly kind:
+    | "retry" | "timeout" | "deadline" | "circuit" | "limit" | "cache" | "budget" | "fallback" | "compensate"
+    | "require" | "manual" | "use" | "stepsUse"
+}>
+
+/** Clauses that say what one kind of declaration is. */
+function resolveOwnClause(clause: Exclude<Clause, PolicyClause>, scope: Scope, resolver: Resolver): void {
+  const expressions = (...found: readonly (Expression | undefined)[]): void => resolveAll(found, scope, resolver)
+  switch (clause.kind) {
     case "effect":
     case "irreversible":
     case "idempotent":
@@ -67,14 +76,7 @@ function resolveClause(clause: Clause, scope: Scope, resolver: Resolver, carrier
     case "approve":
       return expressions(clause.by, clause.when)
     case "modelClause":
-      resolveName(clause.model, resolver.fileScope, resolver)
-      expressions(clause.when?.condition)
-      if (clause.when !== undefined) resolveName(clause.when.otherwise, resolver.fileScope, resolver)
-      for (const step of clause.then) {
-        resolveName(step.model, resolver.fileScope, resolver)
-        resolveErrors(step.on, resolver)
-      }
-      return
+      return resolveModels(clause, scope, resolver)
     case "tools":
     case "handoffs":
       for (const name of clause.names) resolveName(name, resolver.fileScope, resolver)
@@ -82,8 +84,7 @@ function resolveClause(clause: Clause, scope: Scope, resolver: Resolver, carrier
     case "memory":
       return expressions(clause.by, clause.keep)
     case "onSchedule":
-      if (clause.input !== undefined) resolveExpression(clause.input, resolver.fileScope, resolver)
-      return
+      return resolveAll([clause.input], resolver.fileScope, resolver)
     case "concurrency":
       return expressions(clause.limit, clause.by)
     case "price":
@@ -93,6 +94,19 @@ function resolveClause(clause: Clause, scope: Scope, resolver: Resolver, carrier
     default:
       return unreachable(clause)
   }
+}
+
+function resolveAll(found: readonly (Expression | undefined)[], scope: Scope, resolver: Resolver): void {
+  for (const expression of found) if (expression !== undefined) resolveExpression(expression, scope, resolver)
+}
+
+function resolveModels(clause: ModelClause, scope: Scope, resolver: Resolver): void {
+  const { model, when } = clause
+  for (const name of [model, ...clause.then.map((next) => next.model)]) resolveName(name, resolver.fileScope, resolver)
+  for (const { on } of clause.then) resolveErrors(on, resolver)
+  if (when === undefined) return
+  resolveExpression(when.condition, scope, resolver)
+  resolveName(when.otherwise, resolver.fileScope, resolver)
 }
 
 function withResult(clause: Clause, scope: Scope, resolver: Resolver, carrier: Node | undefined): Scope {

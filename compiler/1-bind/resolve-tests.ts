@@ -45,9 +45,7 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
 function resolveLoose(value: Expression, resolver: Resolver): void {
   if (value.kind !== "nameExpression") {
     if (value.kind === "template" || value.kind === "record" || value.kind === "list") {
-      resolveExpression(
-        value, resolver.fileScope, resolver,
-      )
+      resolveExpression(value, resolver.fileScope, resolver)
     }
     return
   }

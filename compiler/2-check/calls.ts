@@ -20,9 +20,7 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
   if (callee.kind === "member") return checkMethod(node, callee, env, check)
   if (callee.kind !== "nameExpression") {
     if (callee.kind !== "missing") {
-      report(
-        env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" },
-      )
+      report(env.file, callee, "AF3025", { name: shorten(textOf(env.file, callee)), actual: "a value" })
     }
     return checkLoose(node, env, check)
   }
@@ -79,9 +77,7 @@ function checkMethod(node: CallExpression, callee: MemberExpression, env: Env, c
   } else {
     const members = membersOf(object, context)
     if (members.has(name)) {
-      report(
-        env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) },
-      )
+      report(env.file, callee.name, "AF3025", { name, actual: withArticle(render(members.get(name)!)) })
     } else reportUnknown(callee, object, [...methodsOf(object, context), ...members.keys()], env)
     return checkLoose(node, env, check)
   }
@@ -111,9 +107,7 @@ export function checkArguments(
       continue
     }
     if (given.has(parameter.name)) {
-      report(
-        env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` },
-      )
+      report(env.file, argument, "AF3008", { why: `The argument ${parameter.name} is given twice` })
     }
     given.add(parameter.name)
     expectType(actual, parameter.type, argument.value, env, ` for the argument ${parameter.name}`)

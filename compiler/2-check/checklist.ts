@@ -5,7 +5,6 @@ import type { Fix } from "../../base/diagnostics/diagnostic.ts"
 import type { AgentDeclaration, Clause, ToolDeclaration, WorkflowDeclaration } from "../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import { callableOf, report, symbolAt, symbolOf, type CallSite, type Context, type FileContext } from "./context.ts"
-import { modelsOf } from "./constructs/agent.ts"
 import { isWhole } from "./flow/walk.ts"
 import { isIdempotent, isWrite } from "./policies.ts"
 import type { EffectiveClause } from "./types.ts"
@@ -68,9 +67,7 @@ function checkAgentTool(
   const { name } = symbolOf(context, tool)
   if (retry === undefined) context.diagnostics.push(diagnostic("AF4001", at, { name }))
   else if (!retry.never && isWrite(node) && !isIdempotent(node)) {
-    context.diagnostics.push(diagnostic(
-      "AF4002", at, { name },
-    ))
+    context.diagnostics.push(diagnostic("AF4002", at, { name }))
   }
 }
 
@@ -109,20 +106,7 @@ function checkAgentRules(item: AgentDeclaration, file: FileContext): void {
   if (symbol === undefined) return
   const budgets = (file.context.policies.get(symbol.id) ?? []).filter(({ clause }) => clause.kind === "budget")
   if (budgets.length === 0 && isWhole(item)) {
-    report(
-      file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) },
-    )
-  }
-  const amounts = budgets.flatMap(({ clause }) => (clause.kind === "budget" ? clause.amounts : []))
-  const inDollars = amounts.some(({ unit }) => unit === "dollars")
-  if (!inDollars) return
-  for (const clause of item.clauses) {
-    if (clause.kind !== "modelClause") continue
-    for (const name of modelsOf(clause)) {
-      const model = symbolAt(file, name)
-      if (model?.node?.kind !== "model" || model.node.clauses.some(({ kind }) => kind === "price")) continue
-      report(file, name, "AF5002", { model: model.name, name: symbol.name })
-    }
+    report(file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) })
   }
 }
 

@@ -88,13 +88,27 @@ function checkClause(clause: Clause, site: ClauseSite, whole: Span): void {
     case "use":
     case "stepsUse":
       return checkUse(clause, site)
+    case "accept":
+      return checkAccept(clause, whole, site.env.file)
+    default:
+      return checkOwnClause(clause, site)
+  }
+}
+
+type PolicyClause = Extract<Clause, {
+  readonly kind:
+    | "retry" | "timeout" | "deadline" | "circuit" | "limit" | "cache" | "budget" | "fallback" | "compensate" | "manual"
+    | "use" | "stepsUse" | "accept"
+}>
+
+/** Clauses that say what one kind of declaration is. */
+function checkOwnClause(clause: Exclude<Clause, PolicyClause>, site: ClauseSite): void {
+  switch (clause.kind) {
     case "effect":
     case "irreversible":
       return checkEffect(clause, site)
     case "idempotent":
       return
-    case "accept":
-      return checkAccept(clause, whole, site.env.file)
     case "header":
       return checkHeader(clause, site)
     case "body":

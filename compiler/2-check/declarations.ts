@@ -61,9 +61,7 @@ export function checkDeclaration(item: Declaration, file: FileContext): void {
     case "setting": {
       const type = file.types.get(item.type.id) ?? UNKNOWN
       if (item.value !== undefined) {
-        expectType(
-          checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`,
-        )
+        expectType(checkExpression(item.value, env, type), type, item.value, env, ` for ${item.name.text}`)
       }
       return
     }
@@ -103,9 +101,7 @@ function checkCallable(item: CallableNode, env: Env): void {
     const type = file.types.get(node.id) ?? UNKNOWN
     if (value !== undefined) expectType(checkExpression(value, env, type), type, value, env, ` for ${name.text}`)
     else if (defaults && !isOptional(type, file.context.declared)) {
-      report(
-        file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` },
-      )
+      report(file, name, "AF3008", { why: `${name.text} has no default and stands after one that has` })
     }
     defaults ||= value !== undefined
   }
@@ -133,9 +129,7 @@ function checkSecret(item: SecretDeclaration, file: FileContext): void {
     if (text === undefined || text.recovered) continue
     const plain = plainText(text)
     if (plain === undefined || plain.trim() === "") {
-      report(
-        file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" },
-      )
+      report(file, text, "AF3030", { what: "The place of a secret", expected: "a plain name" })
     }
   }
 }

@@ -97,9 +97,7 @@ export function checkListMethod(
     case "join":
       textual(element, call)
       if (node.arguments[0] !== undefined) {
-        expectType(
-          check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join",
-        )
+        expectType(check(node.arguments[0].value, env), STRING, node.arguments[0].value, env, " for join")
       }
       return STRING
     case "distinct":
@@ -109,9 +107,7 @@ export function checkListMethod(
       const known = expand(summed, env.file.context.declared)
       if (known.kind === "int" || known.kind === "money" || known.kind === "duration") return known
       if (known.kind !== "number" && known.kind !== "unknown" && known.kind !== "never") {
-        reportElement(
-          call, "a list of numbers",
-        )
+        reportElement(call, "a list of numbers")
       }
       return NUMBER
     }
@@ -127,9 +123,7 @@ function lambda(call: ListCall, expected: Type | undefined, options: { readonly 
   if (argument.kind !== "lambda") {
     const actual = check(argument, env)
     if (actual.kind !== "unknown") {
-      report(
-        env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" },
-      )
+      report(env.file, argument, "AF3021", { method, why: "takes a function such as `x => …`" })
     }
     return UNKNOWN
   }

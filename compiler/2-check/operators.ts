@@ -22,9 +22,7 @@ export function checkUnary(node: UnaryExpression, env: Env, check: CheckExpressi
     return known
   }
   if (known.kind !== "unknown") {
-    report(
-      env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" },
-    )
+    report(env.file, node, "AF3001", { actual: render(type), expected: "a number", where: " after -" })
   }
   return UNKNOWN
 }

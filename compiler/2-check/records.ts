@@ -25,9 +25,7 @@ export function checkList(node: ListExpression, env: Env, expected: Type | undef
       const list = expand(type, declared)
       if (list.kind === "array") joined = join(joined, list.element, declared)
       else if (list.kind !== "unknown") {
-        report(
-          env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." },
-        )
+        report(env.file, value, "AF3001", { actual: render(type), expected: "a list", where: " after ..." })
       }
     } else {
       if (element !== undefined) expectType(type, element, value, env, " in this list")
@@ -196,8 +194,6 @@ function checkMapLiteral(
 
 function notRecord(node: Parameters<typeof report>[1], type: Type, env: Env): void {
   if (type.kind !== "unknown") {
-    report(
-      env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." },
-    )
+    report(env.file, node, "AF3001", { actual: render(type), expected: "a record", where: " after ..." })
   }
 }

@@ -5,7 +5,7 @@ import type { CheckOptions, Suppression } from "./context.ts"
 
 /** Codes whose level `agentflow.config.yaml` may set and which `accept` may name. */
 export const RULES: readonly string[] = [
-  "AF2010", "AF2011", "AF3012", "AF3024", "AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF5001", "AF5002",
+  "AF2010", "AF2011", "AF3012", "AF3024", "AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF5001",
   "AF6001", "AF8002",
 ]
 

@@ -71,14 +71,10 @@ function checkStatement(statement: Statement, env: Env, want: Want): Type {
       return checkLog(statement.message, statement, env, want)
     case "sleep":
       if (statement.duration !== undefined) {
-        expectType(
-          checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env,
-        )
+        expectType(checkExpression(statement.duration, env), { kind: "duration" }, statement.duration, env)
       }
       if (statement.until !== undefined) {
-        expectType(
-          checkExpression(statement.until, env), { kind: "time" }, statement.until, env,
-        )
+        expectType(checkExpression(statement.until, env), { kind: "time" }, statement.until, env)
       }
       return noValue(statement, env, want)
     case "publish":
@@ -119,9 +115,7 @@ function checkLet(statement: LetStatement, env: Env): void {
     written === undefined ? { value: true } : { value: true, expected: written },
   )
   if (written !== undefined && !isForm(statement.value)) {
-    expectType(
-      actual, written, statement.value, env, ` for ${statement.name.text}`,
-    )
+    expectType(actual, written, statement.value, env, ` for ${statement.name.text}`)
   }
   const symbol = symbolAt(env.file, statement.name)
   const type = written ?? widen(actual.kind === "never" ? UNKNOWN : actual)

@@ -8,7 +8,6 @@ import { all, amountsOf, capped, free, nothing, sequence, sum, worst } from "./a
 import type { Cost } from "./amounts.ts"
 import { bounded, least, one, plus, unbounded } from "./arithmetic.ts"
 import { backoffMs, inboxRetries, noRetries, retriesOf, undoRetries } from "./assumptions.ts"
-import { inside } from "./context.ts"
 import type { Analysis, Callee, Evaluated, Scope } from "./context.ts"
 import { effectivePolicy } from "./policy.ts"
 import type { EffectivePolicy } from "./policy.ts"
@@ -35,7 +34,7 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const within: Analysis = { ...analysis, active: [...analysis.active, call.callable] }
   // The nearest names win: a clause at the call reads the caller's, one of the callable its parameters.
   const parameters: Scope = { locals: new Map(call.arguments) }
-  const scope = inside({ locals: new Map([...call.arguments, ...call.scope.locals]) })
+  const scope: Scope = { locals: new Map([...call.arguments, ...call.scope.locals]) }
   const policy = effectivePolicy(analysis, callee, call.step, call.policy)
   const declared = shapeOfSchema(analysis.plan, callee.plan.resultSchema, { name: `${call.callable}'s result`, origin: callee.plan.origin })
   const result = requiredShape(declared, callee.plan.requirements)
@@ -44,12 +43,13 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const work = { ...computed, work: policy.budgets.reduce((amounts, { budget, label }) => capped(amounts, budget, label, computed.models), computed.work) }
   const fallback = fallbackOf(within, policy.clauses.fallback, call.policy?.clauses.fallback === undefined ? parameters : scope)
   const parked = policy.clauses.manual === undefined ? nothing : parking(call, policy.clauses.manual)
-  const undo = undoOf(within, call, callee, policy, computed, result)
+  const undo = undoOf(within, { call, callee, policy, work: computed, result })
 
   const once = sequence(work, { ...free, work: parked })
   const row: StepCost = {
     name: call.step, callable: call.callable, role: "step", origin: call.origin, times: one,
-    amounts: once.work, computed: sum(computed.work, parked),
+    amounts: once.work,
+    computed: sum(computed.work, parked),
     ...(policy.clauses.manual === undefined ? {} : { eachOrder: sum(once.work, fallback.cost.work) }),
   }
   return {
@@ -141,10 +141,15 @@ function parking(call: Call, { withinMs }: { readonly withinMs?: number }): Amou
   return { ...nothing, steps: one, timeMs: bounded(backoffMs(inboxRetries)), waitMs }
 }
 
-function undoOf(analysis: Analysis, call: Call, callee: Callee, policy: EffectivePolicy, work: Cost, result: Shape): Evaluated {
+function undoOf(analysis: Analysis, { call, callee, policy, work, result }: {
+  readonly call: Call
+  readonly callee: Callee
+  readonly policy: EffectivePolicy
+  readonly work: Cost
+  readonly result: Shape
+}): Evaluated {
   const undo = call.undo ?? callee.plan.undo
-  const none: Evaluated = { shape: either(), cost: { ...free, undo: work.undo }, rows: [] }
-  if (undo === undefined || analysis.isUndo) return { ...none, cost: free }
+  if (undo === undefined || analysis.isUndo) return { shape: either(), cost: free, rows: [] }
   const locals = call.undo === undefined ? new Map(call.arguments) : new Map([...call.arguments, ...call.scope.locals])
   const step: ExpressionPlan = undo.step
   const evaluated = analysis.evaluate({ ...analysis, isUndo: true }, { locals, result }, step)

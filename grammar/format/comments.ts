@@ -43,8 +43,8 @@ export function piecesOf({ tokens, trivia, source }: Tokens): readonly Piece[] {
   return [...pieces, { kind: "EOF", start: source.text.length, end: source.text.length }]
 }
 
-/** Nothing but a comment's own space stands before these. */
-const tight = new Set([",", ")", "]", "}", ":", ".", "?.", "?", "HoleEnd"])
+/** A comment before one of these belongs to what stands before the comment. */
+const tight = new Set(["(", "[", ",", ")", "]", "}", ":", ".", "?.", "?", "HoleEnd"])
 
 /** The gaps before each piece; the last one is the gap before the end of the file. */
 export function gapsOf({ source: { text }, trivia }: Tokens, pieces: readonly Piece[]): readonly Gap[] {
@@ -68,6 +68,7 @@ function gap(text: string, from: number, piece: Piece, found: readonly Trivia[],
   let before = from
   for (const { kind, start, end } of found) {
     const space = text.slice(before, start)
+    const joins = own.length > 0 && !between(before, start)
     const comment: Comment = {
       start,
       text: text.slice(start, end).trimEnd(),
@@ -81,6 +82,7 @@ function gap(text: string, from: number, piece: Piece, found: readonly Trivia[],
     if (goesOn && tight.has(piece.kind) && !isFirst) (own.length + trailing.length > 0 ? own : inlineTrailing).push(comment)
     else if (goesOn) inlineLeading.push(comment)
     else if (isBehind) trailing.push(comment)
+    else if (joins) own.push(joined(own.pop()!, comment))
     else own.push(comment)
   }
   const hasNewline = between(from, piece.start)
@@ -89,6 +91,11 @@ function gap(text: string, from: number, piece: Piece, found: readonly Trivia[],
     blankBefore: isBlank(before, piece.start),
     spaces: found.length === 0 && !hasNewline ? piece.start - from : 0,
   }
+}
+
+/** Two comments of one line. */
+function joined(first: Comment, second: Comment): Comment {
+  return { ...first, text: `${first.text} ${second.text}`, toLineEnd: second.toLineEnd }
 }
 
 /** The lines of a block comment; where each goes on with a star, they are lined up. */

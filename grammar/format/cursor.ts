@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Syntax } from "../parse.ts"
 import type { Node } from "../syntax/nodes.ts"
+import { keywordsOf } from "../tokens.ts"
 import { gapsOf, inlineDoc, ownDoc, piecesOf, trailingDoc, type Gap, type Piece } from "./comments.ts"
 import { blankline, comma, concat, empty, hardline, lines, type Doc } from "./doc.ts"
 
@@ -23,6 +24,8 @@ export interface Cursor {
   index: number
   /** The index of the piece whose own-line comments are printed already. */
   announced: number
+  /** Where the last copied part ended. */
+  copiedTo: number
   failed: boolean
 }
 
@@ -44,6 +47,7 @@ export function cursorOf({ tokens }: Syntax, { diagnostics, frozen, print }: Opt
     problems: new Set(diagnostics.map(({ span }) => span.start)),
     index: 0,
     announced: -1,
+    copiedTo: -1,
     failed: false,
   }
 }
@@ -82,12 +86,13 @@ export function indexAt({ pieces }: Cursor, offset: number): number {
 
 /** The next piece with its comments; `shown` is printed in its place. */
 export function take(cursor: Cursor, kind?: string, shown?: string): Doc {
-  const found = kindAt(cursor)
-  if (found === "EOF" || (kind !== undefined && kind !== found)) {
-    cursor.failed = true
-    return empty
-  }
+  if (kind !== undefined && kind !== kindAt(cursor)) return nothing(cursor)
   return takeUpTo(cursor, cursor.index + 1, shown)
+}
+
+function nothing(cursor: Cursor): Doc {
+  cursor.failed = true
+  return empty
 }
 
 /** The own-line comments before the next piece, each on its line, with the empty lines between them. */
@@ -102,6 +107,7 @@ export function leading(cursor: Cursor): readonly Doc[] {
 
 /** The pieces up to the index as they stand in the text, with the comments around them. */
 export function takeUpTo(cursor: Cursor, end: number, shown?: string): Doc {
+  if (end <= cursor.index || end >= cursor.pieces.length) return nothing(cursor)
   const first = cursor.pieces[cursor.index]!
   const last = cursor.pieces[end - 1]!
   const before = gapBefore(cursor)
@@ -129,9 +135,18 @@ export function dropComma(cursor: Cursor, kind = ","): Doc {
   return concat([...own.map(ownDoc), ...inlineLeading.flatMap((comment) => [" ", inlineDoc(comment)]), ...behind(cursor, kind)])
 }
 
-/** A comma, which stands before the comments that end its line. */
+/** A comma, which stands before the comments that end its line, unless that would put a statement's word at a line's start. */
 export function takeComma(cursor: Cursor): Doc {
   const { own, inlineLeading } = gapBefore(cursor)
   cursor.index++
-  return concat([...own.map(ownDoc), ...inlineLeading.flatMap((comment) => [inlineDoc(comment), " "]), comma, ...behind(cursor, ",")])
+  const sign = statementWords.has(kindAt(cursor)) ? "," : comma
+  return concat([...own.map(ownDoc), ...inlineLeading.flatMap((comment) => [inlineDoc(comment), " "]), sign, ...behind(cursor, ",")])
+}
+
+const statementWords = new Set(keywordsOf("statement"))
+
+/** Whether the next piece would be something else at the start of a line. */
+export function startsElse(cursor: Cursor): boolean {
+  const kind = kindAt(cursor)
+  return kind === "(" || kind === "[" || kind === "-" || statementWords.has(kind)
 }

@@ -2,9 +2,13 @@
 
 export type Doc = string | Concat | Group | Indent | Line | IfBreak | Fill | Lines | TrailingComment | OwnComment | Comma
 
-/** `forces`: holds a break that no width can avoid, so every group around it is broken. */
 interface Forcing {
+  /** Holds a break that no width can avoid, so every group around it is broken. */
   readonly forces: boolean
+  /** Holds something that can't stand behind a comment at the end of a line. */
+  readonly hasText: boolean
+  /** Ends with such a comment. */
+  readonly endsInComment: boolean
 }
 
 export interface Concat extends Forcing {
@@ -36,9 +40,11 @@ export interface IfBreak extends Forcing {
   readonly flat: Doc
 }
 
-/** Contents with separators between them; each separator breaks only where what follows does not fit. */
+/** Contents with separators between them; each breaks only where what follows does not fit. */
 export interface Fill extends Forcing {
   readonly kind: "fill"
+  /** Whether what stands behind the first break stands one step in. */
+  readonly steps: boolean
   readonly parts: readonly Doc[]
 }
 
@@ -74,42 +80,60 @@ export interface Comma extends Forcing {
   readonly kind: "comma"
 }
 
-const forced = (doc: Doc): boolean => typeof doc !== "string" && doc.forces
+const plain: Forcing = { forces: false, hasText: false, endsInComment: false }
+const word: Forcing = { forces: false, hasText: true, endsInComment: false }
+
+function forcingOf(doc: Doc): Forcing {
+  if (typeof doc !== "string") return doc
+  return doc.trim() === "" ? plain : word
+}
+
+/** Code behind a comment that ends its line forces a break, as a hard line does. */
+function together(parts: readonly Doc[]): Forcing {
+  let [forces, hasText, endsInComment] = [false, false, false]
+  for (const part of parts) {
+    const next = forcingOf(part)
+    forces ||= next.forces || (endsInComment && next.hasText)
+    hasText ||= next.hasText
+    endsInComment = next.hasText ? next.endsInComment : endsInComment || next.endsInComment
+  }
+  return { forces, hasText, endsInComment }
+}
 
 export function concat(parts: readonly Doc[]): Doc {
   const [only] = parts
-  return parts.length === 1 ? only! : { kind: "concat", parts, forces: parts.some(forced) }
+  return parts.length === 1 ? only! : { kind: "concat", parts, ...together(parts) }
 }
 
 export const empty: Doc = ""
 
 export function group(...parts: readonly Doc[]): Doc {
   const contents = concat(parts)
-  return { kind: "group", contents, forces: forced(contents) }
+  return { ...forcingOf(contents), kind: "group", contents }
 }
 
 
 export function indent(...parts: readonly Doc[]): Doc {
   const contents = concat(parts)
-  return { kind: "indent", contents, forces: forced(contents) }
+  return { ...forcingOf(contents), kind: "indent", contents }
 }
 
 export function lineOr(flat: string): Line {
-  return { kind: "line", flat, blank: false, forces: false }
+  return { ...plain, kind: "line", flat, blank: false }
 }
 
 export const line: Line = lineOr(" ")
 export const softline: Line = lineOr("")
-export const hardline: Line = { kind: "line", flat: "", blank: false, forces: true }
-export const blankline: Line = { kind: "line", flat: "", blank: true, forces: true }
-export const comma: Comma = { kind: "comma", forces: false }
+export const hardline: Line = { ...plain, kind: "line", flat: "", blank: false, forces: true }
+export const blankline: Line = { ...plain, kind: "line", flat: "", blank: true, forces: true }
+export const comma: Comma = { ...plain, kind: "comma" }
 
 export function ifBreak(whenBroken: Doc, flat: Doc): Doc {
-  return { kind: "ifBreak", broken: whenBroken, flat, forces: false }
+  return { ...plain, kind: "ifBreak", broken: whenBroken, flat }
 }
 
-export function fill(parts: readonly Doc[]): Doc {
-  return { kind: "fill", parts, forces: parts.some(forced) }
+export function fill(parts: readonly Doc[], { steps }: { readonly steps: boolean }): Doc {
+  return { ...together(parts), kind: "fill", parts, steps }
 }
 
 export function join(separator: Doc, docs: readonly Doc[]): readonly Doc[] {
@@ -117,15 +141,13 @@ export function join(separator: Doc, docs: readonly Doc[]): readonly Doc[] {
 }
 
 export function lines(first: string, rest: readonly TextLine[]): Lines {
-  return { kind: "lines", first, rest, forces: false }
+  return { ...word, kind: "lines", first, rest }
 }
 
 export function trailingComment(text: Lines, options: { readonly gap: number; readonly toLineEnd: boolean }): Doc {
-  return { kind: "trailingComment", text, ...options, forces: false }
+  return { ...plain, kind: "trailingComment", text, ...options, endsInComment: true }
 }
 
 export function ownComment(text: Lines): Doc {
-  return { kind: "ownComment", text, forces: true }
+  return { ...plain, kind: "ownComment", text, forces: true }
 }
-
-export { forced }

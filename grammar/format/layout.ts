@@ -11,6 +11,8 @@ interface Command {
   readonly doc: Doc
   /** How far a fill has been printed. */
   readonly at?: number
+  /** Whether a separator of the fill has broken: what follows it stands one step in. */
+  readonly stepped?: boolean
 }
 
 interface Output {
@@ -44,7 +46,7 @@ function step(command: Command, stack: Command[], output: Output, width: number)
     case "indent":
       return void stack.push({ indent: indent + indentWidth, flat, doc: doc.contents })
     case "group": {
-      const stays = flat || (!doc.forces && fits({ indent, flat: true, doc: doc.contents }, stack, width - columnOf(output, indent)))
+      const stays = flat || (!doc.forces && fits({ indent, flat: true, doc: doc.contents }, stack, width - columnOf(output, indent), output.pending.length > 0))
       return void stack.push({ indent, flat: stays, doc: doc.contents })
     }
     case "ifBreak":
@@ -78,29 +80,34 @@ function columnOf(output: Output, indent: number): number {
 }
 
 /** At an even index a content, at an odd one the separator before the next content. */
-function stepFill({ indent, flat, doc, at = 0 }: Command & { readonly doc: Fill }, stack: Command[], output: Output, width: number): void {
+function stepFill({ indent, flat, doc, at = 0, stepped = false }: Command & { readonly doc: Fill }, stack: Command[], output: Output, width: number): void {
   const part = doc.parts[at]
   if (part === undefined) return
-  stack.push({ indent, flat, doc, at: at + 1 })
-  if (at % 2 === 0) return void stack.push({ indent, flat, doc: part })
-  const isLast = at + 2 >= doc.parts.length
+  const isSeparator = at % 2 === 1
   const ahead: Command = { indent, flat: true, doc: concat([part, doc.parts[at + 1] ?? ""]) }
-  const stays = flat || fits(ahead, isLast ? stack.slice(0, -1) : [], width - columnOf(output, indent))
-  stack.push({ indent, flat: stays, doc: part })
+  const rest = at + 2 >= doc.parts.length ? stack : []
+  const stays = flat || !isSeparator || fits(ahead, rest, width - columnOf(output, indent), output.pending.length > 0)
+  const next = stays || stepped || !doc.steps ? indent : indent + indentWidth
+  stack.push({ indent: next, flat, doc, at: at + 1, stepped: stepped || !stays })
+  stack.push({ indent: next, flat: isSeparator ? stays : flat, doc: part })
 }
 
-/** Whether the document fits flat up to the next line that can break behind it. */
-function fits(first: Command, rest: readonly Command[], available: number): boolean {
+/** Whether the document fits flat up to the next line that can break behind it; text behind a comment starts a new line. */
+function fits(first: Command, rest: readonly Command[], available: number, behindComment: boolean): boolean {
   const stack: Command[] = [first]
   let restIndex = rest.length
   let left = available
-  let commentWaits = false
+  let commentWaits = behindComment
+  let isStart = behindComment
   for (;;) {
     const command = stack.pop() ?? rest[--restIndex]
     if (command === undefined) return true
     const { indent, flat, doc } = command
     if (typeof doc === "string") {
-      if (commentWaits && doc.trim() !== "") return false
+      if (doc.trim() !== "") {
+        if (commentWaits && !isStart) return false
+        commentWaits = isStart = false
+      }
       left -= doc.length
       if (left < 0) return false
       continue
@@ -108,7 +115,7 @@ function fits(first: Command, rest: readonly Command[], available: number): bool
     switch (doc.kind) {
       case "concat":
       case "fill":
-        for (let i = doc.parts.length - 1; i >= 0; i--) stack.push({ indent, flat, doc: doc.parts[i]! })
+        for (let i = doc.parts.length - 1; i >= (command.at ?? 0); i--) stack.push({ indent, flat, doc: doc.parts[i]! })
         break
       case "indent":
         stack.push({ indent, flat, doc: doc.contents })
@@ -125,7 +132,8 @@ function fits(first: Command, rest: readonly Command[], available: number): bool
         left -= doc.flat.length
         break
       case "lines":
-        if (commentWaits) return false
+        if (commentWaits && !isStart) return false
+        commentWaits = isStart = false
         left -= doc.first.length
         if (doc.rest.length > 0) return left >= 0
         break
@@ -134,6 +142,7 @@ function fits(first: Command, rest: readonly Command[], available: number): bool
         break
       case "trailingComment":
         commentWaits = true
+        isStart = false
         break
       case "ownComment":
         return true

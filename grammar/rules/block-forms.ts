@@ -2,14 +2,18 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  Block, Branch, CatchClause, Clause, DoBlock, Expression, ForStatement, IfStatement, MatchArm,
-  MatchStatement, MemberPattern, Name, ParallelStatement, Pattern, LiteralPattern, NothingPattern, ElsePattern,
-  TypePattern, RaceStatement, RepeatStatement, RightHandSide, SagaStatement, TryStatement, WaitStatement,
-  WhileStatement, WithinStatement,
+  Block, Branch, CatchClause, Clause, DoBlock, Expression, ForStatement, IfStatement, MatchArm, MatchStatement,
+  MemberPattern, Name, ParallelStatement, Pattern, LiteralPattern, NothingPattern, ElsePattern, TypePattern,
+  RaceStatement, RepeatStatement, RightHandSide, SagaStatement, TryStatement, WaitStatement, WhileStatement,
+  WithinStatement,
 } from "../syntax/nodes.ts"
 import { callClauseWords, ClauseRules } from "./clauses.ts"
 
 type BlockFormStatement = Exclude<RightHandSide, Expression | DoBlock>
+
+const patternStarts: ReadonlySet<string> = new Set([
+  "else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "BlockStart", "RawString",
+])
 
 export abstract class BlockFormRules extends ClauseRules {
   abstract readonly block: Rule<Block>
@@ -120,7 +124,7 @@ export abstract class BlockFormRules extends ClauseRules {
   }
 
   protected atPattern(): boolean {
-    return this.atName() || ["else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "RawString"].includes(this.peek().kind)
+    return this.atName() || patternStarts.has(this.peek().kind)
   }
 
   readonly arm: Rule<MatchArm> = this.RULE("arm", () => {
@@ -182,7 +186,7 @@ export abstract class BlockFormRules extends ClauseRules {
       this.either(
         () => (this.at("skip") || this.at("collect")) && this.at("failures", 2),
         () => {
-          failures = this.either(() => this.at("skip"), () => (this.need("skip"), "skip" as const), () => (this.need("collect"), "collect" as const))
+          failures = this.oneOf("skip", "collect")
           this.need("failures")
         },
         () => {
@@ -205,7 +209,7 @@ export abstract class BlockFormRules extends ClauseRules {
     const times = this.condition("a number of times")
     this.need("times")
     const body = this.sub(this.block)
-    const until = this.maybe("until", () => (this.need("until"), this.subWith(this.expression, "a condition")))
+    const until = this.following("until", "a condition")
     return this.sparse<RepeatStatement>(start, { kind: "repeat", times, body, until })
   })
 
@@ -281,13 +285,15 @@ export abstract class BlockFormRules extends ClauseRules {
     const bound = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
     const isLone = bound === undefined && names.length === 1
     const body = this.sub(this.block)
-    return this.sparse<CatchClause>(start, { kind: "catch", kinds: isLone ? [] : names, binding: isLone ? names[0] : bound, body })
+    const [kinds, binding] = isLone ? [[], names[0]] : [names, bound]
+    return this.sparse<CatchClause>(start, { kind: "catch", kinds, binding, body })
   })
 
   readonly withinStatement: Rule<WithinStatement> = this.RULE("withinStatement", () => {
     const start = this.start()
     this.need("within")
-    if (!this.RECORDING_PHASE && !callClauseWords.has(this.peek().kind)) this.mismatch("a clause such as `budget $0.50`")
+    const hasClause = this.RECORDING_PHASE || callClauseWords.has(this.peek().kind)
+    if (!hasClause) this.mismatch("a clause such as `budget $0.50`")
     const clauses: Clause[] = []
     this.some(() => callClauseWords.has(this.peek().kind), () => {
       clauses.push(this.sub(this.clause))
@@ -309,8 +315,8 @@ export abstract class BlockFormRules extends ClauseRules {
     this.need("wait")
     this.need("for", "`for` and an event")
     const event = this.subWith(this.name, "the name of an event")
-    const by = this.maybe("by", () => (this.need("by"), this.subWith(this.expression, "a condition")))
-    const timeout = this.maybe("timeout", () => (this.need("timeout"), this.subWith(this.expression, "a time span such as `2d`")))
+    const by = this.following("by", "a condition")
+    const timeout = this.following("timeout", "a time span such as `2d`")
     return this.sparse<WaitStatement>(start, { kind: "wait", event, by, timeout })
   })
 }

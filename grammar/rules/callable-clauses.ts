@@ -16,7 +16,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
 
   readonly effect: Rule<EffectClause> = this.RULE("effect", () => {
     const start = this.start()
-    const effect = this.either(() => this.at("reads"), () => (this.need("reads"), "reads" as const), () => (this.need("writes"), "writes" as const))
+    const effect = this.oneOf("reads", "writes")
     return this.node<EffectClause>(start, { kind: "effect", effect })
   })
 
@@ -70,7 +70,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     this.need("approve")
     this.need("by")
     const by = this.subWith(this.expression, "a call of a human")
-    const when = this.maybe("when", () => (this.need("when"), this.subWith(this.expression, "a condition")))
+    const when = this.following("when", "a condition")
     return this.sparse<ApproveClause>(start, { kind: "approve", by, when })
   })
 
@@ -98,7 +98,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
   readonly textClause: Rule<TextClause> = this.RULE("textClause", () => {
     const start = this.start()
     const role = this.peek().kind as TextClause["role"]
-    this.one([{ ALT: () => this.need("instructions") }, { ALT: () => this.need("prompt") }, { ALT: () => this.need("ask") }])
+    this.oneOf("instructions", "prompt", "ask")
     const value = this.subWith(this.expression, "a text in quotes")
     return this.node<TextClause>(start, { kind: "text", role, value })
   })
@@ -129,7 +129,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     this.need("memory")
     this.need("by")
     const by = this.subWith(this.expression, "a key")
-    const keep = this.maybe("keep", () => (this.need("keep"), this.subWith(this.expression, "a number of messages")))
+    const keep = this.following("keep", "a number of messages")
     return this.sparse<MemoryClause>(start, { kind: "memory", by, keep })
   })
 
@@ -163,7 +163,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
 
   readonly size: Rule<SizeClause> = this.RULE("size", () => {
     const start = this.start()
-    const what = this.either(() => this.at("context"), () => (this.need("context"), "context" as const), () => (this.need("output"), "output" as const))
+    const what = this.oneOf("context", "output")
     const tokens = this.subWith(this.expression, "a number of tokens such as `128k`")
     return this.node<SizeClause>(start, { kind: "size", what, tokens })
   })
@@ -182,7 +182,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
         ALT: () => {
           this.need("schedule")
           const cron = this.subWith(this.template, "a schedule, in quotes")
-          const input = this.maybe("with", () => (this.need("with"), this.subWith(this.expression, "the workflow's input")))
+          const input = this.following("with", "the workflow's input")
           return this.sparse<OnScheduleClause>(start, { kind: "onSchedule", cron, input })
         },
       },
@@ -236,10 +236,10 @@ export abstract class CallableClauseRules extends StepClauseRules {
     const start = this.start()
     this.need("concurrency")
     const limit = this.subWith(this.expression, "a number of runs")
-    const by = this.maybe("by", () => (this.need("by"), this.subWith(this.expression, "a key")))
+    const by = this.following("by", "a key")
     const overflow = this.maybe(() => this.at("queue") || this.at("drop") || this.at("join"), () => {
       const word = this.peek().kind as "queue" | "drop" | "join"
-      this.one([{ ALT: () => this.need("queue") }, { ALT: () => this.need("drop") }, { ALT: () => this.need("join") }])
+      this.oneOf("queue", "drop", "join")
       return word
     })
     return this.sparse<ConcurrencyClause>(start, { kind: "concurrency", limit, by, overflow })

@@ -2,10 +2,11 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  AgentDeclaration, BindingSource, Clause, Declaration, EnumDeclaration, EnumMember, ErrorDeclaration, EventDeclaration,
-  Expression, HttpSource, HumanDeclaration, ImportDeclaration, ImportedName, InvokeSource, McpSource, ModelDeclaration, Parameter,
-  PolicyDeclaration, PublishSource, SecretDeclaration, SettingDeclaration, Statement, StateSource, ToolDeclaration, ToolSource,
-  TypeDeclaration, TypeNode, TypeScriptSource, WorkflowDeclaration, RecordTypeNode,
+  AgentDeclaration, BindingSource, Clause, Declaration, EnumDeclaration, EnumMember, ErrorDeclaration,
+  EventDeclaration, Expression, HttpSource, HumanDeclaration, ImportDeclaration, ImportedName, InvokeSource,
+  McpSource, ModelDeclaration, Parameter, PolicyDeclaration, PublishSource, SecretDeclaration, SettingDeclaration,
+  Statement, StateSource, ToolDeclaration, ToolSource, TypeDeclaration, TypeNode, TypeScriptSource,
+  WorkflowDeclaration, RecordTypeNode,
 } from "../syntax/nodes.ts"
 import { keywordsOf } from "../tokens.ts"
 import { TestRules } from "./tests.ts"

@@ -26,7 +26,9 @@ export abstract class DocumentedRules extends ExpressionRules {
     before()
     const { expected } = body
     this.items({
-      until: () => this.endsBody(opener) || this.endsOuterBody(opener) || this.atEnd() || this.atDeclaration() || this.at("HoleEnd") || body.ends?.() === true,
+      until: () =>
+        this.endsBody(opener) || this.endsOuterBody(opener) || this.atEnd() || this.atDeclaration() || this.at("HoleEnd") ||
+        body.ends?.() === true,
       begins: body.begins,
       expected: typeof expected === "string" ? () => this.unexpected(expected) : expected,
       item: body.item,
@@ -48,7 +50,8 @@ export abstract class DocumentedRules extends ExpressionRules {
 
   private isIndentedBelow(offset: number): boolean {
     const token = this.peek()
-    return token.startsLine && !this.atEnd() && this.indentation(token.startOffset) > this.indentation(Math.max(0, offset - 1))
+    if (!token.startsLine || this.atEnd()) return false
+    return this.indentation(token.startOffset) > this.indentation(Math.max(0, offset - 1))
   }
 
   /** The `///` lines before the next token, each at the start of its line. */
@@ -60,8 +63,9 @@ export abstract class DocumentedRules extends ExpressionRules {
       if (piece.end < this.previousEnd() || piece.start < this.previousEnd()) break
       if (piece.kind !== "docComment") continue
       const before = trivia[i - 1]
-      const startsLine = piece.start === 0 || (before?.end === piece.start && source.text.slice(before.start, before.end).includes("\n"))
-      if (startsLine || (before?.end === piece.start && before.start === 0)) lines.unshift(source.text.slice(piece.start + 3, piece.end).trim())
+      const lead = before?.end === piece.start ? source.text.slice(before.start, before.end) : ""
+      const startsLine = piece.start === 0 || lead.includes("\n") || (lead !== "" && before!.start === 0)
+      if (startsLine) lines.unshift(source.text.slice(piece.start + 3, piece.end).trim())
     }
     return lines.length === 0 ? undefined : lines.join("\n")
   }

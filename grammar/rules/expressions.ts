@@ -3,14 +3,14 @@
 import { chainMax, type Rule } from "../recovery.ts"
 import type {
   Argument, BinaryExpression, BinaryOperator, CallExpression, ConditionalExpression, Expression, IndexExpression,
-  LambdaExpression, ListExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression,
-  RecordEntry, RecordExpression, SpreadElement, UnaryExpression,
+  LambdaExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression, UnaryExpression,
 } from "../syntax/nodes.ts"
 import { keywords, keywordsOf } from "../tokens.ts"
-import { LiteralRules } from "./literals.ts"
+import { CollectionRules } from "./collections.ts"
 
 const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
-  "||": "or", or: "or", "&&": "and", and: "and", "??": "??", "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
+  "||": "or", or: "or", "&&": "and", and: "and", "??": "??",
+  "==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
   "+": "+", "-": "-", "*": "*", "/": "/", "%": "%",
 }
 
@@ -23,15 +23,18 @@ const precedence: Readonly<Record<BinaryOperator, number>> = {
 const prefixPrecedence = { not: 3, "-": 9 } as const
 
 const literalStarts = new Set([
-  "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing", "(", "[", "{", "-", "not", "!",
+  "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing",
+  "(", "[", "{", "-", "not", "!",
 ])
 const operandStarts = new Set(["Number", "Money", "Duration", "StringStart", "BlockStart", "RawString"])
 const statementWords = new Set(keywordsOf("statement"))
 
+const nothingYet = undefined as unknown as Expression
+
 type Prefix = { readonly operator: "not" | "-"; readonly start: number }
 type Operator = Prefix | BinaryOperator
 
-export abstract class ExpressionRules extends LiteralRules {
+export abstract class ExpressionRules extends CollectionRules {
   /** Whether a word of a clause or a statement stands here as a plain name: called, assigned, or with a member. */
   protected atPlainName(): boolean {
     const next = this.peek(2)
@@ -53,7 +56,8 @@ export abstract class ExpressionRules extends LiteralRules {
     if (statementWords.has(kind)) return true
     if (keywords.get(kind)?.roles.some((role) => role !== "link") !== true) return false
     const next = this.peek(2)
-    return !next.startsLine && (next.kind === "Identifier" || next.kind === "never" || operandStarts.has(next.kind) || this.atDeclaration())
+    if (next.startsLine) return false
+    return next.kind === "Identifier" || next.kind === "never" || operandStarts.has(next.kind) || this.atDeclaration()
   }
 
   readonly name: Rule<Name, [string?]> = this.RULE("name", (expected?: string) => {
@@ -107,11 +111,15 @@ export abstract class ExpressionRules extends LiteralRules {
 
   readonly expression: Rule<Expression, [string?]> = this.RULE("expression", (expected = "an expression"): Expression => {
     if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing(expected)
-    return this.nested(
-      () => this.either<Expression, Expression>(this.atLambda, () => this.sub(this.lambda), () => this.conditional()),
-      () => this.missing(expected),
-    )
+    if (!this.enter()) return this.missing(expected)
+    const found = this.either<Expression, Expression>(this.atLambda, this.lambdaPart, this.conditionalPart)
+    this.leave()
+    return found
   })
+
+  // Made once: an expression is what is parsed most, and new closures for each are the larger part of its cost.
+  private readonly lambdaPart = (): Expression => this.sub(this.lambda)
+  private readonly conditionalPart = (): Expression => this.conditional()
 
   private readonly atLambda = (): boolean => {
     if (this.atName()) return this.at("=>", 2)
@@ -120,6 +128,14 @@ export abstract class ExpressionRules extends LiteralRules {
     while (this.atName(ahead) && this.at(",", ahead + 1)) ahead += 2
     if (this.atName(ahead)) ahead++
     return this.at(")", ahead) && this.at("=>", ahead + 1)
+  }
+
+  /** An optional word and the expression behind it. */
+  protected following(word: string, expected: string): Expression | undefined {
+    return this.maybe(word, () => {
+      this.need(word)
+      return this.subWith(this.expression, expected)
+    })
   }
 
   readonly lambda: Rule<LambdaExpression> = this.RULE("lambda", () => {
@@ -180,7 +196,7 @@ export abstract class ExpressionRules extends LiteralRules {
   })
 
   readonly binaryOperator: Rule<void> = this.RULE("binaryOperator", () => {
-    this.one(Object.keys(binaryOperators).map((kind) => ({ ALT: () => void this.need(kind) })))
+    this.oneOf(...binaryKinds)
   })
 
   readonly prefixOperator: Rule<void> = this.RULE("prefixOperator", () => {
@@ -212,7 +228,8 @@ export abstract class ExpressionRules extends LiteralRules {
       } else {
         if (prefixPrecedence[operator.operator] < least) return
         const operand = operands.pop()!
-        operands.push(this.node<UnaryExpression>(operator.start, { kind: "unary", operator: operator.operator, operand }))
+        const { start, operator: sign } = operator
+        operands.push(this.node<UnaryExpression>(start, { kind: "unary", operator: sign, operand }))
       }
       operators.pop()
     }
@@ -254,7 +271,8 @@ export abstract class ExpressionRules extends LiteralRules {
     return kind === "." || kind === "?." || ((kind === "(" || kind === "[") && !token.startsLine)
   }
 
-  readonly postfix: Rule<Expression, [number?, Expression?]> = this.RULE("postfix", (start = 0, object = undefined as unknown as Expression) =>
+  /** While the grammar is recorded there is no object. */
+  readonly postfix: Rule<Expression, [number?, Expression?]> = this.RULE("postfix", (start = 0, object = nothingYet) =>
     this.one<Expression>([
       {
         ALT: () => {
@@ -292,7 +310,8 @@ export abstract class ExpressionRules extends LiteralRules {
     const opener = this.peek()
     const values: Argument[] = []
     this.need("(")
-    this.commas(")", () => this.atExpression() || (this.atWord() && this.at(":", 2)), () => values.push(this.sub(this.argument)))
+    const begins = (): boolean => this.atExpression() || (this.atWord() && this.at(":", 2))
+    this.commas(")", begins, () => values.push(this.sub(this.argument)))
     this.close(")", opener)
     return values
   })
@@ -315,60 +334,5 @@ export abstract class ExpressionRules extends LiteralRules {
     const expression = this.subWith(this.expression)
     this.close(")", opener)
     return this.node<ParenthesisExpression>(start, { kind: "parenthesis", expression })
-  })
-
-  readonly list: Rule<ListExpression> = this.RULE("list", () => {
-    const start = this.start()
-    const opener = this.peek()
-    const items: (Expression | SpreadElement)[] = []
-    this.need("[")
-    this.commas("]", () => this.at("...") || this.atExpression(), () =>
-      this.either(() => this.at("..."), () => items.push(this.sub(this.spread)), () => items.push(this.subWith(this.expression))),
-    )
-    this.close("]", opener)
-    return this.node<ListExpression>(start, { kind: "list", items })
-  })
-
-  readonly spread: Rule<SpreadElement> = this.RULE("spread", () => {
-    const start = this.start()
-    this.need("...")
-    const value = this.subWith(this.expression)
-    return this.node<SpreadElement>(start, { kind: "spread", value })
-  })
-
-  readonly record: Rule<RecordExpression> = this.RULE("record", () => {
-    const start = this.start()
-    const opener = this.peek()
-    const entries: (RecordEntry | SpreadElement)[] = []
-    this.need("{")
-    this.some(() => this.atEntry(), () => {
-      this.either(() => this.at("..."), () => entries.push(this.sub(this.spread)), () => entries.push(this.sub(this.entry)))
-      this.accept(",")
-    })
-    this.close("}", opener)
-    return this.node<RecordExpression>(start, { kind: "record", entries })
-  })
-
-  /** Where a block could stand as well: whether the brace opens a record. */
-  protected atRecord(): boolean {
-    const kind = this.peek(3).kind
-    if (this.at("}", 2) || this.at("...", 2)) return true
-    return kind === ":" || kind === "," || kind === "}" || this.at("StringStart", 2) || (this.atName(2) && this.peek(3).startsLine)
-  }
-
-  private atEntry(): boolean {
-    if (this.hasFailed && this.peek().startsLine && !this.at(":", 2)) return false
-    if (this.at("...") || this.at("StringStart") || this.at("RawString")) return true
-    return this.atName() || (this.atWord() && this.at(":", 2))
-  }
-
-  readonly entry: Rule<RecordEntry> = this.RULE("entry", () => {
-    const start = this.start()
-    const key = this.subWith(this.key)
-    const value = this.maybe(":", () => {
-      this.need(":")
-      return this.subWith(this.expression)
-    })
-    return this.sparse<RecordEntry>(start, { kind: "entry", key, value })
   })
 }

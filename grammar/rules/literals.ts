@@ -13,9 +13,18 @@ export abstract class LiteralRules extends RecoveringParser {
   readonly literalValue: Rule<Expression> = this.RULE("literalValue", () =>
     this.one<Expression>((this.literals ??= [
       { ALT: () => this.subWith(this.template) },
-      { ALT: () => this.literal("Number", (start, text) => this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })) },
-      { ALT: () => this.literal("Money", (start, text) => this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })) },
-      { ALT: () => this.literal("Duration", (start, text) => this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })) },
+      {
+        ALT: () => this.literal("Number", (start, text) =>
+          this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })),
+      },
+      {
+        ALT: () => this.literal("Money", (start, text) =>
+          this.node<MoneyExpression>(start, { kind: "money", nanoDollars: nanoDollars(text), text })),
+      },
+      {
+        ALT: () => this.literal("Duration", (start, text) =>
+          this.node<DurationExpression>(start, { kind: "duration", ms: durationMs(text), text })),
+      },
       { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
       { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
     ])),
@@ -33,7 +42,8 @@ export abstract class LiteralRules extends RecoveringParser {
     if (!this.RECORDING_PHASE && !this.atTemplate()) {
       this.mismatch(expected)
       const at = this.previousEnd()
-      return { ...this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] }), recovered: true as const }
+      const empty = this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] })
+      return { ...empty, recovered: true as const }
     }
     const start = this.start()
     return this.one([
@@ -49,17 +59,17 @@ export abstract class LiteralRules extends RecoveringParser {
       {
         ALT: () => {
           this.need("StringStart")
-          const parts = this.sub(this.templateParts)
+          const parts = this.finishTexts(this.sub(this.templateParts), "double")
           this.need("StringEnd")
-          return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts: this.finishTexts(parts, "double") })
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts })
         },
       },
       {
         ALT: () => {
           this.need("BlockStart")
-          const parts = this.sub(this.templateParts)
+          const parts = this.finishTexts(this.sub(this.templateParts), "block")
           this.need("BlockEnd")
-          return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts: this.finishTexts(parts, "block") })
+          return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts })
         },
       },
     ])
@@ -78,7 +88,7 @@ export abstract class LiteralRules extends RecoveringParser {
           const start = this.start()
           const token = this.peek()
           this.need("Text")
-          parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.RECORDING_PHASE ? "" : this.text(token) }))
+          parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.text(token) }))
         },
         () => parts.push(this.sub(this.hole)),
       ),
@@ -95,7 +105,7 @@ export abstract class LiteralRules extends RecoveringParser {
     return this.node<TemplateHole>(start, { kind: "templateHole", expression })
   })
 
-  /** The lexer pairs the ends of interpolations, so whatever else stands before one is the interpolation's own mistake. */
+  /** The lexer pairs the ends of interpolations, so whatever else stands before one is the hole's own mistake. */
   private skipToHoleEnd(): void {
     if (this.RECORDING_PHASE || this.at("HoleEnd")) return
     this.mismatch("`}`")

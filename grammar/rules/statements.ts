@@ -2,22 +2,25 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  AssignStatement, Block, CallStatement, Clause, ContinueStatement, Expression,
-  FailStatement, LetStatement, LogStatement, PublishStatement, ReturnStatement, RightHandSide, SleepStatement,
-  Statement, ValueStatement,
+  AssignStatement, Block, CallStatement, Clause, ContinueStatement, Expression, FailStatement, LetStatement,
+  LogStatement, PublishStatement, ReturnStatement, RightHandSide, SleepStatement, Statement, ValueStatement,
 } from "../syntax/nodes.ts"
 import { keywordsOf } from "../tokens.ts"
 import { BlockFormRules } from "./block-forms.ts"
-import { clauseWords } from "./clauses.ts"
+import { callClauseWords, clauseWords } from "./clauses.ts"
 
 const statementWords = keywordsOf("statement")
 const statementWordSet: ReadonlySet<string> = new Set(statementWords)
+const operandStarts: ReadonlySet<string> = new Set([
+  "Identifier", "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing", "{",
+])
 const hardStatements: ReadonlySet<string> = new Set(["let", "var", "return", "if", "match", "for", "while", "try"])
 
 export abstract class StatementRules extends BlockFormRules {
   private atStatement(): boolean {
     if (this.at("{")) return this.atRecord()
-    return this.atExpression() || this.atRunClause() || statementWordSet.has(this.peek().kind) || (this.atName() && this.at("=", 2))
+    if (this.atExpression() || this.atRunClause() || statementWordSet.has(this.peek().kind)) return true
+    return this.atName() && this.at("=", 2)
   }
 
   /** A word that other statements begin with, used as a name here. */
@@ -59,6 +62,7 @@ export abstract class StatementRules extends BlockFormRules {
     if (this.sameLine() && this.at("{")) this.unexpected("the end of the statement")
     if (statement.kind !== "value") return
     if (this.sameLine() && !this.at("}") && !this.at("HoleEnd") && !this.at("=>")) {
+      statements[statements.length - 1] = { ...statement, recovered: true }
       this.report("AF1008", statement.span, {})
       this.fail()
     }
@@ -77,8 +81,10 @@ export abstract class StatementRules extends BlockFormRules {
       const next = this.peek(2)
       const standsAlone = next.kind === "}" || (next.startsLine && !next.glued)
       if (!standsAlone) {
+        const isLost = this.afterBroken && callClauseWords.has(kind)
         const isEarly = clauses !== undefined && statements.every((statement) => statement.kind === "value")
-        if (clauses === undefined) this.report("AF1012", where, { word: kind })
+        if (isLost) this.unreported()
+        else if (clauses === undefined) this.report("AF1012", where, { word: kind })
         else if (!isEarly) this.report("AF1013", where, { word: kind })
         const clause = this.sub(this.clause)
         if (isEarly) clauses.push(clause)
@@ -96,7 +102,7 @@ export abstract class StatementRules extends BlockFormRules {
   }
 
   private startsOperand(kind: string): boolean {
-    return ["Identifier", "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing", "{"].includes(kind)
+    return operandStarts.has(kind)
       || (this.atName(2) && !this.at("and", 2) && !this.at("or", 2))
   }
 
@@ -153,7 +159,11 @@ export abstract class StatementRules extends BlockFormRules {
 
   /** An assignment, a call, or the value of a block. */
   readonly simpleStatement: Rule<Statement> = this.RULE("simpleStatement", () =>
-    this.either<Statement, Statement>(() => this.atName() && this.at("=", 2), () => this.sub(this.assignStatement), () => this.sub(this.callStatement)),
+    this.either<Statement, Statement>(
+      () => this.atName() && this.at("=", 2),
+      () => this.sub(this.assignStatement),
+      () => this.sub(this.callStatement),
+    ),
   )
 
   readonly assignStatement: Rule<AssignStatement> = this.RULE("assignStatement", () => {
@@ -177,7 +187,8 @@ export abstract class StatementRules extends BlockFormRules {
   readonly returnStatement: Rule<ReturnStatement> = this.RULE("returnStatement", () => {
     const start = this.start()
     this.need("return")
-    const value = this.maybe(() => this.sameLine() && (this.atExpression() || this.atBlockForm()), () => this.subWith(this.rightHandSide))
+    const hasValue = (): boolean => this.sameLine() && (this.atExpression() || this.atBlockForm())
+    const value = this.maybe(hasValue, () => this.subWith(this.rightHandSide))
     const clauses = value === undefined ? [] : this.clausesAfter(value)
     return this.sparse<ReturnStatement>(start, { kind: "return", value, clauses })
   })
@@ -213,8 +224,10 @@ export abstract class StatementRules extends BlockFormRules {
   readonly sleepStatement: Rule<SleepStatement> = this.RULE("sleepStatement", () => {
     const start = this.start()
     this.need("sleep")
-    const until = this.maybe(() => this.at("until") && !this.atPlainName(), () => (this.need("until"), this.subWith(this.expression, "a time")))
-    const duration = this.maybe(() => until === undefined, () => this.subWith(this.expression, "a time span such as `5m`, or `until` and a time"))
+    const isUntil = this.at("until") && !this.atPlainName()
+    const until = this.maybe(() => isUntil, () => (this.need("until"), this.subWith(this.expression, "a time")))
+    const span = "a time span such as `5m`, or `until` and a time"
+    const duration = this.maybe(() => !isUntil, () => this.subWith(this.expression, span))
     return this.sparse<SleepStatement>(start, { kind: "sleep", duration, until })
   })
 

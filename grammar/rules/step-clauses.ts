@@ -2,9 +2,8 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  AcceptClause, BudgetAmount, BudgetClause, BudgetElse, CacheClause, CircuitClause, CompensateClause,
-  DeadlineClause, Expression, FallbackClause, LimitClause, ManualClause, Name, RetryClause, StepsUseClause,
-  TimeoutClause, UseClause,
+  AcceptClause, BudgetAmount, BudgetClause, BudgetElse, CacheClause, CircuitClause, CompensateClause, DeadlineClause,
+  Expression, FallbackClause, LimitClause, ManualClause, Name, RetryClause, StepsUseClause, TimeoutClause, UseClause,
 } from "../syntax/nodes.ts"
 import { TypeRules } from "./types.ts"
 
@@ -52,7 +51,7 @@ export abstract class StepClauseRules extends TypeRules {
           ALT: () => {
             this.need("backoff")
             first = this.subWith(this.expression, "a time span such as `1s`")
-            max = this.maybe("to", () => (this.need("to"), this.subWith(this.expression, "a time span such as `30s`")))
+            max = this.following("to", "a time span such as `30s`")
           },
         },
         { ALT: () => (this.need("factor"), (factor = this.subWith(this.expression, "a number"))) },
@@ -146,7 +145,7 @@ export abstract class StepClauseRules extends TypeRules {
     const amount = this.subWith(this.expression, "an amount such as `20k tokens` or `$0.50`")
     const unit = units[this.peek().kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
     this.maybe(() => unit !== undefined, () => {
-      this.one([{ ALT: () => this.need("tokens") }, { ALT: () => this.need("turns") }, { ALT: () => this.need("calls") }])
+      this.oneOf("tokens", "turns", "calls")
     })
     if (!this.RECORDING_PHASE && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
     return this.node<BudgetAmount>(start, { kind: "budgetAmount", amount, unit: unit ?? "dollars" })
@@ -189,7 +188,7 @@ export abstract class StepClauseRules extends TypeRules {
     this.need("manual")
     this.need("by")
     const by = this.subWith(this.template, "who decides, in quotes")
-    const within = this.maybe("within", () => (this.need("within"), this.subWith(this.expression, "a time span such as `4h`")))
+    const within = this.following("within", "a time span such as `4h`")
     return this.sparse<ManualClause>(start, { kind: "manual", by, within })
   })
 

@@ -2,8 +2,8 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  AdvanceStep, BinaryOperator, CrashStep, ExpectPredicate, ExpectStep, Expression, FaultStep, GivenOutcome, GivenStep, Name,
-  RunStep, SendStep, TestDeclaration, TestStep,
+  AdvanceStep, BinaryOperator, CrashStep, ExpectPredicate, ExpectStep, Expression, FaultStep, GivenOutcome, GivenStep,
+  Name, RunStep, SendStep, TestDeclaration, TestStep,
 } from "../syntax/nodes.ts"
 import { keywordsOf } from "../tokens.ts"
 import { StatementRules } from "./statements.ts"
@@ -22,12 +22,16 @@ export abstract class TestRules extends StatementRules {
     this.need("test")
     const name = this.subWith(this.template, "the test's name, in quotes")
     this.braced({
-      begins: () => stepWordSet.has(this.peek().kind),
+      begins: () => this.atStep(),
       expected: () => this.unknownWord(stepWords, "`given`, `run`, `send`, `advance`, `crash`, `fault`, `expect` or `}`"),
       item: () => steps.push(this.sub(this.testStep)),
     })
     return this.sparse<TestDeclaration>(start, { kind: "test", doc, name, steps })
   })
+
+  private atStep(): boolean {
+    return stepWordSet.has(this.peek().kind)
+  }
 
   readonly testStep: Rule<TestStep> = this.RULE("testStep", () => this.one<TestStep>((this.testSteps ??= [
     { ALT: () => this.sub(this.given) },
@@ -69,8 +73,9 @@ export abstract class TestRules extends StatementRules {
       { ALT: () => (this.need("takes"), (action = "takes"), (value = this.subWith(this.expression, "a time span such as `5s`"))) },
       { ALT: () => (this.need("answers"), (action = "answers"), (value = this.subWith(this.expression, "a value"))) },
     ])
-    const costs = this.maybe("costs", () => (this.need("costs"), this.subWith(this.expression, "an amount such as `$0.01`")))
-    const times = this.maybe(() => !this.at("then") && !stepWordSet.has(this.peek().kind) && this.sameLine() && this.atExpression() && !this.at("always"), () => {
+    const costs = this.following("costs", "an amount such as `$0.01`")
+    const hasTimes = (): boolean => this.sameLine() && this.atExpression() && !this.at("then") && !this.at("always") && !this.atStep()
+    const times = this.maybe(hasTimes, () => {
       const count = this.subWith(this.expression, "a number of times")
       this.need("times")
       return count
@@ -130,13 +135,14 @@ export abstract class TestRules extends StatementRules {
     this.need("expect")
     const subject = this.subWith(this.expression, "what is expected, such as `completed`")
     if (!this.RECORDING_PHASE && subject.kind === "binary" && comparisons.has(subject.operator)) {
-      const values = [subject.right]
-      const predicate = this.node<ExpectPredicate>(subject.right.span.start, { kind: "predicate", word: "comparison", operator: subject.operator, values })
+      const { operator, right } = subject
+      const parts = { kind: "predicate", word: "comparison", operator, values: [right] } as const
+      const predicate = this.node<ExpectPredicate>(right.span.start, parts)
       return this.node<ExpectStep>(start, { kind: "expect", subject: subject.left, predicate })
     }
     const failed = subject?.kind === "nameExpression" && subject.name.text === "failed"
     const predicate = this.maybe(
-      () => (failed && this.atName() && this.sameLine() && !stepWordSet.has(this.peek().kind)) || predicateWords.has(this.peek().kind),
+      () => (failed && this.atName() && this.sameLine() && !this.atStep()) || predicateWords.has(this.peek().kind),
       () => this.either(() => failed, () => this.sub(this.failedKind), () => this.sub(this.predicate)),
     )
     return this.sparse<ExpectStep>(start, { kind: "expect", subject, predicate })
@@ -159,14 +165,14 @@ export abstract class TestRules extends StatementRules {
       () => howWords.has(this.peek().kind),
       () => {
         how = this.peek().kind
-        this.one1([{ ALT: () => this.need("once") }, { ALT: () => this.need("never") }, { ALT: () => this.need("undone") }])
+        this.oneOf("once", "never", "undone")
       },
       () => {
         this.maybe(() => word === "called" && this.at("with"), () => {
           this.need("with")
           word = "with"
         })
-        this.maybe(() => this.sameLine() && this.atExpression() && !stepWordSet.has(this.peek().kind), () => {
+        this.maybe(() => this.sameLine() && this.atExpression() && !this.atStep(), () => {
           values.push(this.subWith(this.expression, "a value"))
           this.some(() => this.at(","), () => (this.need(","), void values.push(this.subWith(this.expression))))
           this.accept("times")

@@ -139,10 +139,6 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     return this.emptyNode<Name>({ kind: "name", text: "" })
   }
 
-  protected isMissing(node: { readonly kind: string }): boolean {
-    return node.kind === "missing"
-  }
-
   // ---------------------------------------------------------------- reports
 
   /** What stands where something else was expected: the end of a line is named as such. */
@@ -175,6 +171,11 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     this.report("AF1010", span(at, at), { found }, {
       fixes: [{ title: "Add the comma", path: this.tokens.source.path, edits, applicability: "machine" }],
     })
+  }
+
+  /** The current item is a consequence of one that was reported: nothing more is said about it. */
+  protected unreported(): void {
+    this.reported = true
   }
 
   /** Marks the current item as broken at the next token. */

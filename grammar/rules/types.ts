@@ -2,13 +2,13 @@
 
 import type { Rule } from "../recovery.ts"
 import type {
-  ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, Name, NamedTypeNode, OptionalTypeNode, RecordTypeNode,
-  TypeNode, UnionTypeNode,
+  ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, Name, NamedTypeNode, OptionalTypeNode,
+  RecordTypeNode, TypeNode, UnaryExpression, UnionTypeNode,
 } from "../syntax/nodes.ts"
 import { DocumentedRules } from "./documented.ts"
 
 const suffixesMax = 16
-const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-", "StringStart", "RawString"])
+const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-", "StringStart", "BlockStart", "RawString"])
 
 export abstract class TypeRules extends DocumentedRules {
   protected atType(): boolean {
@@ -38,7 +38,8 @@ export abstract class TypeRules extends DocumentedRules {
 
   protected missingType(expected: string): NamedTypeNode {
     const name = this.missingName(expected)
-    return { ...this.node<NamedTypeNode>(name.span.start, { kind: "namedType", name, constraints: [] }), recovered: true }
+    const node = this.node<NamedTypeNode>(name.span.start, { kind: "namedType", name, constraints: [] })
+    return { ...node, recovered: true }
   }
 
   readonly typeSuffixes: Rule<TypeNode> = this.RULE("typeSuffixes", (): TypeNode => {
@@ -124,7 +125,7 @@ export abstract class TypeRules extends DocumentedRules {
     const minus = this.accept("-")
     if (!this.RECORDING_PHASE && !literalTypes.has(this.peek().kind)) return this.missing("a literal")
     const operand = this.sub(this.literalValue)
-    return minus ? this.node<Extract<Expression, { kind: "unary" }>>(start, { kind: "unary", operator: "-", operand }) : operand
+    return minus ? this.node<UnaryExpression>(start, { kind: "unary", operator: "-", operand }) : operand
   })
 
   readonly constraints: Rule<readonly Constraint[]> = this.RULE("constraints", () => {

@@ -1,7 +1,7 @@
 // The token table as Chevrotain token types, and our tokens as its tokens.
 
 import { createToken, EOF, Lexer, type IToken, type TokenType } from "chevrotain"
-import type { Tokens } from "../lexer.ts"
+import type { Token, Tokens } from "../lexer.ts"
 import { keywords, tokenTable } from "../tokens.ts"
 
 /** A token as the rules see it. */
@@ -25,7 +25,8 @@ const name = createToken({ name: "Name", pattern: Lexer.NA, categories: [word] }
 
 function tokenType(kind: string): TokenType {
   const category = keywords.get(kind)?.category
-  const categories = kind === "Identifier" || category === "soft keyword" ? [name] : category === "keyword" ? [word] : []
+  const isName = kind === "Identifier" || category === "soft keyword"
+  const categories = isName ? [name] : category === "keyword" ? [word] : []
   const isSymbol = category !== undefined || !/^\w+$/.test(kind)
   return createToken({ name: isSymbol ? `"${kind}"` : kind, pattern: Lexer.NA, categories })
 }
@@ -44,7 +45,8 @@ export function type(kind: string): TokenType {
 export const vocabulary: readonly TokenType[] = [word, name, ...Object.values(byKind)]
 
 /** Chevrotain fills the padding after the last token in, so the array is ours to give away. */
-export function parserTokens({ source, tokens, trivia }: Tokens): { readonly list: ParserToken[]; readonly end: ParserToken } {
+export function parserTokens(lexed: Tokens): { readonly list: ParserToken[]; readonly end: ParserToken } {
+  const { source, tokens, trivia } = lexed
   const { text } = source
   const list: ParserToken[] = new Array<ParserToken>(tokens.length)
   let before = 0
@@ -59,20 +61,21 @@ export function parserTokens({ source, tokens, trivia }: Tokens): { readonly lis
   }
   let last = -1
   for (let i = 0; i < tokens.length; i++) {
-    const { kind, start, end } = tokens[i]!
-    passTrivia(start)
-    list[i] = make(byKind[kind]!, kind, start, end, lineBreak, start === last, before)
+    const token = tokens[i]!
+    passTrivia(token.start)
+    list[i] = make(byKind[token.kind]!, token, { startsLine: lineBreak, glued: token.start === last, triviaBefore: before })
     lineBreak = false
-    last = end
+    last = token.end
   }
   passTrivia(text.length + 1)
-  return { list, end: make(EOF, "EOF", text.length, text.length, true, false, before) }
+  const end: Token = { kind: "EOF", start: text.length, end: text.length }
+  return { list, end: make(EOF, end, { startsLine: true, glued: false, triviaBefore: before }) }
 }
 
-function make(
-  tokenType: TokenType, kind: string, start: number, end: number, startsLine: boolean, glued: boolean, triviaBefore: number,
-): ParserToken {
-  return {
-    kind, isName: name.categoryMatchesMap![tokenType.tokenTypeIdx!] === true, image: "", startOffset: start, tokenTypeIdx: tokenType.tokenTypeIdx!, tokenType, end, startsLine, glued, triviaBefore,
-  } as ParserToken
+type Where = Pick<ParserToken, "startsLine" | "glued" | "triviaBefore">
+
+function make(tokenType: TokenType, { kind, start, end }: Token, { startsLine, glued, triviaBefore }: Where): ParserToken {
+  const isName = name.categoryMatchesMap![tokenType.tokenTypeIdx!] === true
+  const tokenTypeIdx = tokenType.tokenTypeIdx!
+  return { kind, isName, image: "", startOffset: start, tokenTypeIdx, tokenType, end, startsLine, glued, triviaBefore } as ParserToken
 }

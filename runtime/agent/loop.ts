@@ -81,7 +81,8 @@ function* converse<P extends object, R>(
       throw new FlowError("refused", message, undefined, { step: frame.path })
     }
     const said = { role: "assistant", ...(turn.text === undefined ? {} : { content: turn.text }) } as const
-    if (turn.toolCalls && turn.toolCalls.length > 0) {
+    // Without tools a call of one is no answer: it counts as a repair, or such a model would never stop.
+    if (turn.toolCalls && turn.toolCalls.length > 0 && (spec.tools ?? []).length > 0) {
       const answers = yield* callTools(frame, spec.tools ?? [], turn.toolCalls)
       conversation = extend(conversation, [{ ...said, toolCalls: turn.toolCalls }, ...answers])
       talk.conversation = conversation

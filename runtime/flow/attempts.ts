@@ -1,14 +1,16 @@
 // One activity until it gives a value: reserve, send, settle, wait, again.
 
-import type { Amounts, Envelope, Failure, Success, Task, ToolInput } from "../contract.ts"
+import type { Amounts, Envelope, Failure, Success, Task } from "../contract.ts"
 import type { Flow } from "../contract.ts"
 import { FlowError } from "../errors.ts"
 import { reserve, settle } from "../policy/budget.ts"
-import type { Refusal } from "../policy/budget.ts"
+import type { Refused } from "../policy/budget.ts"
 import { idempotencyKey } from "../policy/key.ts"
 import { formatDollars } from "../policy/money.ts"
 import { nextRetryMs } from "../policy/retry.ts"
 import type { RetryPlan } from "../policy/retry.ts"
+import { askForMore } from "./over-budget.ts"
+import type { Limits } from "./policies.ts"
 import { throwIfStopped, waitForAny, waitInFlight } from "./scope.ts"
 import { nowMs, timerIn } from "./state.ts"
 import type { Frame } from "./state.ts"
@@ -28,7 +30,7 @@ export interface Sending {
   readonly step: string
   readonly retry: RetryPlan | undefined
   /** What each input carries beside step, attempt and key. */
-  readonly limits: Pick<ToolInput, "timeoutMs" | "circuit"> & { readonly deadline?: number }
+  readonly limits: Limits & { readonly deadline?: number }
   /** Called before each attempt, because what is left may have changed; throws `budget_exceeded`. */
   readonly prepare: () => { readonly allowance: Amounts; readonly parameters: unknown }
   /** `undefined`: the outcome is unknown. */
@@ -39,9 +41,16 @@ export function newProgress(): Progress {
   return { attempts: 0, maybeDone: false, inFlight: undefined }
 }
 
-export function* sendUntilDone(frame: Frame, sending: Sending, progress: Progress): Flow<Success> {
+export function sendUntilDone(frame: Frame, sending: Sending, progress: Progress): Flow<Success> {
+  return untilDone(frame, sending, progress, () => attempt(frame, sending, progress))
+}
+
+/** The attempts of a step of any kind, and the waits between them. */
+export function* untilDone(
+  frame: Frame, sending: Pick<Sending, "step" | "retry">, progress: Progress, attemptOnce: () => Flow<Envelope>,
+): Flow<Success> {
   for (let retriesUsed = 0; ; ) {
-    const envelope = yield* attempt(frame, sending, progress)
+    const envelope = yield* attemptOnce()
     if (envelope.ok) return envelope
     if (envelope.maybeDone) progress.maybeDone = true
     // Not a failure of the step but of the worker: what was cut off is paid for, and a new attempt is not a retry.
@@ -72,10 +81,7 @@ function* waitToRetry(frame: Frame, wait: {
 
 function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Envelope> {
   const { state, scope, account } = frame
-  throwIfStopped(scope, sending.step)
-  const { allowance, parameters } = sending.prepare()
-  const refusal = reserve(account, allowance)
-  if (refusal) throw budgetExceeded(refusal, sending.step)
+  const { allowance, parameters } = yield* reserveRoom(frame, sending)
   progress.attempts += 1
   const task = state.context.callActivity(sending.activity, {
     step: sending.step,
@@ -90,8 +96,24 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   if (envelope) return envelope
   progress.maybeDone = true
   progress.inFlight = task
+  state.leftBehind.add(task)
   throwIfStopped(scope, sending.step)
   throw new Error("internal: an attempt was left behind without a deadline")
+}
+
+/** What an attempt may use, taken out of every account; who has no room may get more by asking. */
+function* reserveRoom(frame: Frame, sending: Sending): Flow<ReturnType<Sending["prepare"]>> {
+  for (;;) {
+    throwIfStopped(frame.scope, sending.step)
+    try {
+      const prepared = sending.prepare()
+      const refused = reserve(frame.account, prepared.allowance)
+      if (!refused) return prepared
+      throw budgetExceeded(refused, sending.step)
+    } catch (thrown) {
+      if (!(yield* askForMore(frame, thrown))) throw thrown
+    }
+  }
 }
 
 /** The part of the SDK's TaskFailedError that is read. */
@@ -112,11 +134,11 @@ export function readEnvelope(task: Task): Envelope {
   return { ok: false, kind: "internal", message: "the activity did not answer with an envelope", maybeDone: true }
 }
 
-export function budgetExceeded(refusal: Refusal, step: string): FlowError {
+export function budgetExceeded({ by, refusal }: Refused, step: string): FlowError {
   const { account, unit, needed, left } = refusal
   const written = (amount: number): string => (unit === "nanoDollars" ? formatDollars(amount) : `${amount} ${unit}`)
   const message = `needs ${written(needed)}, the budget of ${account} has ${written(left)} left`
-  return new FlowError("budget_exceeded", message, refusal, { step })
+  return new FlowError("budget_exceeded", message, refusal, { step, refusedBy: by })
 }
 
 function failureOf(failure: Failure, step: string): FlowError {

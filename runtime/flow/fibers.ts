@@ -14,8 +14,7 @@ export interface Together<T> {
   readonly isFatal: (thrown: unknown) => boolean
 }
 
-interface Fiber<T> {
-  readonly index: number
+export interface Fiber<T> {
   readonly flow: Flow<T>
   /** Empty before the first advance. */
   waits: readonly Task[]
@@ -29,7 +28,7 @@ export function* runTogether<T>(parent: Scope, together: Together<T>): Flow<read
   const scope = openScope(parent)
   const outcomes: Outcome<T>[] = []
   let fatal: { readonly thrown: unknown } | undefined
-  let running: readonly Fiber<T>[] = []
+  let running: readonly (Fiber<T> & { readonly index: number })[] = []
   let started = 0
   for (;;) {
     // A fiber that ends makes room, or wakes another by failing: go round until all rest.
@@ -41,7 +40,7 @@ export function* runTogether<T>(parent: Scope, together: Together<T>): Flow<read
         started += 1
       }
       for (const fiber of running) {
-        if (fiber.waits.length > 0 && !fiber.waits.some((task) => task.isComplete)) continue
+        if (!isReady(fiber)) continue
         isAdvancing = true
         const outcome = advance(fiber)
         if (!outcome) continue
@@ -53,14 +52,47 @@ export function* runTogether<T>(parent: Scope, together: Together<T>): Flow<read
       }
     }
     if (running.length === 0) break
-    yield [...new Set(running.flatMap((fiber) => fiber.waits))]
+    yield waitsOf(running)
   }
   if (fatal) throw fatal.thrown
   return outcomes
 }
 
+/** The flow, and beside it whatever it puts into `background`, until all have ended. */
+export function* withBackground<T>(flow: Flow<T>, background: Fiber<void>[]): Flow<T> {
+  const main: Fiber<T> = { flow, waits: [] }
+  let outcome: Outcome<T> | undefined
+  for (;;) {
+    let isAdvancing = true
+    while (isAdvancing) {
+      isAdvancing = false
+      if (!outcome && isReady(main)) {
+        isAdvancing = true
+        outcome = advance(main)
+      }
+      for (const fiber of [...background]) {
+        if (!isReady(fiber)) continue
+        isAdvancing = true
+        if (advance(fiber)) background.splice(background.indexOf(fiber), 1)
+      }
+    }
+    if (outcome && background.length === 0) break
+    yield waitsOf([...(outcome ? [] : [main]), ...background])
+  }
+  if (!outcome.ok) throw outcome.thrown
+  return outcome.value
+}
+
+export function isReady({ waits }: Fiber<unknown>): boolean {
+  return waits.length === 0 || waits.some((task) => task.isComplete)
+}
+
+export function waitsOf(fibers: readonly Fiber<unknown>[]): readonly Task[] {
+  return [...new Set(fibers.flatMap(({ waits }) => waits))]
+}
+
 /** Undefined while the fiber goes on. */
-function advance<T>(fiber: Fiber<T>): Outcome<T> | undefined {
+export function advance<T>(fiber: Fiber<T>): Outcome<T> | undefined {
   try {
     const next = fiber.flow.next()
     if (next.done) return { ok: true, value: next.value }

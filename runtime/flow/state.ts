@@ -1,8 +1,11 @@
 // The state of one run: rebuilt by every replay from the same inputs, never stored.
 
-import type { Flow, Policy, Run, RunStatus, Task, Waiting, WorkflowContext } from "../contract.ts"
+import type {
+  CaughtError, Envelope, Policy, Run, RunStatus, Setting, Task, UndoCall, Waiting, WorkflowContext,
+} from "../contract.ts"
 import type { Account } from "../policy/budget.ts"
 import type { UndoStack } from "../policy/compensation.ts"
+import type { Fiber } from "./fibers.ts"
 import type { Scope } from "./scope.ts"
 
 export interface RunState {
@@ -11,13 +14,20 @@ export interface RunState {
   readonly id: string
   /** Epoch ms. */
   readonly start: number
-  /** The defaults of the workflow's steps. */
-  readonly steps: Policy
+  /** Counts the histories of the run: `continue as new` starts the next. */
+  readonly generation: number
   /** The run's own account, the root of all others. */
   readonly account: Account
   phase: RunStatus["phase"]
   stepsStarted: number
-  undo: UndoStack<UndoAction>
+  /** What compensation came to, in blocks and at the end. */
+  readonly compensated: Compensated
+  /** Beside the body: lost branches of a race that still have something in flight. */
+  readonly background: Fiber<void>[]
+  /** Left in flight by a deadline; their results must not reach another history. */
+  readonly leftBehind: Set<Task>
+  readonly mailboxes: Map<string, Mailbox>
+  settings: Readonly<Record<string, unknown>>
   /** In the order in which the waits began. */
   readonly waiting: Set<Waiting>
   /** Event waits that lost a race: raced again, because a second one of the same name would never get its event. */
@@ -32,22 +42,43 @@ export interface Frame {
   readonly path: string
   readonly scope: Scope
   readonly account: Account
+  /** The clauses of the workflow's steps and of the blocks around, the nearest on top. */
+  readonly defaults: Policy
+  /** Where the steps register their undos. */
+  readonly saga: Saga
+  /** How many such pieces run at a time: each has that part of what is left for children. */
+  readonly share: number
   /** How often each name was used at this path. */
   readonly names: Map<string, number>
   /** Inside an undo: nothing is registered, counted against `calls`, or left without a retry. */
   readonly isUndo: boolean
 }
 
-export interface UndoAction {
-  /** Set when the step was left behind in flight: its outcome decides. */
-  readonly inFlight?: Task
-  /** Absent: the outcome is unknown. */
-  readonly result?: { readonly value: unknown }
-  readonly needsResult: boolean
-  readonly undo: (run: Run, result: unknown) => Flow<unknown>
+/** What is undone together. */
+export interface Saga {
+  undo: UndoStack<UndoAction>
 }
 
-type FrameChanges = Partial<Pick<Frame, "scope" | "account" | "isUndo">>
+export type UndoAction =
+  | { readonly outcome: "done"; readonly call: UndoCall }
+  /** And the undo needs to know it. */
+  | { readonly outcome: "unknown" }
+  /** Left behind: `decide` is asked when it has ended. */
+  | { readonly outcome: "in flight"; readonly task: Task; decide(envelope: Envelope): UndoAction | undefined }
+
+export interface Compensated {
+  readonly undone: string[]
+  readonly failed: CaughtError[]
+  readonly unknown: string[]
+}
+
+/** The events of one name: those that have come and fitted nobody yet, and the wait for the next. */
+export interface Mailbox {
+  readonly received: unknown[]
+  next: Task | undefined
+}
+
+type FrameChanges = Partial<Pick<Frame, "scope" | "account" | "isUndo" | "defaults" | "saga" | "share">>
 
 export function openFrame(parent: Frame, path: string, changes: FrameChanges = {}): Frame {
   return { ...parent, ...changes, path, names: new Map() }
@@ -82,4 +113,10 @@ export function nowMs(state: RunState): number {
 
 export function timerIn(state: RunState, delayMs: number): Task {
   return state.context.createTimer(new Date(nowMs(state) + delayMs))
+}
+
+/** A setting as it was when the run started. */
+export function settingOf<T>(state: RunState, { name }: Setting<T>): T {
+  if (!(name in state.settings)) throw new Error(`setting ${name} is not declared by workflow ${state.workflow}`)
+  return state.settings[name] as T
 }

@@ -65,6 +65,12 @@ it("emits projects that compile under strict TypeScript, with nothing imported i
   expect(await typeErrors(projects)).toEqual([])
 })
 
+it("would notice a project that does not compile", async () => {
+  const [name, project] = [...projects][0]!
+  const files = project.emitted.files.map((file) => file.path === "worker.ts" ? { ...file, text: file.text.replace("app:", "ap:") } : file)
+  expect(await typeErrors(new Map([[name, { ...project, emitted: { files } }]]))).toHaveLength(1)
+})
+
 it("gives no plan and no project while an error stands", async () => {
   const sources = [{ path: "a.agentflow", text: "workflow A(): string {\n  return missing\n}\n", version: 1 }]
   expect(plan(sources).value).toBeNull()

@@ -1,9 +1,11 @@
-// Parses, binds and checks a program written in a test: one text, or several files with `// file:` lines.
+// Checks a program written in a test: one text, or several files with `// file:` lines. Without errors it has a plan.
 
-import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import { hasErrors, type Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { bind } from "../../compiler/1-bind/bind.ts"
 import { check, type CheckOptions } from "../../compiler/2-check/check.ts"
 import type { Checked } from "../../compiler/2-check/types.ts"
+import { checkBounds } from "../../compiler/cost/check.ts"
+import { lower } from "../../compiler/3-plan/lower.ts"
 import { parse } from "../../grammar/parse.ts"
 
 export interface CheckedProgram {
@@ -49,5 +51,8 @@ export function checkProgram(text: string, rules: CheckOptions["rules"] = {}): C
   const toolModules = modulesOf(text)
   const checked = check(bound.value, toolModules === undefined ? { rules } : { rules, toolModules })
   const syntaxErrors = syntaxes.flatMap(({ syntax }) => syntax.diagnostics)
-  return { checked: checked.value, diagnostics: [...syntaxErrors, ...bound.diagnostics, ...checked.diagnostics] }
+  const diagnostics = [...syntaxErrors, ...bound.diagnostics, ...checked.diagnostics]
+  if (hasErrors(diagnostics)) return { checked: checked.value, diagnostics }
+  const plan = lower(checked.value, { entry: syntaxes[0]!.source.path })
+  return { checked: checked.value, diagnostics: [...diagnostics, ...checkBounds(plan)] }
 }

@@ -11,7 +11,7 @@ import { children, walk } from "../../grammar/syntax/walk.ts"
 import { tokenTable } from "../../grammar/tokens.ts"
 import { corpusFiles } from "../harness/corpus.ts"
 
-const settings = { seed: 20260801, numRuns: 400 }
+const settings = { seed: 20260801, numRuns: 1000 }
 const example = readFileSync(join(import.meta.dirname, "../../examples/daily-brief/daily-brief.agentflow"), "utf8")
 const programs = [...corpusFiles("syntax/ok"), ...corpusFiles("syntax/err")].map(({ text }) => text).concat(example)
 

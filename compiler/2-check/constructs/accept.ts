@@ -4,17 +4,13 @@ import { nearest } from "../../../base/diagnostics/suggest.ts"
 import type { Span } from "../../../base/text/span.ts"
 import type { AcceptClause } from "../../../grammar/syntax/nodes.ts"
 import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
-import { plainText } from "../../1-bind/imports.ts"
 import { report, type FileContext } from "../context.ts"
 import { RULES } from "../rules.ts"
+import { plainOnly } from "./constants.ts"
 
 /** `where` is what the clause speaks for: the declaration, or the statement with the call. */
 export function checkAccept(clause: AcceptClause, where: Span, file: FileContext): void {
-  if (plainText(clause.why)?.trim() === "" && !clause.why.recovered) {
-    report(
-      file, clause.why, "AF3030", { what: "The reason of an accept", expected: "a sentence that a reader can check" },
-    )
-  }
+  plainOnly(clause.why, "The reason of an accept", file)
   const rule = clause.rule?.text ?? "AF6001"
   if (!RULES.includes(rule)) {
     const near = nearest(rule, RULES)

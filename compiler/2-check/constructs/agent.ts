@@ -1,7 +1,7 @@
 // The clauses of an agent: its models, its texts, its tools, its memory.
 
 import type {
-  AgentDeclaration, HandoffsClause, HistoryClause, MemoryClause, ModelClause, Name, TextClause, ToolsClause,
+  AgentDeclaration, HandoffsClause, HistoryClause, MemoryClause, ModelClause, TextClause, ToolsClause,
 } from "../../../grammar/syntax/nodes.ts"
 import { report, symbolAt, type FileContext } from "../context.ts"
 import { expectType } from "../expect.ts"
@@ -33,15 +33,6 @@ export function checkModelClause(clause: ModelClause, { env, check }: ClauseSite
     expectKind(next.model, ["model"], env.file)
     distinctKinds(next.on, env.file)
   }
-}
-
-/** The models that the clause may call. */
-export function modelsOf(clause: ModelClause): readonly Name[] {
-  return [
-    clause.model,
-    ...(clause.when === undefined ? [] : [clause.when.otherwise]),
-    ...clause.then.map(({ model }) => model),
-  ]
 }
 
 export function checkText(clause: TextClause, { env, check, place }: ClauseSite): void {

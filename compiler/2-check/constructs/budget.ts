@@ -29,8 +29,6 @@ function checkElse(clause: BudgetClause, { env, result, check }: ClauseSite): vo
   const call = stepCall(otherwise.value, env)
   if (call !== undefined) env.step(call, env, { role: "fallback", clauses: [] })
   else if (otherwise.action === "return") {
-    expectType(
-      check(otherwise.value, env, result), result, otherwise.value, env, " after return",
-    )
+    expectType(check(otherwise.value, env, result), result, otherwise.value, env, " after return")
   }
 }

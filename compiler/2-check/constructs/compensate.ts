@@ -10,13 +10,9 @@ export function checkCompensate(clause: CompensateClause, { env, check, callable
   const call = stepCall(clause.call, env)
   if (call === undefined) {
     if (clause.call.kind !== "missing" && check(clause.call, env).kind !== "unknown") {
-      report(
-        file, clause.call, "AF6002", { why: "this is a value" },
-      )
+      report(file, clause.call, "AF6002", { why: "this is a value" })
     } else if (clause.call.kind === "nameExpression" && symbolAt(file, clause.call.name) !== undefined) {
-      report(
-        file, clause.call, "AF6002", { why: "it needs its arguments in ( )" },
-      )
+      report(file, clause.call, "AF6002", { why: "it needs its arguments in ( )" })
     }
     return
   }
@@ -25,8 +21,6 @@ export function checkCompensate(clause: CompensateClause, { env, check, callable
   if (target === undefined) return
   if (target.id === callable?.symbol) report(file, clause.call, "AF6002", { why: `${target.name} would undo itself` })
   else if (callableOf(file.context, target.id)?.kind === "human") {
-    report(
-      file, clause.call, "AF6002", { why: `${target.name} is a human, who undoes nothing` },
-    )
+    report(file, clause.call, "AF6002", { why: `${target.name} is a human, who undoes nothing` })
   }
 }

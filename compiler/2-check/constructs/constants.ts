@@ -22,6 +22,14 @@ export function wholeNumber(expression: Expression | undefined, bounds: Bounds, 
   return undefined
 }
 
+/** A text without holes: it names something in another system. */
+export function plainOnly(expression: Expression, what: string, file: FileContext): void {
+  if (expression.kind !== "template" || expression.recovered) return
+  const isPlain = expression.parts.every((part) => part.kind === "templateText" && part.value.trim() !== "")
+  if (expression.parts.length > 0 && isPlain) return
+  report(file, expression, "AF3030", { what, expected: "a plain text that is not empty" })
+}
+
 export function positiveNumber(expression: Expression | undefined, { what, min = 1 }: Bounds, file: FileContext): void {
   if (expression === undefined || expression.kind === "missing") return
   if (expression.kind === "number" && expression.value >= min) return

@@ -12,9 +12,7 @@ export function checkFail(statement: FailStatement, env: Env): Type {
   const { file } = env
   const { message, data, error } = statement
   if (message !== undefined) {
-    expectType(
-      checkExpression(message, env), STRING, message, env, " as the message of an error",
-    )
+    expectType(checkExpression(message, env), STRING, message, env, " as the message of an error")
   }
   const symbol = symbolAt(file, error)
   const structure = symbol === undefined ? undefined : file.context.declared.get(symbol.id)

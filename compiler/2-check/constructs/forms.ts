@@ -10,7 +10,7 @@ import { checkExpression } from "../expressions.ts"
 import { assume } from "../narrowing.ts"
 import { nameStep } from "../steps.ts"
 import type { Type } from "../types.ts"
-import { arrayOf, BOOL, expand, INT, join, NEVER, NOTHING, UNKNOWN } from "../types/relate.ts"
+import { arrayOf, BOOL, expand, INT, isOptional, join, NEVER, NOTHING, UNKNOWN } from "../types/relate.ts"
 import { render } from "../types/render.ts"
 import { duration, wholeNumber } from "./constants.ts"
 import { checkMatch } from "./match.ts"
@@ -70,8 +70,8 @@ function checkIf(form: IfStatement, env: Env, want: Want, parts: Parts): Type {
     report(env.file, form, "AF3016", { what: "it has no `else`" })
     return UNKNOWN
   }
-  const otherwise =
-    form.otherwise.kind === "if" ? checkForm(form.otherwise, other, want, parts) : block(form.otherwise, other, want, parts)
+  const next = form.otherwise
+  const otherwise = next.kind === "if" ? checkForm(next, other, want, parts) : block(next, other, want, parts)
   return both(then, otherwise, env, want)
 }
 
@@ -86,7 +86,9 @@ function checkFor(form: ForStatement, env: Env, want: Want, parts: Parts): Type 
   const { binding, ...around } = env
   const items = checkExpression(form.items, around)
   const known = expand(items, file.context.declared)
-  if (known.kind !== "array" && known.kind !== "unknown") {
+  if (isOptional(items, file.context.declared)) {
+    expectType(items, arrayOf(UNKNOWN), form.items, env, " after in")
+  } else if (known.kind !== "array" && known.kind !== "unknown") {
     report(file, form.items, "AF3001", { actual: render(items), expected: "a list", where: " after in" })
   }
   const element = known.kind === "array" ? known.element : UNKNOWN

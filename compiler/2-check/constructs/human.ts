@@ -5,6 +5,7 @@ import { report, type FileContext } from "../context.ts"
 import { expectType } from "../expect.ts"
 import { isWhole } from "../flow/walk.ts"
 import { STRING } from "../types/relate.ts"
+import { plainOnly } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkHuman(node: HumanDeclaration, file: FileContext): void {
@@ -15,4 +16,5 @@ export function checkHuman(node: HumanDeclaration, file: FileContext): void {
 
 export function checkAnnounce(clause: AnnounceClause, { env, check }: ClauseSite): void {
   expectType(check(clause.topic, env), STRING, clause.topic, env, " as a topic")
+  plainOnly(clause.topic, "A topic", env.file)
 }

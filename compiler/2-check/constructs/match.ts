@@ -122,9 +122,7 @@ function memberKeys(
   const type: Type = { kind: "declared", symbol: symbol.id, name: symbol.name }
   file.types.set(pattern.id, type)
   if (structure?.kind !== "enum" || !assignable(type, subject, file.context.declared)) {
-    return refuse(
-      pattern, subject, ".", env,
-    )
+    return refuse(pattern, subject, ".", env)
   }
   if (structure.members.some(({ name }) => name === pattern.member.text)) {
     return [`${symbol.name}.${pattern.member.text}`]

@@ -5,12 +5,20 @@ import type { ModelDeclaration, PriceClause, SizeClause } from "../../../grammar
 import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
 import { report, type CheckExpression, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
+import { isWhole } from "../flow/walk.ts"
 import { STRING } from "../types/relate.ts"
-import { money, wholeNumber } from "./constants.ts"
+import { money, plainOnly, wholeNumber } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
 /** Providers that the runtime can talk to. */
 const PROVIDERS = ["openai"] as const
+
+/** What a reservation is computed from. */
+const NEEDS = {
+  price: "`price`: write `price $0.15 in, $0.60 out per 1M tokens`, or `$0` twice when it is free",
+  context: "`context`: write how many tokens it reads, such as `context 128k`",
+  output: "`output`: write how many tokens it answers at most, such as `output 16k`",
+} as const
 
 export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpression): void {
   const { provider } = node
@@ -21,10 +29,15 @@ export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpress
     const known = PROVIDERS.join(", ")
     report(file, provider, "AF2018", { name: provider.text, known, hint: didYouMean(near) }, { fixes })
   }
+  const said = new Set<string>(node.clauses.map((clause) => (clause.kind === "size" ? clause.what : clause.kind)))
+  for (const what of ["price", "context", "output"] as const) {
+    if (isWhole(node) && !said.has(what)) {
+      report(file, node.name, "AF4006", { kind: "model", name: node.name.text, what: NEEDS[what] })
+    }
+  }
+  for (const argument of node.arguments) plainOnly(argument, "The name of a model", file)
   for (const argument of node.arguments) {
-    expectType(
-      check(argument, env), STRING, argument, env, " as the name of a model",
-    )
+    expectType(check(argument, env), STRING, argument, env, " as the name of a model")
   }
   if (node.arguments.length !== 1 && !node.recovered) {
     report(

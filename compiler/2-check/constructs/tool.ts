@@ -11,6 +11,7 @@ import { report, type CheckExpression, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
 import { isWhole } from "../flow/walk.ts"
 import { STRING } from "../types/relate.ts"
+import { plainOnly } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkTool(node: ToolDeclaration, env: Env, check: CheckExpression): void {
@@ -93,15 +94,14 @@ function checkModule(node: ToolDeclaration, source: TypeScriptSource, { file }: 
 export function checkEffect(clause: EffectClause | IrreversibleClause, { clauses, env, check }: ClauseSite): void {
   if (clause.kind === "irreversible") {
     expectType(check(clause.why, env), STRING, clause.why, env)
+    plainOnly(clause.why, "The reason", env.file)
     const reads = clauses.find((each) => each.kind === "effect" && each.effect === "reads")
     if (reads !== undefined) conflict(clause, "irreversible", "reads", env)
     if (clauses.some(({ kind }) => kind === "compensate")) conflict(clause, "irreversible", "compensate", env)
     return
   }
   if (clause.effect === "reads" && clauses.some(({ kind }) => kind === "compensate")) {
-    conflict(
-      clause, "reads", "compensate", env,
-    )
+    conflict(clause, "reads", "compensate", env)
   }
 }
 

@@ -8,7 +8,7 @@ import { report, type Env } from "../context.ts"
 import { expectType } from "../expect.ts"
 import type { FieldType, Type } from "../types.ts"
 import { isOptional, optional, STRING } from "../types/relate.ts"
-import { wholeNumber } from "./constants.ts"
+import { plainOnly, wholeNumber } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
 /** Five fields of cron, of digits, names, steps, lists and ranges. */
@@ -24,9 +24,7 @@ export function checkOnSchedule(clause: OnScheduleClause, site: ClauseSite): voi
   }
   const input = inputOf(site)
   if (clause.input !== undefined) {
-    expectType(
-      check(clause.input, env, input), input, clause.input, env, " as the input of a run",
-    )
+    expectType(check(clause.input, env, input), input, clause.input, env, " as the input of a run")
   } else if (callable !== undefined && input.kind === "record" && needed(input.fields, env).length > 0) {
     report(env.file, clause, "AF3007", { name: callable.node.name.text, missing: needed(input.fields, env).join(", ") })
   }
@@ -47,9 +45,7 @@ function inputOf({ env, callable }: ClauseSite): Type {
 
 export function checkTopic(clause: OnTopicClause | DeadLetterClause, { env, check }: ClauseSite): void {
   expectType(check(clause.topic, env), STRING, clause.topic, env, " as a topic")
-  if (plainText(clause.topic)?.trim() === "" && !clause.topic.recovered) {
-    report(env.file, clause.topic, "AF3030", { what: "A topic", expected: "a name" })
-  }
+  plainOnly(clause.topic, "A topic", env.file)
 }
 
 export function checkOnHttp(clause: OnHttpClause, { env, check }: ClauseSite): void {

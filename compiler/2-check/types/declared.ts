@@ -69,12 +69,11 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
       if (needsItself(symbol.id, context)) {
         report(file, item.name, "AF3022", { name: item.name.text })
         if (context.declared.get(symbol.id)?.kind === "alias") {
-          context.declared.set(
-            symbol.id, { kind: "alias", type: { kind: "unknown" } },
-          )
+          context.declared.set(symbol.id, { kind: "alias", type: { kind: "unknown" } })
         }
       } else if (item.type.kind === "unionType") {
         reportMixedUnion(item, symbol.id, file)
+        reportOwnKind(item, symbol.id, file)
       }
     }
   }
@@ -123,6 +122,17 @@ function reportMixedUnion(item: TypeDeclaration, symbol: SymbolId, file: FileCon
         why: clash === undefined ? "a record in a union needs a name of its own, beside other named records" : why,
       },
     )
+  }
+}
+
+function reportOwnKind(item: TypeDeclaration, symbol: SymbolId, file: FileContext): void {
+  const structure = file.context.declared.get(symbol)
+  if (structure?.kind !== "taggedUnion") return
+  for (const member of structure.members) {
+    const record = file.context.declared.get(member)
+    if (record?.kind !== "record" || record.fields.every(({ name }) => name !== "kind")) continue
+    const why = `${file.context.bound.symbols.symbols[member]!.name} has a field \`kind\` of its own`
+    report(file, item.type, "AF3031", { name: item.name.text, why })
   }
 }
 

@@ -322,12 +322,12 @@ function timeArithmetic(scope: CodeScope, plan: BinaryPlan): Code | undefined {
 
 // ---------------------------------------------------------------- durable calls
 
-/** `run.call(fetchSource, { url })`, without the `yield*`. */
-export function stepCall(scope: CodeScope, plan: StepPlan): Doc {
+/** `run.call(fetchSource, { url })`, without the `yield*`; an undo is called on `undo`. */
+export function stepCall(scope: CodeScope, plan: StepPlan, caller: "run" | "undo" = "run"): Doc {
   const callee = scope.file.value(plan.callable)
   const values = object(plan.arguments.map(({ name, value }) => property(name, expression(scope, value))))
   const options = scope.writers.callOptions(scope, plan)
-  return callWith("run.call", [callee, values, ...(options.length === 0 ? [] : [object(options)])], {
+  return callWith(`${caller}.call`, [callee, values, ...(options.length === 0 ? [] : [object(options)])], {
     lastBroken: options.length > 0
       ? [callee, values, object(options, { broken: true })]
       : [callee, object(plan.arguments.map(({ name, value }) => property(name, expression(scope, value))), { broken: true })],

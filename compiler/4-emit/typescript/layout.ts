@@ -113,13 +113,15 @@ function fits(first: Item, rest: readonly Item[], room: number): boolean {
   const stack: Item[] = [first]
   let below = rest.length
   while (left >= 0) {
+    const isRest = stack.length === 0 || below < rest.length
     const item = stack.pop() ?? rest[--below]
     if (item === undefined) return true
     const { doc, flat } = item
     if (typeof doc === "string") left -= doc.length
     else if (isList(doc)) for (const part of doc.toReversed()) stack.push({ ...item, doc: part })
     else switch (doc.kind) {
-      case "group": stack.push({ ...item, flat: flat || !hasHard(doc.doc), doc: doc.doc }); break
+      // What follows may still break wherever it can.
+      case "group": stack.push({ ...item, flat: flat || (!isRest && !hasHard(doc.doc)), doc: doc.doc }); break
       case "line":
         if (!flat) return true
         left -= doc.flat.length

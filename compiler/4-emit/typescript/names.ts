@@ -13,12 +13,16 @@ export const runtimeValues = [
 export type RuntimeValue = (typeof runtimeValues)[number]
 
 export const runtimeTypes = [
-  "ConnectOptions", "FlowError", "Json", "Message", "Policy", "Result", "StartOptions", "Validator", "WaitOptions",
+  "Agent", "ConnectOptions", "FlowError", "Human", "Json", "Message", "Policy", "Result", "StartOptions", "Tool", "Validator",
+  "WaitOptions",
 ] as const
 export type RuntimeType = (typeof runtimeTypes)[number]
 
-/** Names of modules that emitted code imports whole, and of the values it declares itself. */
-const ownNames: ReadonlySet<string> = new Set([...runtimeValues, "schemas", "types", "validators", "worker", "client", "open", "close"])
+/** What emitted code names beside the program's names: modules it imports whole, its own functions, parameters of callbacks. */
+const ownNames: ReadonlySet<string> = new Set([
+  ...runtimeValues, "schemas", "types", "validators", "worker", "client", "open", "close", "options", "parameters", "id",
+  "run", "undo", "thrown", "context", "secrets", "result", "_parameters", "_result",
+])
 
 export interface Declared {
   readonly identifier: string

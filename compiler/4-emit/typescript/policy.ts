@@ -2,7 +2,7 @@
 
 import type { ExpressionPlan, StepPlan } from "../../3-plan/code.ts"
 import type { BudgetPlan, ClauseKind, ClausesPlan, FallbackPlan, PolicyPlan, RetryPlan, UndoPlan } from "../../3-plan/types.ts"
-import { arrowBody, brackets, object, property, settled, stepCall } from "./expression.ts"
+import { brackets, object, property, settled, stepCall } from "./expression.ts"
 import type { CodeScope } from "./expression.ts"
 import { group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
@@ -95,8 +95,8 @@ function flow(scope: CodeScope, plan: ExpressionPlan, parameters: string): Doc {
 /** `compensate:` and, where the undo does not need it, `compensateNeedsResult: false`. */
 export function undoProperties(scope: CodeScope, undo: UndoPlan, parameters: Parameters): readonly Doc[] {
   const used = parameters(undo.step.arguments.map(({ value }) => value))
-  const names = ["run", ...(used === "" ? (undo.needsResult ? ["_parameters"] : []) : [used]), ...(undo.needsResult ? ["result"] : [])]
-  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, arrowBody(undo.step, stepCall(scope, undo.step))]
+  const names = ["undo", ...(used === "" ? (undo.needsResult ? ["_parameters"] : []) : [used]), ...(undo.needsResult ? ["result"] : [])]
+  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, stepCall(scope, undo.step, "undo")]
   return [undoing, ...(undo.needsResult ? [] : ["compensateNeedsResult: false"])]
 }
 

@@ -63,20 +63,29 @@ export function rowsOf(items: readonly Node[], cursor: Cursor, end: number, styl
   let next = 0
   while (cursor.index < end && !cursor.failed) {
     const before = gapBefore(cursor)
-    const sameRow = count > 0 && style.rows && !before.hasNewline
+    const isGlued = count > 0 && !before.hasNewline && isBroken(items[next], cursor)
+    const sameRow = isGlued || (count > 0 && style.rows && !before.hasNewline)
     if (count > 0 && !sameRow) {
       endRow()
       docs.push(separatorOf(cursor, style))
     }
-    if (sameRow) row.push(lineOr(rowGap(before.spaces, style)))
+    if (isGlued) row.push(" ".repeat(before.spaces))
+    else if (sameRow) row.push(lineOr(rowGap(before.spaces, style)))
     else docs.push(...leading(cursor))
     const item = items[next]
     if (item !== undefined && offsetOf(cursor) >= item.span.start) next++
-    row.push(itemOf(item, items[next], cursor, { end, units: style.units }), commaOf(cursor, end, style))
+    row.push(itemOf(item, items[next], cursor, { end, units: style.units }), commaOf(items[next], cursor, end, style))
     count++
   }
   if (count > 0) endRow()
   return docs
+}
+
+/** Whether what stands before or behind the place is copied: then so is the space between. */
+function isBroken(item: Node | undefined, { copiedTo, index, problems }: Cursor): boolean {
+  if (copiedTo === index) return true
+  if (item === undefined || problems.size === 0) return false
+  return item.recovered === true || [...problems].some((offset) => item.span.start <= offset && offset <= item.span.end)
 }
 
 function rowGap(spaces: number, style: BodyStyle): string {
@@ -111,9 +120,12 @@ function itemOf(
   return doc
 }
 
-function commaOf(cursor: Cursor, end: number, { commas }: BodyStyle): Doc {
+function commaOf(following: Node | undefined, cursor: Cursor, end: number, { commas }: BodyStyle): Doc {
   const isPresent = kindAt(cursor) === "," && cursor.index < end
   const isLast = cursor.index + (isPresent ? 1 : 0) >= end
+  if (isBroken(following, cursor)) return isPresent ? takeComma(cursor) : empty
+  // Without its comma, a comment between the two would belong to the next item.
+  if (commas !== "all" && isPresent && gapBefore(cursor).inlineTrailing.length > 0) return takeComma(cursor)
   if (commas === "all" && !isLast) return isPresent ? takeComma(cursor) : comma
   const added = commas === "flat" && !isLast ? ifBreak(empty, comma) : empty
   return concat([added, isPresent ? dropComma(cursor) : empty])

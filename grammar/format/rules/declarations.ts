@@ -8,7 +8,7 @@ import type {
 import { gapBefore, indexAt, kindAt, take, takeUpTo, within, type Cursor } from "../cursor.ts"
 import { concat, empty, group, ifBreak, type Doc } from "../doc.ts"
 import { body, itemStyle, memberStyle, openBody, statementStyle } from "./body.ts"
-import { separated } from "./separated.ts"
+import { parentheses, separated } from "./separated.ts"
 import { declaredType } from "./types.ts"
 
 /** A name is one token, unless it is written in quotes. */
@@ -50,7 +50,7 @@ export function failureOrEvent(node: ErrorDeclaration | EventDeclaration, cursor
 export function modelDeclaration(node: ModelDeclaration, cursor: Cursor): Doc {
   const start = head(node, cursor)
   const beforeEquals = column(cursor)
-  const provider = [take(cursor, "="), " ", cursor.print(node.provider, cursor), separated(node.arguments, cursor, ["(", ")"])]
+  const provider = [take(cursor, "="), " ", cursor.print(node.provider, cursor), separated(node.arguments, cursor, parentheses)]
   const clauses = within(cursor, node) ? [column(cursor), openBody(node.clauses, cursor, itemStyle)] : []
   return group(start, beforeEquals, ...provider, ...clauses)
 }
@@ -73,7 +73,7 @@ export function policyDeclaration(node: PolicyDeclaration, cursor: Cursor): Doc 
 }
 
 function signature(node: ToolDeclaration | AgentDeclaration | HumanDeclaration | WorkflowDeclaration, cursor: Cursor): Doc {
-  const start = concat([head(node, cursor), separated(node.parameters, cursor, ["(", ")"])])
+  const start = concat([head(node, cursor), separated(node.parameters, cursor, parentheses)])
   return node.result === undefined ? start : concat([start, take(cursor, ":"), " ", cursor.print(node.result, cursor)])
 }
 

@@ -4,11 +4,10 @@ import type {
   Argument, BinaryExpression, BinaryOperator, CallExpression, ConditionalExpression, Expression, IndexExpression, LambdaExpression,
   ListExpression, MemberExpression, Node, ParenthesisExpression, RecordEntry, RecordExpression, UnaryExpression,
 } from "../../syntax/nodes.ts"
-import { kindAt, take, takeComma, within, type Cursor } from "../cursor.ts"
+import { kindAt, startsElse, take, takeComma, within, type Cursor } from "../cursor.ts"
 import { concat, empty, group, indent, line, softline, type Doc } from "../doc.ts"
 import { body, entryStyle } from "./body.ts"
-import { startsElse } from "./flow.ts"
-import { separated } from "./separated.ts"
+import { parentheses, separated, squareBrackets } from "./separated.ts"
 
 const ranks: Readonly<Record<BinaryOperator, number>> = {
   or: 1, and: 2, "??": 3, "==": 4, "!=": 4, "<": 5, "<=": 5, ">": 5, ">=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "%": 7,
@@ -16,7 +15,7 @@ const ranks: Readonly<Record<BinaryOperator, number>> = {
 const spelled: Readonly<Record<string, string>> = { "&&": "and", "||": "or", "!": "not" }
 
 export function list(node: ListExpression, cursor: Cursor): Doc {
-  return separated(node.items, cursor, ["[", "]"])
+  return separated(node.items, cursor, squareBrackets)
 }
 
 export function record(node: RecordExpression, cursor: Cursor): Doc {
@@ -109,6 +108,6 @@ function linkDoc(link: Link, cursor: Cursor): Doc {
     case "index":
       return concat([take(cursor, "["), cursor.print(link.index, cursor), take(cursor, "]")])
     case "call":
-      return separated(link.arguments as readonly Node[], cursor, ["(", ")"])
+      return separated(link.arguments as readonly Node[], cursor, parentheses)
   }
 }

@@ -1,33 +1,45 @@
 // Lists in brackets: on one line where it fits, else one item per line with a comma behind the last.
 
 import type { Node } from "../../syntax/nodes.ts"
-import { gapBefore, kindAt, leading, take, takeComma, type Cursor } from "../cursor.ts"
-import { comma, concat, empty, group, hardline, ifBreak, indent, line, softline, type Doc } from "../doc.ts"
-import { startsElse } from "./flow.ts"
+import { gapBefore, kindAt, leading, startsElse, take, takeComma, type Cursor } from "../cursor.ts"
+import { blankline, comma, concat, empty, group, hardline, ifBreak, indent, line, softline, type Doc } from "../doc.ts"
 
 /** A text this wide or narrower may stand before a record that is the last argument. */
 const hugWidth = 60
 const huggable = new Set(["record", "list"])
 
-export function separated(items: readonly Node[], cursor: Cursor, [open, close]: readonly [string, string]): Doc {
+export interface Brackets {
+  readonly open: string
+  readonly close: string
+  /** Whether the grammar takes a comma behind the last item. */
+  readonly trailingComma: boolean
+}
+
+export const parentheses: Brackets = { open: "(", close: ")", trailingComma: true }
+export const squareBrackets: Brackets = { open: "[", close: "]", trailingComma: true }
+
+export function separated(items: readonly Node[], cursor: Cursor, { open, close, trailingComma }: Brackets): Doc {
   const hugs = canHug(items, cursor)
   const opener = take(cursor, open)
   const docs: Doc[] = []
-  let fixed = false
   items.forEach((item, index) => {
-    fixed ||= startsElse(cursor) && !["(", "[", "-"].includes(kindAt(cursor))
+    const isFirst = index === 0
+    // At the start of a line the word of a statement would not be read as a name.
+    const separator = hugs || isWord(cursor) ? (isFirst ? empty : " ") : isFirst ? softline : line
     const before = leading(cursor)
-    docs.push(concat([...before, cursor.print(item, cursor), commaBehind(cursor, close, index === items.length - 1)]))
+    docs.push(separator, ...before, cursor.print(item, cursor), commaBehind(cursor, close, index === items.length - 1))
   })
   const { own } = gapBefore(cursor)
   const dangling = leading(cursor).slice(0, -1)
-  const closer = take(cursor, close)
-  if (docs.length === 0 && dangling.length === 0) return concat([opener, closer])
-  if (dangling.length === 0 && (fixed || hugs)) return concat([opener, ...docs.flatMap((doc, index) => (index > 0 ? [" ", doc] : [doc])), closer])
-  const spaced = docs.flatMap((doc, index) => (index > 0 ? [line, doc] : [doc]))
-  const last = docs.length > 0 ? ifBreak(comma, empty) : empty
-  const tail = docs.length > 0 && own.length > 0 ? [hardline, ...dangling] : dangling
-  return group(opener, indent(softline, ...spaced, last, ...tail), softline, closer)
+  if (items.length === 0 && dangling.length === 0) return concat([opener, take(cursor, close)])
+  if (hugs && dangling.length === 0) return concat([opener, ...docs, take(cursor, close)])
+  const last = items.length > 0 && trailingComma ? ifBreak(comma, empty) : empty
+  const tail = dangling.length === 0 ? [] : [own[0]!.blankBefore && items.length > 0 ? blankline : hardline, ...dangling]
+  return group(opener, indent(...docs, last, ...tail), softline, take(cursor, close))
+}
+
+function isWord(cursor: Cursor): boolean {
+  return startsElse(cursor) && !["(", "[", "-"].includes(kindAt(cursor))
 }
 
 /** The comma between two items; the last one's is dropped, but not its comments. */

@@ -8,7 +8,7 @@ import type {
 import { gapBefore, indexAt, kindAt, take, takeComma, within, type Cursor } from "../cursor.ts"
 import { concat, empty, group, hardline, indent, line, type Doc } from "../doc.ts"
 import { armStyle, body, itemStyle, openBody, rowsOf, statementStyle } from "./body.ts"
-import { separated } from "./separated.ts"
+import { parentheses, separated } from "./separated.ts"
 
 export function block(node: Block, cursor: Cursor): Doc {
   return body(node.statements, cursor, statementStyle)
@@ -53,12 +53,12 @@ export function returnStatement(node: ReturnStatement, cursor: Cursor): Doc {
 export function failStatement(node: FailStatement, cursor: Cursor): Doc {
   const start = concat([take(cursor, "fail"), " ", cursor.print(node.error, cursor)])
   const values = [node.message, node.data].filter((value) => value !== undefined)
-  return within(cursor, node) ? concat([start, separated(values, cursor, ["(", ")"])]) : start
+  return within(cursor, node) ? concat([start, separated(values, cursor, { ...parentheses, trailingComma: false })]) : start
 }
 
 export function continueStatement(node: ContinueStatement, cursor: Cursor): Doc {
   const start = concat([take(cursor, "continue"), " ", take(cursor, "as"), " ", take(cursor, "new"), " "])
-  return concat([start, separated(node.arguments, cursor, ["(", ")"])])
+  return concat([start, separated(node.arguments, cursor, parentheses)])
 }
 
 /** All blocks of one `if` break, or none does. */

@@ -6,7 +6,7 @@ import type {
 import { dropComma, kindAt, offsetOf, take, type Cursor, type Rule } from "../cursor.ts"
 import { concat, empty, group, ifBreak, indent, line, type Doc } from "../doc.ts"
 import { body, itemStyle } from "./body.ts"
-import { separated } from "./separated.ts"
+import { parentheses, separated } from "./separated.ts"
 
 /** The tree has no node for the parentheses around a type. */
 export function inParentheses<N extends TypeNode>(rule: Rule<N>): Rule<N> {
@@ -44,7 +44,7 @@ export function literalType(node: LiteralTypeNode, cursor: Cursor): Doc {
 
 export function constraint(node: Constraint, cursor: Cursor): Doc {
   const name = concat([take(cursor, "@"), cursor.print(node.name, cursor)])
-  return kindAt(cursor) === "(" && offsetOf(cursor) < node.span.end ? concat([name, separated(node.arguments, cursor, ["(", ")"])]) : name
+  return kindAt(cursor) === "(" && offsetOf(cursor) < node.span.end ? concat([name, separated(node.arguments, cursor, parentheses)]) : name
 }
 
 export function recordType(node: RecordTypeNode, cursor: Cursor): Doc {
@@ -56,22 +56,21 @@ export function field(node: Field, cursor: Cursor): Doc {
 }
 
 export function unionType(node: UnionTypeNode, cursor: Cursor): Doc {
+  const bar = dropComma(cursor, "|")
   const [first, ...rest] = members(node, cursor)
-  return group(first!, indent(...rest))
+  return group(bar, first!, indent(...rest))
 }
 
 /** The type behind a declaration's `=`: one member per line, each with its bar, where they do not fit on one. */
 export function declaredType(node: TypeNode, cursor: Cursor): Doc {
   if (node.kind !== "unionType") return concat([" ", dropComma(cursor, "|"), cursor.print(node, cursor)])
   if (kindAt(cursor) === "(" && offsetOf(cursor) < node.span.start) return concat([" ", cursor.print(node, cursor)])
-  return group(indent(line, ifBreak("| ", empty), ...members(node, cursor)))
+  return group(dropComma(cursor, "|"), indent(line, ifBreak("| ", empty), ...members(node, cursor)))
 }
 
 function members({ members: types }: UnionTypeNode, cursor: Cursor): readonly Doc[] {
-  const bar = dropComma(cursor, "|")
-  return types.flatMap((type, index) => {
-    if (index === 0) return [concat([bar, cursor.print(type, cursor)])]
-    const separator = take(cursor, "|")
-    return [concat([line, separator, " ", cursor.print(type, cursor)])]
+  return types.map((type, index) => {
+    if (index === 0) return cursor.print(type, cursor)
+    return concat([line, take(cursor, "|"), " ", cursor.print(type, cursor)])
   })
 }

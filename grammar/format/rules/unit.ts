@@ -21,6 +21,7 @@ export function unit(node: Node, cursor: Cursor): Doc {
 export function copy(cursor: Cursor, end: number): Doc {
   cursor.failed = false
   answer(cursor, cursor.index, end)
+  cursor.copiedTo = end
   return takeUpTo(cursor, end)
 }
 

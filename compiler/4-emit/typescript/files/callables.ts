@@ -9,16 +9,17 @@ import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { memberAccess, propertyKey, quoted, templateText } from "../literals.ts"
 import { localsOf, relative } from "../names.ts"
-import type { FileScope } from "../names.ts"
+import type { FileScope, RuntimeValue } from "../names.ts"
 import { budgetDoc, callOptions, kindsDoc, policyDoc, undoProperties } from "../policy.ts"
 import { eachBody } from "../statement.ts"
-import { constant } from "../structure.ts"
+import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
+import { parametersDoc, typeText } from "../types.ts"
 
 export const writers: Writers = { builtIn, body: eachBody, callOptions }
 
 /** Names that the callbacks of a declaration give to what is not a parameter. */
-const implicit = ["run", "context", "secrets", "result", "_parameters"]
+const implicit = ["run", "undo", "context", "secrets", "result", "_parameters"]
 
 function scopeOf(file: FileScope, unit: CallablePlan): CodeScope {
   return codeScope(file, localsOf(file, unit, implicit), { writers, unit })
@@ -92,19 +93,55 @@ function judged(scope: CodeScope, plan: CallablePlan, body: ExpressionPlan, doc:
   return [`(${taken}) => `, arrowBody(body, doc)]
 }
 
-function declare(scope: CodeScope, constructor: string, plan: CallablePlan, properties: readonly Doc[]): Item {
-  return constant(scope.file.value(plan.name), [constructor, "(", object(properties, { broken: true }), ")"], plan.doc)
+interface Declaring {
+  readonly constructor: RuntimeValue
+  readonly type: "Agent" | "Human" | "Tool"
+  /** Callables that mention themselves, directly or in a circle: TypeScript can't infer their types. */
+  readonly circular: ReadonlySet<string>
+}
+
+function declare(scope: CodeScope, plan: CallablePlan, { constructor, type, circular }: Declaring, properties: readonly Doc[]): Item {
+  const { file } = scope
+  const annotation = circular.has(plan.name) ? annotationOf(file, plan, type) : ""
+  const value: Doc = [file.runtime(constructor), "(", object(properties, { broken: true }), ")"]
+  return { kind: "code", doc: [docComment(plan.doc), "export const ", file.value(plan.name), annotation, " = ", value] }
+}
+
+/** Asking for a type imports it, so that this is asked only where it is written. */
+function annotationOf(file: FileScope, { parameters, result }: CallablePlan, type: Declaring["type"]): Doc {
+  const given = result.kind === "nothing" ? "void" : typeText(file, result)
+  return [": ", file.runtimeType(type), "<", parametersDoc(file, parameters), `, ${given}>`]
+}
+
+function circularCallables(plan: Plan): ReadonlySet<string> {
+  const edges = new Map([...plan.tools, ...plan.agents, ...plan.humans].map((each) => [each.name, mentionedCallables(each)]))
+  const reaches = (from: string, target: string, seen: Set<string>): boolean =>
+    (edges.get(from) ?? []).some((next) => next === target || (!seen.has(next) && seen.add(next) && reaches(next, target, seen)))
+  return new Set([...edges.keys()].filter((name) => reaches(name, name, new Set())))
+}
+
+function mentionedCallables(plan: CallablePlan & { readonly tools?: readonly string[] }): readonly string[] {
+  const found: string[] = [...(plan.tools ?? [])]
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const step = node as { readonly kind?: string; readonly callable?: string }
+    if (step.kind === "step" && step.callable !== undefined) found.push(step.callable)
+    for (const child of Object.values(node)) visit(child)
+  }
+  visit([plan.policy, plan.undo])
+  return found
 }
 
 // ---------------------------------------------------------------- tools
 
 export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) => string): readonly Item[] {
+  const circular = circularCallables(plan)
   return plan.tools.map((tool) => {
     const scope = scopeOf(file, tool)
     const { source } = tool
-    const constructor = file.runtime(source.kind === "http" ? "httpTool" : "tool")
+    const constructor = source.kind === "http" ? "httpTool" : "tool"
     const work = source.kind === "http" ? httpProperties(scope, tool, source) : [runProperty(scope, tool, source, moduleOf)]
-    return declare(scope, constructor, tool, [
+    return declare(scope, tool, { constructor, type: "Tool", circular }, [
       ...commonProperties(scope, tool),
       `effect: ${quoted(tool.effect)}`,
       ...(tool.irreversible === undefined ? [] : [`irreversible: ${quoted(tool.irreversible)}`]),
@@ -162,18 +199,26 @@ function urlPart(scope: CodeScope, part: ExpressionPlan): Doc {
 // ---------------------------------------------------------------- agents
 
 export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
-  return plan.agents.map((agent) => {
+  const circular = circularCallables(plan)
+  return plan.agents.map((agent, index) => {
+    const later = new Set(plan.agents.slice(index).map(({ name }) => name))
     const scope = scopeOf(file, agent)
-    return declare(scope, file.runtime("agent"), agent, [
+    return declare(scope, agent, { constructor: "agent", type: "Agent", circular }, [
       ...commonProperties(scope, agent),
       ...modelProperties(scope, agent),
       ...(agent.instructions === undefined ? [] : [textProperty(scope, agent, "instructions", agent.instructions)]),
       textProperty(scope, agent, "prompt", agent.prompt),
-      ...(agent.tools.length === 0 ? [] : [["tools: ", brackets("[", agent.tools.map((name) => file.value(name)), "]")]]),
+      ...(agent.tools.length === 0 ? [] : [toolsProperty(file, agent, later)]),
       ...(agent.budget === undefined ? [] : [["budget: ", budgetDoc(agent.budget)]]),
       ...closingProperties(scope, agent),
     ])
   })
+}
+
+/** A list; a function of one where agents call each other in a circle, so that none is read before it is declared. */
+function toolsProperty(file: FileScope, agent: AgentPlan, later: ReadonlySet<string>): Doc {
+  const listed = brackets("[", agent.tools.map((name) => file.value(name)), "]")
+  return [agent.tools.some((name) => later.has(name)) ? "tools: () => " : "tools: ", listed]
 }
 
 function modelProperties(scope: CodeScope, { models, choose, parameters }: AgentPlan): readonly Doc[] {
@@ -192,9 +237,10 @@ function textProperty(scope: CodeScope, { parameters }: CallablePlan, name: stri
 // ---------------------------------------------------------------- people
 
 export function humanItems(plan: Plan, file: FileScope): readonly Item[] {
+  const circular = circularCallables(plan)
   return plan.humans.map((human: HumanPlan) => {
     const scope = scopeOf(file, human)
-    return declare(scope, file.runtime("human"), human, [
+    return declare(scope, human, { constructor: "human", type: "Human", circular }, [
       ...commonProperties(scope, human),
       textProperty(scope, human, "ask", human.ask),
       ...(human.choices === undefined ? [] : [`choices: Object.values(${file.value(human.choices)})`]),

@@ -4,7 +4,7 @@ import type { Plan, WorkflowPlan } from "../../../3-plan/types.ts"
 import { brackets, codeScope, object, property } from "../expression.ts"
 import { group, hardline, indent, line } from "../layout.ts"
 import type { Doc } from "../layout.ts"
-import { propertyKey, quoted } from "../literals.ts"
+import { quoted } from "../literals.ts"
 import { localsOf, relative } from "../names.ts"
 import type { FileScope } from "../names.ts"
 import { budgetDoc, duration } from "../policy.ts"
@@ -15,7 +15,7 @@ import { parametersDoc, typeText } from "../types.ts"
 import { pattern, writers } from "./callables.ts"
 
 export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Item[] {
-  const scope = codeScope(file, localsOf(file, plan, ["run", "thrown", "schemas"]), { writers, unit: plan.body })
+  const scope = codeScope(file, localsOf(file, plan, ["run", "undo", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
   const spec = object([
     `name: ${quoted(plan.name)}`,
@@ -47,7 +47,7 @@ export function clientItems(plan: Plan, file: FileScope): readonly Item[] {
     const result = workflow.result.kind === "nothing" ? "null" : typeText(file, workflow.result)
     const name = file.value(workflow.name)
     const [start, wait] = [file.runtimeType("StartOptions"), file.runtimeType("WaitOptions")]
-    return [propertyKey(workflow.name), ": ", object([
+    return [name, ": ", object([
       group("start: (parameters: ", parameters, `, options?: ${start}) =>`, indent(line, `client.start(${name}, parameters, options)`)),
       `result: (id: string, options?: ${wait}) => client.wait<${result}>(id, options)`,
     ], { broken: true })]

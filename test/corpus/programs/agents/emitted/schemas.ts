@@ -3,9 +3,7 @@ import { defineSchema } from "@agentflow/runtime"
 import type * as types from "./types.ts"
 import * as validators from "./validators.js"
 
-export const FindParameters = defineSchema<{
-  query: string
-}>({
+export const FindParameters = defineSchema<{ query: string }>({
   type: "object",
   properties: { query: { type: "string", description: "What to look for." } },
   required: ["query"],
@@ -22,9 +20,7 @@ export const Answer = defineSchema<types.Answer>({
   additionalProperties: false,
 }, validators.Answer)
 
-export const LeadParameters = defineSchema<{
-  question: string
-}>({
+export const LeadParameters = defineSchema<{ question: string }>({
   type: "object",
   properties: { question: { type: "string" } },
   required: ["question"],
@@ -32,9 +28,7 @@ export const LeadParameters = defineSchema<{
   description: "Answers by asking others.",
 }, validators.LeadParameters)
 
-export const HelperParameters = defineSchema<{
-  topic: string
-}>({
+export const HelperParameters = defineSchema<{ topic: string }>({
   type: "object",
   properties: { topic: { type: "string" } },
   required: ["topic"],
@@ -43,9 +37,26 @@ export const HelperParameters = defineSchema<{
 
 export const HelperResult = defineSchema<string>({ type: "string" }, validators.HelperResult)
 
-export const ExpertParameters = defineSchema<{
-  question: string
-}>({
+export const PingParameters = defineSchema<{ topic: string }>({
+  type: "object",
+  properties: { topic: { type: "string" } },
+  required: ["topic"],
+  additionalProperties: false,
+  description: "These two ask each other.",
+}, validators.PingParameters)
+
+export const PingResult = defineSchema<string>({ type: "string" }, validators.PingResult)
+
+export const PongParameters = defineSchema<{ topic: string }>({
+  type: "object",
+  properties: { topic: { type: "string" } },
+  required: ["topic"],
+  additionalProperties: false,
+}, validators.PongParameters)
+
+export const PongResult = defineSchema<string>({ type: "string" }, validators.PongResult)
+
+export const ExpertParameters = defineSchema<{ question: string }>({
   type: "object",
   properties: { question: { type: "string" } },
   required: ["question"],
@@ -54,9 +65,7 @@ export const ExpertParameters = defineSchema<{
 
 export const ExpertResult = defineSchema<string>({ type: "string" }, validators.ExpertResult)
 
-export const AskParameters = defineSchema<{
-  question: string
-}>({
+export const AskParameters = defineSchema<{ question: string }>({
   type: "object",
   properties: { question: { type: "string" } },
   required: ["question"],

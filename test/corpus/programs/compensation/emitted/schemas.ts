@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const ReserveParameters = defineSchema<{
-  room: string
-}>({
+export const ReserveParameters = defineSchema<{ room: string }>({
   type: "object",
   properties: { room: { type: "string" } },
   required: ["room"],
@@ -13,9 +11,7 @@ export const ReserveParameters = defineSchema<{
 
 export const ReserveResult = defineSchema<string>({ type: "string" }, validators.ReserveResult)
 
-export const ReleaseParameters = defineSchema<{
-  room: string
-}>({
+export const ReleaseParameters = defineSchema<{ room: string }>({
   type: "object",
   properties: { room: { type: "string" } },
   required: ["room"],
@@ -24,9 +20,7 @@ export const ReleaseParameters = defineSchema<{
 
 export const nothing = defineSchema<void>({ type: "null" }, validators.nothing)
 
-export const ChargeParameters = defineSchema<{
-  amount: number
-}>({
+export const ChargeParameters = defineSchema<{ amount: number }>({
   type: "object",
   properties: { amount: { type: "number", description: "US dollars." } },
   required: ["amount"],
@@ -35,19 +29,14 @@ export const ChargeParameters = defineSchema<{
 
 export const ChargeResult = defineSchema<string>({ type: "string" }, validators.ChargeResult)
 
-export const RefundParameters = defineSchema<{
-  payment: string
-}>({
+export const RefundParameters = defineSchema<{ payment: string }>({
   type: "object",
   properties: { payment: { type: "string" } },
   required: ["payment"],
   additionalProperties: false,
 }, validators.RefundParameters)
 
-export const BookParameters = defineSchema<{
-  room: string
-  price: number
-}>({
+export const BookParameters = defineSchema<{ room: string; price: number }>({
   type: "object",
   properties: { room: { type: "string" }, price: { type: "number", description: "US dollars." } },
   required: ["room", "price"],

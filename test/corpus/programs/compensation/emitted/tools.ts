@@ -10,7 +10,7 @@ export const reserve = tool({
   effect: "writes",
   idempotent: true,
   policy: { retry: { times: 2 } },
-  compensate: (run, { room }) => run.call(release, { room }),
+  compensate: (undo, { room }) => undo.call(release, { room }),
   compensateNeedsResult: false,
   run: ({ room }, context) => tools.reserve(room, context),
 })
@@ -31,7 +31,7 @@ export const charge = tool({
   effect: "writes",
   idempotent: true,
   policy: { retry: { times: 2 } },
-  compensate: (run, _parameters, result) => run.call(refund, { payment: result }),
+  compensate: (undo, _parameters, result) => undo.call(refund, { payment: result }),
   run: ({ amount }, context) => tools.charge(amount, context),
 })
 

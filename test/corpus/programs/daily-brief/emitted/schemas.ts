@@ -10,9 +10,7 @@ export const Source = defineSchema<types.Source>({
   additionalProperties: false,
 }, validators.Source)
 
-export const FetchSourceParameters = defineSchema<{
-  url: string
-}>({
+export const FetchSourceParameters = defineSchema<{ url: string }>({
   type: "object",
   properties: { url: { type: "string" } },
   required: ["url"],
@@ -26,20 +24,14 @@ export const SlackPost = defineSchema<types.SlackPost>({
   additionalProperties: false,
 }, validators.SlackPost)
 
-export const PostToSlackParameters = defineSchema<{
-  channel: string
-  text: string
-}>({
+export const PostToSlackParameters = defineSchema<{ channel: string; text: string }>({
   type: "object",
   properties: { channel: { type: "string" }, text: { type: "string" } },
   required: ["channel", "text"],
   additionalProperties: false,
 }, validators.PostToSlackParameters)
 
-export const DeleteFromSlackParameters = defineSchema<{
-  channel: string
-  ts: string
-}>({
+export const DeleteFromSlackParameters = defineSchema<{ channel: string; ts: string }>({
   type: "object",
   properties: { channel: { type: "string" }, ts: { type: "string" } },
   required: ["channel", "ts"],
@@ -66,18 +58,14 @@ export const NotionPage = defineSchema<types.NotionPage>({
   additionalProperties: false,
 }, validators.NotionPage)
 
-export const SaveToNotionParameters = defineSchema<{
-  brief: types.Brief
-}>({
+export const SaveToNotionParameters = defineSchema<{ brief: types.Brief }>({
   type: "object",
   properties: { brief: Brief.json },
   required: ["brief"],
   additionalProperties: false,
 }, validators.SaveToNotionParameters)
 
-export const ResearcherParameters = defineSchema<{
-  topic: string
-}>({
+export const ResearcherParameters = defineSchema<{ topic: string }>({
   type: "object",
   properties: { topic: { type: "string" } },
   required: ["topic"],
@@ -97,9 +85,7 @@ export const Note = defineSchema<types.Note>({
   description: "What one chunk of sources says.",
 }, validators.Note)
 
-export const ReaderParameters = defineSchema<{
-  sources: types.Source[]
-}>({
+export const ReaderParameters = defineSchema<{ sources: types.Source[] }>({
   type: "object",
   properties: { sources: { type: "array", items: Source.json } },
   required: ["sources"],
@@ -108,10 +94,7 @@ export const ReaderParameters = defineSchema<{
 
 export const ReaderResult = defineSchema<types.Note[]>({ type: "array", items: Note.json }, validators.ReaderResult)
 
-export const EditorParameters = defineSchema<{
-  topic: string
-  notes: types.Note[]
-}>({
+export const EditorParameters = defineSchema<{ topic: string; notes: types.Note[] }>({
   type: "object",
   properties: { topic: { type: "string" }, notes: { type: "array", items: Note.json } },
   required: ["topic", "notes"],
@@ -123,18 +106,14 @@ export const Verdict = defineSchema<types.Verdict>({
   enum: ["publish", "revise", "reject"],
 }, validators.Verdict)
 
-export const ApproveParameters = defineSchema<{
-  brief: types.Brief
-}>({
+export const ApproveParameters = defineSchema<{ brief: types.Brief }>({
   type: "object",
   properties: { brief: Brief.json },
   required: ["brief"],
   additionalProperties: false,
 }, validators.ApproveParameters)
 
-export const DailyBriefParameters = defineSchema<{
-  topic: string
-}>({
+export const DailyBriefParameters = defineSchema<{ topic: string }>({
   type: "object",
   properties: { topic: { type: "string" } },
   required: ["topic"],

@@ -21,7 +21,7 @@ export const postToSlack = httpTool({
   effect: "writes",
   idempotent: true,
   policy: web,
-  compensate: (run, { channel }, result) => run.call(deleteFromSlack, { channel, ts: result.ts }),
+  compensate: (undo, { channel }, result) => undo.call(deleteFromSlack, { channel, ts: result.ts }),
   secrets: [slackToken],
   request: ({ channel, text }, secrets) => ({
     method: "POST",

@@ -15,9 +15,7 @@ export const Line = defineSchema<types.Line>({
   additionalProperties: false,
 }, validators.Line)
 
-export const LinesParameters = defineSchema<{
-  id: string
-}>({
+export const LinesParameters = defineSchema<{ id: string }>({
   type: "object",
   properties: { id: { type: "string" } },
   required: ["id"],
@@ -26,12 +24,7 @@ export const LinesParameters = defineSchema<{
 
 export const LinesResult = defineSchema<types.Line[]>({ type: "array", items: Line.json }, validators.LinesResult)
 
-export const TotalsParameters = defineSchema<{
-  id: string
-  at: string
-  limit?: number
-  wait?: number
-}>({
+export const TotalsParameters = defineSchema<{ id: string; at: string; limit?: number; wait?: number }>({
   type: "object",
   properties: {
     id: { type: "string" },

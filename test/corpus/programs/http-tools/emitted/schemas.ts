@@ -10,10 +10,7 @@ export const Item = defineSchema<types.Item>({
   additionalProperties: false,
 }, validators.Item)
 
-export const SearchParameters = defineSchema<{
-  query: string
-  page: number
-}>({
+export const SearchParameters = defineSchema<{ query: string; page: number }>({
   type: "object",
   properties: { query: { type: "string" }, page: { type: "integer" } },
   required: ["query", "page"],
@@ -29,10 +26,7 @@ export const Placed = defineSchema<types.Placed>({
   additionalProperties: false,
 }, validators.Placed)
 
-export const OrderParameters = defineSchema<{
-  items: types.Item[]
-  note?: string | null
-}>({
+export const OrderParameters = defineSchema<{ items: types.Item[]; note?: string | null }>({
   type: "object",
   properties: { items: { type: "array", items: Item.json }, note: { type: ["string", "null"] } },
   required: ["items"],
@@ -40,10 +34,7 @@ export const OrderParameters = defineSchema<{
   description: "Places an order.",
 }, validators.OrderParameters)
 
-export const CancelParameters = defineSchema<{
-  id: string
-  items: types.Item[]
-}>({
+export const CancelParameters = defineSchema<{ id: string; items: types.Item[] }>({
   type: "object",
   properties: { id: { type: "string" }, items: { type: "array", items: Item.json } },
   required: ["id", "items"],
@@ -52,9 +43,7 @@ export const CancelParameters = defineSchema<{
 
 export const nothing = defineSchema<void>({ type: "null" }, validators.nothing)
 
-export const BuyParameters = defineSchema<{
-  query: string
-}>({
+export const BuyParameters = defineSchema<{ query: string }>({
   type: "object",
   properties: { query: { type: "string" } },
   required: ["query"],

@@ -29,7 +29,7 @@ export const order = httpTool({
     timeout: "1s500ms",
     deadline: "5m",
   },
-  compensate: (run, { items }, result) => run.call(cancel, { id: result.id, items }),
+  compensate: (undo, { items }, result) => undo.call(cancel, { id: result.id, items }),
   secrets: [apiKey],
   request: ({ items, note }, secrets) => ({
     method: "POST",

@@ -11,19 +11,14 @@ export const Source = defineSchema<types.Source>({
   description: "Where something was found.",
 }, validators.Source)
 
-export const FetchSourceParameters = defineSchema<{
-  url: string
-  depth?: number
-}>({
+export const FetchSourceParameters = defineSchema<{ url: string; depth?: number }>({
   type: "object",
   properties: { url: { type: "string" }, depth: { type: "integer" } },
   required: ["url"],
   additionalProperties: false,
 }, validators.FetchSourceParameters)
 
-export const UseParameters = defineSchema<{
-  url: string
-}>({
+export const UseParameters = defineSchema<{ url: string }>({
   type: "object",
   properties: { url: { type: "string" } },
   required: ["url"],

@@ -10,18 +10,14 @@ export const Page = defineSchema<types.Page>({
   additionalProperties: false,
 }, validators.Page)
 
-export const LoadParameters = defineSchema<{
-  url: string
-}>({
+export const LoadParameters = defineSchema<{ url: string }>({
   type: "object",
   properties: { url: { type: "string" } },
   required: ["url"],
   additionalProperties: false,
 }, validators.LoadParameters)
 
-export const StoreParameters = defineSchema<{
-  page: types.Page
-}>({
+export const StoreParameters = defineSchema<{ page: types.Page }>({
   type: "object",
   properties: { page: Page.json },
   required: ["page"],
@@ -30,9 +26,7 @@ export const StoreParameters = defineSchema<{
 
 export const StoreResult = defineSchema<string>({ type: "string" }, validators.StoreResult)
 
-export const CrawlParameters = defineSchema<{
-  urls: string[]
-}>({
+export const CrawlParameters = defineSchema<{ urls: string[] }>({
   type: "object",
   properties: { urls: { type: "array", items: { type: "string" } } },
   required: ["urls"],

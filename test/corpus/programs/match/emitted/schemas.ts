@@ -3,9 +3,7 @@ import { defineSchema } from "@agentflow/runtime"
 import type * as types from "./types.ts"
 import * as validators from "./validators.js"
 
-export const RateParameters = defineSchema<{
-  text: string
-}>({
+export const RateParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],
@@ -14,9 +12,7 @@ export const RateParameters = defineSchema<{
 
 export const RateResult = defineSchema<number>({ type: "integer" }, validators.RateResult)
 
-export const MoodParameters = defineSchema<{
-  text: string
-}>({
+export const MoodParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],
@@ -30,18 +26,14 @@ export const Verdict = defineSchema<types.Verdict>({
   enum: ["publish", "revise", "reject"],
 }, validators.Verdict)
 
-export const DecideParameters = defineSchema<{
-  text: string
-}>({
+export const DecideParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],
   additionalProperties: false,
 }, validators.DecideParameters)
 
-export const JudgeParameters = defineSchema<{
-  text: string
-}>({
+export const JudgeParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],

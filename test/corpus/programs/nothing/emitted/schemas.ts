@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const NotifyParameters = defineSchema<{
-  text: string
-}>({
+export const NotifyParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],
@@ -13,10 +11,7 @@ export const NotifyParameters = defineSchema<{
 
 export const nothing = defineSchema<void>({ type: "null" }, validators.nothing)
 
-export const SayParameters = defineSchema<{
-  text: string
-  loud?: boolean
-}>({
+export const SayParameters = defineSchema<{ text: string; loud?: boolean }>({
   type: "object",
   properties: { text: { type: "string" }, loud: { type: "boolean" } },
   required: ["text"],

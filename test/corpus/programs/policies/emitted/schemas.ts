@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const AParameters = defineSchema<{
-  x: string
-}>({
+export const AParameters = defineSchema<{ x: string }>({
   type: "object",
   properties: { x: { type: "string" } },
   required: ["x"],
@@ -13,9 +11,7 @@ export const AParameters = defineSchema<{
 
 export const AResult = defineSchema<string>({ type: "string" }, validators.AResult)
 
-export const BParameters = defineSchema<{
-  x: string
-}>({
+export const BParameters = defineSchema<{ x: string }>({
   type: "object",
   properties: { x: { type: "string" } },
   required: ["x"],
@@ -24,9 +20,7 @@ export const BParameters = defineSchema<{
 
 export const BResult = defineSchema<string>({ type: "string" }, validators.BResult)
 
-export const CParameters = defineSchema<{
-  x: string
-}>({
+export const CParameters = defineSchema<{ x: string }>({
   type: "object",
   properties: { x: { type: "string" } },
   required: ["x"],
@@ -35,9 +29,7 @@ export const CParameters = defineSchema<{
 
 export const CResult = defineSchema<string>({ type: "string" }, validators.CResult)
 
-export const DParameters = defineSchema<{
-  x: string
-}>({
+export const DParameters = defineSchema<{ x: string }>({
   type: "object",
   properties: { x: { type: "string" } },
   required: ["x"],
@@ -46,9 +38,25 @@ export const DParameters = defineSchema<{
 
 export const DResult = defineSchema<string>({ type: "string" }, validators.DResult)
 
-export const PoliciesParameters = defineSchema<{
-  x: string
-}>({
+export const PrimaryParameters = defineSchema<{ x: string }>({
+  type: "object",
+  properties: { x: { type: "string" } },
+  required: ["x"],
+  additionalProperties: false,
+}, validators.PrimaryParameters)
+
+export const PrimaryResult = defineSchema<string>({ type: "string" }, validators.PrimaryResult)
+
+export const SecondaryParameters = defineSchema<{ x: string }>({
+  type: "object",
+  properties: { x: { type: "string" } },
+  required: ["x"],
+  additionalProperties: false,
+}, validators.SecondaryParameters)
+
+export const SecondaryResult = defineSchema<string>({ type: "string" }, validators.SecondaryResult)
+
+export const PoliciesParameters = defineSchema<{ x: string }>({
   type: "object",
   properties: { x: { type: "string" } },
   required: ["x"],
@@ -56,3 +64,12 @@ export const PoliciesParameters = defineSchema<{
 }, validators.PoliciesParameters)
 
 export const PoliciesResult = defineSchema<string>({ type: "string" }, validators.PoliciesResult)
+
+export const CircleParameters = defineSchema<{ x: string }>({
+  type: "object",
+  properties: { x: { type: "string" } },
+  required: ["x"],
+  additionalProperties: false,
+}, validators.CircleParameters)
+
+export const CircleResult = defineSchema<string>({ type: "string" }, validators.CircleResult)

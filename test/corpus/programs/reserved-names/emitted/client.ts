@@ -7,7 +7,7 @@ import { yield_ } from "./workflows/yield.ts"
 export async function open(options?: ConnectOptions) {
   const client = await connect(options)
   return {
-    yield: {
+    yield_: {
       start: (parameters: { run: string; thrown: string; schemas: string[] }, options?: StartOptions) =>
         client.start(yield_, parameters, options),
       result: (id: string, options?: WaitOptions) => client.wait<string>(id, options),

@@ -17,30 +17,21 @@ export const Record_ = defineSchema<types.Record_>({
   additionalProperties: false,
 }, validators.Record_)
 
-export const DeleteParameters = defineSchema<{
-  class: string
-  run: string
-  context: string
-}>({
+export const DeleteParameters = defineSchema<{ class: string; run: string; context: string }>({
   type: "object",
   properties: { class: { type: "string" }, run: { type: "string" }, context: { type: "string" } },
   required: ["class", "run", "context"],
   additionalProperties: false,
 }, validators.DeleteParameters)
 
-export const ListParameters = defineSchema<{
-  items: string[]
-}>({
+export const ListParameters = defineSchema<{ items: string[] }>({
   type: "object",
   properties: { items: { type: "array", items: { type: "string" } } },
   required: ["items"],
   additionalProperties: false,
 }, validators.ListParameters)
 
-export const TextParameters = defineSchema<{
-  words: string
-  secrets: string
-}>({
+export const TextParameters = defineSchema<{ words: string; secrets: string }>({
   type: "object",
   properties: { words: { type: "string" }, secrets: { type: "string" } },
   required: ["words", "secrets"],
@@ -54,20 +45,14 @@ export const Object_ = defineSchema<types.Object_>({
   enum: ["new", "delete", "ok"],
 }, validators.Object_)
 
-export const AgentParameters = defineSchema<{
-  result: string
-}>({
+export const AgentParameters = defineSchema<{ result: string }>({
   type: "object",
   properties: { result: { type: "string" } },
   required: ["result"],
   additionalProperties: false,
 }, validators.AgentParameters)
 
-export const YieldParameters = defineSchema<{
-  run: string
-  thrown: string
-  schemas: string[]
-}>({
+export const YieldParameters = defineSchema<{ run: string; thrown: string; schemas: string[] }>({
   type: "object",
   properties: {
     run: { type: "string" },

@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const GreetParameters = defineSchema<{
-  name: string
-}>({
+export const GreetParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],
@@ -13,9 +11,7 @@ export const GreetParameters = defineSchema<{
 
 export const GreetResult = defineSchema<string>({ type: "string" }, validators.GreetResult)
 
-export const HelloParameters = defineSchema<{
-  name: string
-}>({
+export const HelloParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],

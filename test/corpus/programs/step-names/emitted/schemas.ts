@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const PingParameters = defineSchema<{
-  host: string
-}>({
+export const PingParameters = defineSchema<{ host: string }>({
   type: "object",
   properties: { host: { type: "string" } },
   required: ["host"],
@@ -13,9 +11,7 @@ export const PingParameters = defineSchema<{
 
 export const PingResult = defineSchema<boolean>({ type: "boolean" }, validators.PingResult)
 
-export const WriterParameters = defineSchema<{
-  topic: string
-}>({
+export const WriterParameters = defineSchema<{ topic: string }>({
   type: "object",
   properties: { topic: { type: "string" } },
   required: ["topic"],
@@ -24,9 +20,7 @@ export const WriterParameters = defineSchema<{
 
 export const WriterResult = defineSchema<string>({ type: "string" }, validators.WriterResult)
 
-export const NamesParameters = defineSchema<{
-  host: string
-}>({
+export const NamesParameters = defineSchema<{ host: string }>({
   type: "object",
   properties: { host: { type: "string" } },
   required: ["host"],

@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const EchoParameters = defineSchema<{
-  text: string
-}>({
+export const EchoParameters = defineSchema<{ text: string }>({
   type: "object",
   properties: { text: { type: "string" } },
   required: ["text"],
@@ -13,9 +11,7 @@ export const EchoParameters = defineSchema<{
 
 export const EchoResult = defineSchema<string>({ type: "string" }, validators.EchoResult)
 
-export const StringsParameters = defineSchema<{
-  name: string
-}>({
+export const StringsParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],

@@ -19,18 +19,14 @@ export const Square = defineSchema<types.Square>({
 
 export const Shape = defineSchema<types.Shape>({ anyOf: [Circle.json, Square.json] }, validators.Shape)
 
-export const MeasureParameters = defineSchema<{
-  name: string
-}>({
+export const MeasureParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],
   additionalProperties: false,
 }, validators.MeasureParameters)
 
-export const MaybeParameters = defineSchema<{
-  name: string
-}>({
+export const MaybeParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],
@@ -39,9 +35,7 @@ export const MaybeParameters = defineSchema<{
 
 export const MaybeResult = defineSchema<string | null>({ type: ["string", "null"] }, validators.MaybeResult)
 
-export const AreaParameters = defineSchema<{
-  name: string
-}>({
+export const AreaParameters = defineSchema<{ name: string }>({
   type: "object",
   properties: { name: { type: "string" } },
   required: ["name"],

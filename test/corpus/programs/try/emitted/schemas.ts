@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const BuyParameters = defineSchema<{
-  sku: string
-}>({
+export const BuyParameters = defineSchema<{ sku: string }>({
   type: "object",
   properties: { sku: { type: "string" } },
   required: ["sku"],
@@ -13,9 +11,7 @@ export const BuyParameters = defineSchema<{
 
 export const BuyResult = defineSchema<string>({ type: "string" }, validators.BuyResult)
 
-export const ShopParameters = defineSchema<{
-  sku: string
-}>({
+export const ShopParameters = defineSchema<{ sku: string }>({
   type: "object",
   properties: { sku: { type: "string" } },
   required: ["sku"],

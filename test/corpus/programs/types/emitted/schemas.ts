@@ -89,19 +89,14 @@ export const Report = defineSchema<types.Report>({
   },
 }, validators.Report)
 
-export const SurveyParameters = defineSchema<{
-  area: string
-  limit?: number
-}>({
+export const SurveyParameters = defineSchema<{ area: string; limit?: number }>({
   type: "object",
   properties: { area: { type: "string" }, limit: { type: "integer" } },
   required: ["area"],
   additionalProperties: false,
 }, validators.SurveyParameters)
 
-export const LookParameters = defineSchema<{
-  area: string
-}>({
+export const LookParameters = defineSchema<{ area: string }>({
   type: "object",
   properties: { area: { type: "string" } },
   required: ["area"],

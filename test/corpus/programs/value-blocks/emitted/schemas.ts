@@ -2,9 +2,7 @@
 import { defineSchema } from "@agentflow/runtime"
 import * as validators from "./validators.js"
 
-export const CheckParameters = defineSchema<{
-  x: number
-}>({
+export const CheckParameters = defineSchema<{ x: number }>({
   type: "object",
   properties: { x: { type: "integer" } },
   required: ["x"],
@@ -13,9 +11,7 @@ export const CheckParameters = defineSchema<{
 
 export const CheckResult = defineSchema<boolean>({ type: "boolean" }, validators.CheckResult)
 
-export const NamesParameters = defineSchema<{
-  x: number
-}>({
+export const NamesParameters = defineSchema<{ x: number }>({
   type: "object",
   properties: { x: { type: "integer" } },
   required: ["x"],
@@ -24,9 +20,7 @@ export const NamesParameters = defineSchema<{
 
 export const NamesResult = defineSchema<string[]>({ type: "array", items: { type: "string" } }, validators.NamesResult)
 
-export const ValuesParameters = defineSchema<{
-  x: number
-}>({
+export const ValuesParameters = defineSchema<{ x: number }>({
   type: "object",
   properties: { x: { type: "integer" } },
   required: ["x"],

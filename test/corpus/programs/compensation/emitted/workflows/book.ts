@@ -10,11 +10,11 @@ export const Book = workflow({
 }, function* (run, { room, price }) {
   const booking = yield* run.call(reserve, { room })
   const payment = yield* run.call(charge, { amount: price * 2 }, {
-    compensate: (run, _parameters, result) => run.call(refund, { payment: result }),
+    compensate: (undo, _parameters, result) => undo.call(refund, { payment: result }),
   })
   const extra = yield* run.call(reserve, { room: `${room}-extra` }, {
     as: "reserve#2",
-    compensate: (run) => run.call(release, { room }),
+    compensate: (undo) => undo.call(release, { room }),
     compensateNeedsResult: false,
   })
   return `${booking} ${payment} ${extra}`

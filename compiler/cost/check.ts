@@ -1,0 +1,151 @@
+// Diagnostics of the bound: budgets that can't pay for their first model call, paid loops that nothing holds.
+
+import { diagnostic } from "../../base/diagnostics/report.ts"
+import { sortDiagnostics } from "../../base/diagnostics/diagnostic.ts"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { Location } from "../../base/text/span.ts"
+import type { EachPlan, ExpressionPlan, StatementPlan, StepPlan } from "../3-plan/code.ts"
+import type { AgentPlan, BudgetPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
+import { isZero } from "./arithmetic.ts"
+import { usefulOutputTokens } from "./assumptions.ts"
+import { analysisOf, boundOf, parametersOf } from "./bound.ts"
+import { costNanoDollars, modelsOf, requestOf } from "./request.ts"
+import { never } from "./shape.ts"
+import type { StepCost } from "./types.ts"
+
+/** Of a plan, so only of a program without errors. */
+export function checkBounds(plan: Plan): readonly Diagnostic[] {
+  return sortDiagnostics([
+    ...plan.agents.flatMap((agent) => checkAgentBudget(plan, agent)),
+    ...plan.workflows.flatMap((workflow) => [...checkWorkflowBudget(plan, workflow), ...checkLoops(plan, workflow)]),
+  ])
+}
+
+// ---------------------------------------------------------------- budgets that are too small
+
+type Spent = Required<Pick<BudgetPlan, "tokens" | "nanoDollars">>
+
+/**
+ * What the runtime reserves at least for the agent's first model call: the fixed text of its request and the shortest
+ * answer that is worth a call. A budget with less room refuses every call.
+ */
+function leastAllowance(plan: Plan, agent: AgentPlan): Spent {
+  const analysis = analysisOf(plan)
+  const { openingLeast } = requestOf(analysis, agent, parametersOf(plan, agent), never)
+  const needs = (modelsOf(analysis, agent)[0] ?? []).map((model) => {
+    const output = Math.min(usefulOutputTokens, model.outputTokens)
+    return { tokens: openingLeast + output, nanoDollars: costNanoDollars(model, openingLeast, output) }
+  })
+  const least = (unit: keyof Spent): number => Math.min(...needs.map((each) => each[unit]))
+  return { tokens: least("tokens"), nanoDollars: least("nanoDollars") }
+}
+
+function checkAgentBudget(plan: Plan, agent: AgentPlan): readonly Diagnostic[] {
+  return tooSmall(plan, { agent, budget: agent.budget, owner: agent.name, at: nameOf(agent, "agent"), related: [] })
+}
+
+/** Every run makes these calls, so that each of them has to fit alone. */
+function checkWorkflowBudget(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
+  const found = mandatorySteps(workflow.body).flatMap((step) => {
+    const agent = plan.agents.find(({ name }) => name === step.callable)
+    if (agent === undefined) return []
+    const related = [{ ...step.origin, message: `every run calls ${agent.name} here` }]
+    const own = tooSmall(plan, { agent, budget: step.policy?.clauses.budget, owner: step.step, at: step.origin, related: [] })
+    return [...own, ...tooSmall(plan, { agent, budget: workflow.budget, owner: workflow.name, at: nameOf(workflow, "workflow"), related })]
+  })
+  // One small budget is one mistake, however many calls it is too small for.
+  return found.filter((each, index) => found.findIndex(({ span, facts }) => span.start === each.span.start && facts["owner"] === each.facts["owner"]) === index)
+}
+
+function tooSmall(plan: Plan, { agent, budget, owner, at, related }: {
+  readonly agent: AgentPlan
+  readonly budget: BudgetPlan | undefined
+  readonly owner: string
+  readonly at: Location
+  readonly related: Diagnostic["related"]
+}): readonly Diagnostic[] {
+  if (budget === undefined) return []
+  const needed = leastAllowance(plan, agent)
+  const facts = { owner, agent: agent.name }
+  if (budget.tokens !== undefined && needed.tokens > budget.tokens) {
+    return [diagnostic("AF5004", at, { ...facts, has: `${budget.tokens} tokens`, needs: `${needed.tokens}` }, { related })]
+  }
+  if (budget.nanoDollars !== undefined && needed.nanoDollars > budget.nanoDollars) {
+    return [diagnostic("AF5004", at, { ...facts, has: dollars(budget.nanoDollars), needs: dollars(needed.nanoDollars) }, { related })]
+  }
+  return []
+}
+
+function dollars(nanoDollars: number): string {
+  return `$${(nanoDollars / 1e9).toFixed(9).replace(/0{1,7}$/, "")}`
+}
+
+/** The words that name a declaration, not all of its body. */
+function nameOf({ name, origin }: AgentPlan | WorkflowPlan, keyword: string): Location {
+  const end = Math.min(origin.span.end, origin.span.start + keyword.length + 1 + name.length)
+  return { path: origin.path, span: { start: origin.span.start, end } }
+}
+
+/** Steps that no branch, loop or earlier end of the run can leave out. */
+function mandatorySteps(statements: readonly StatementPlan[]): readonly StepPlan[] {
+  const found: StepPlan[] = []
+  for (const statement of statements) {
+    switch (statement.kind) {
+      case "let": case "assign": case "do": case "return":
+        if (statement.value !== undefined) found.push(...stepsIn(statement.value))
+        break
+      case "log": found.push(...stepsIn(statement.message)); break
+      case "if": found.push(...stepsIn(statement.condition)); break
+      case "match": found.push(...stepsIn(statement.subject)); break
+      case "try": found.push(...mandatorySteps(statement.body)); break
+      case "fail": break
+    }
+    if (mayLeave(statement)) return found
+  }
+  return found
+}
+
+function mayLeave(statement: StatementPlan): boolean {
+  switch (statement.kind) {
+    case "return": case "fail": return true
+    case "if": return [...statement.then, ...statement.otherwise].some(mayLeave)
+    case "match": return statement.arms.some(({ body }) => body.some(mayLeave))
+    case "try": return [...statement.body, ...statement.catches.flatMap(({ body }) => body)].some(mayLeave)
+    default: return false
+  }
+}
+
+function stepsIn(expression: ExpressionPlan): readonly StepPlan[] {
+  switch (expression.kind) {
+    case "step": return [...expression.arguments.flatMap(({ value }) => stepsIn(value)), expression]
+    case "each": return stepsIn(expression.items)
+    case "member": return stepsIn(expression.object)
+    default: return []
+  }
+}
+
+// ---------------------------------------------------------------- loops
+
+function checkLoops(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
+  const { budget } = workflow
+  if (budget?.tokens !== undefined || budget?.nanoDollars !== undefined || budget?.turns !== undefined) return []
+  const report = boundOf({ ...plan, workflows: [workflow] }).workflows[0]
+  return loopsIn(workflow.body).flatMap((loop) => {
+    const paid = report?.steps.find((step) => isInside(step, loop) && step.times.kind === "unbounded" && !isZero(step.amounts.turns))
+    if (paid?.times.kind !== "unbounded") return []
+    const related = [{ ...paid.times.origin, message: paid.times.why.replaceAll("`", "") }]
+    return [diagnostic("AF5005", loop.items.origin, { callable: paid.callable, workflow: workflow.name, why: paid.times.why }, { related })]
+  })
+}
+
+function isInside({ origin }: StepCost, loop: EachPlan): boolean {
+  return origin.path === loop.origin.path && loop.origin.span.start <= origin.span.start && origin.span.end <= loop.origin.span.end
+}
+
+/** The outermost loops: one inside another is held by what holds the outer one. */
+function loopsIn(value: unknown): readonly EachPlan[] {
+  if (Array.isArray(value)) return value.flatMap(loopsIn)
+  if (typeof value !== "object" || value === null) return []
+  const node = value as { readonly kind?: string }
+  return node.kind === "each" ? [value as EachPlan] : Object.values(value).flatMap(loopsIn)
+}

@@ -1,0 +1,73 @@
+// List and record literals.
+
+import type { Rule } from "../recovery.ts"
+import type { Expression, ListExpression, Name, RecordEntry, RecordExpression, SpreadElement } from "../syntax/nodes.ts"
+import { LiteralRules } from "./literals.ts"
+
+export abstract class CollectionRules extends LiteralRules {
+  abstract readonly key: Rule<Name, [string?]>
+  protected abstract atExpression(): boolean
+
+  readonly list: Rule<ListExpression> = this.RULE("list", () => {
+    const start = this.start()
+    const opener = this.peek()
+    const items: (Expression | SpreadElement)[] = []
+    this.need("[")
+    this.commas("]", () => this.at("...") || this.atExpression(), () =>
+      this.either(
+        () => this.at("..."),
+        () => items.push(this.sub(this.spread)),
+        () => items.push(this.subWith(this.expression)),
+      ),
+    )
+    this.close("]", opener)
+    return this.node<ListExpression>(start, { kind: "list", items })
+  })
+
+  readonly spread: Rule<SpreadElement> = this.RULE("spread", () => {
+    const start = this.start()
+    this.need("...")
+    const value = this.subWith(this.expression)
+    return this.node<SpreadElement>(start, { kind: "spread", value })
+  })
+
+  readonly record: Rule<RecordExpression> = this.RULE("record", () => {
+    const start = this.start()
+    const opener = this.peek()
+    const entries: (RecordEntry | SpreadElement)[] = []
+    this.need("{")
+    this.some(() => this.atEntry(), () => {
+      this.either(
+        () => this.at("..."),
+        () => entries.push(this.sub(this.spread)),
+        () => entries.push(this.sub(this.entry)),
+      )
+      this.accept(",")
+    })
+    this.close("}", opener)
+    return this.node<RecordExpression>(start, { kind: "record", entries })
+  })
+
+  /** Where a block could stand as well: whether the brace opens a record. */
+  protected atRecord(): boolean {
+    if (this.at("}", 2) || this.at("...", 2) || this.at("StringStart", 2)) return true
+    const { kind, startsLine } = this.peek(3)
+    return kind === ":" || kind === "," || kind === "}" || (this.atName(2) && startsLine)
+  }
+
+  private atEntry(): boolean {
+    if (this.hasFailed && this.peek().startsLine && !this.at(":", 2)) return false
+    if (this.at("...") || this.at("StringStart") || this.at("RawString")) return true
+    return this.atName() || (this.atWord() && this.at(":", 2))
+  }
+
+  readonly entry: Rule<RecordEntry> = this.RULE("entry", () => {
+    const start = this.start()
+    const key = this.subWith(this.key)
+    const value = this.maybe(":", () => {
+      this.need(":")
+      return this.subWith(this.expression)
+    })
+    return this.sparse<RecordEntry>(start, { kind: "entry", key, value })
+  })
+}

@@ -1,0 +1,70 @@
+// A host under test: something that official workers and clients connect to, with one worker that all cases share.
+
+import { DaprWorkflowClient } from "@dapr/dapr"
+import { connect } from "../../../sidecar/client.ts"
+import type { TaskHubClient } from "../../../sidecar/client.ts"
+import { silenceConsole, startWorker, until } from "../harness.ts"
+import type { Ending, TestWorker } from "../harness.ts"
+import { calls, program } from "./program.ts"
+
+export interface Address {
+  readonly grpcPort: number
+  readonly httpPort: number
+}
+
+export interface Host extends Address {
+  /** The official client. */
+  readonly sdk: DaprWorkflowClient
+  /** Our own, for what the official one does not offer. */
+  readonly own: TaskHubClient
+  /** Runs a workflow to its end with the official client. */
+  run(name: string, input?: unknown, id?: string): Promise<Ending>
+  end(id: string): Promise<Ending>
+  status(id: string): Promise<string | undefined>
+  kinds(id: string): Promise<readonly string[]>
+  untilStatus(id: string, status: string): Promise<void>
+  untilCalled(key: string): Promise<void>
+}
+
+export interface OpenHost {
+  readonly host: Host
+  readonly worker: TestWorker
+  close(): Promise<void>
+}
+
+/** Wide enough for all gates that the cases hold shut at the same time. */
+const userAgent = "agentflow/1 items=64"
+const endLimitSeconds = 30
+
+export async function openHost({ grpcPort, httpPort }: Address): Promise<OpenHost> {
+  silenceConsole()
+  const worker = await startWorker(program, { grpcPort, userAgent })
+  const sdk = new DaprWorkflowClient({ daprHost: "127.0.0.1", daprPort: String(grpcPort) })
+  const own = connect({ grpcPort, deadlineMs: 30_000 })
+  const end = async (id: string): Promise<Ending> => {
+    const state = await sdk.waitForWorkflowCompletion(id, true, endLimitSeconds)
+    const failure = state?.workflowFailureDetails
+    return {
+      id, status: Number(state?.runtimeStatus), output: parse(state?.serializedOutput),
+      ...(failure ? { failure: `${failure.getErrorType()}: ${failure.getErrorMessage()}` } : {}),
+    }
+  }
+  const status = async (id: string) => (await own.get(id))?.status
+  const host: Host = {
+    grpcPort, httpPort, sdk, own, end, status,
+    run: async (name, input, id) => end(await sdk.scheduleNewWorkflow(name, input, id)),
+    kinds: async (id) => (await own.history(id)).map(({ kind }) => kind),
+    untilStatus: (id, wanted) => until(`${id} is ${wanted}`, async () => (await status(id)) === wanted),
+    untilCalled: (key) => until(`${key} is called`, () => calls.has(key)),
+  }
+  const close = async () => {
+    own.close()
+    await worker.stop()
+    await sdk.stop()
+  }
+  return { host, worker, close }
+}
+
+function parse(text: string | undefined): unknown {
+  return text === undefined || text === "" ? undefined : JSON.parse(text)
+}

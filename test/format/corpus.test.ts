@@ -1,0 +1,31 @@
+// The format corpus: each program and its layout, within the width.
+
+import { describe, expect, it } from "vitest"
+import { format } from "../../grammar/format/format.ts"
+import { lineWidth } from "../../grammar/format/file.ts"
+import { parse } from "../../grammar/parse.ts"
+import { corpusFiles, testCorpus } from "../harness/corpus.ts"
+import { source } from "./programs.ts"
+
+const formatted = (text: string): string => format(source(text)).text
+
+describe("the layout", () => {
+  testCorpus({ folder: "format", print: (text) => ({ formatted: formatted(text) }) })
+
+  it.each(corpusFiles("format").map(({ name, text }) => [name, text]))("of %s keeps to the width", (_, text) => {
+    if (parse(source(text!)).diagnostics.length > 0) return
+    const long = formatted(text!)
+      .split(/\r?\n/)
+      // What can't be broken: a text, a comment, brackets without anything to part.
+      .filter((line) => line.length > lineWidth && !/["']|\/\/|\/\*|[[\](]{20}/.test(line))
+    expect(long).toEqual([])
+  })
+
+  it.each(corpusFiles("format").map(({ name, text }) => [name, text]))("of %s has no loose spaces or lines", (_, text) => {
+    const after = formatted(text!).replaceAll("\r\n", "\n")
+    if (after === "") return
+    expect(after).not.toMatch(/^\n/)
+    expect(after).not.toMatch(/[^\n]\n\n$/)
+    if (parse(source(text!)).diagnostics.length === 0) expect(after.endsWith("\n")).toBe(true)
+  })
+})
