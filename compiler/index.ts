@@ -4,6 +4,7 @@ import { hasErrors, sortDiagnostics } from "../base/diagnostics/diagnostic.ts"
 import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
 import type { Source } from "../base/text/source.ts"
 import { parse } from "../grammar/parse.ts"
+import type { Syntax } from "../grammar/parse.ts"
 import { bind } from "./1-bind/bind.ts"
 import { check as checkBound } from "./2-check/check.ts"
 import type { CheckOptions } from "./2-check/check.ts"
@@ -30,9 +31,17 @@ export interface Compiled extends Emitted {
   readonly plan: Plan
 }
 
+export interface ParsedSource extends Phase<Syntax> {
+  readonly source: Source
+}
+
 /** Names, types and policies of a program; its value stands even where there are errors. */
-export function check(sources: readonly Source[], { rules = {}, toolModules }: CompileOptions = {}): Phase<Checked> {
-  const parsed = sources.map((source) => ({ source, ...parse(source) }))
+export function check(sources: readonly Source[], options: CompileOptions = {}): Phase<Checked> {
+  return checkParsed(sources.map((source) => ({ source, ...parse(source) })), options)
+}
+
+/** The same of files that are parsed already. */
+export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolModules }: CompileOptions = {}): Phase<Checked> {
   const bound = bind(parsed.map(({ source, value }) => ({ source, file: value.file })))
   const checked = checkBound(bound.value, { rules, ...(toolModules === undefined ? {} : { toolModules }) })
   const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...bound.diagnostics, ...checked.diagnostics]

@@ -3,6 +3,7 @@
 import { unreachable } from "../base/assert.ts"
 import { fold, noFacts } from "./apply.ts"
 import { hasEnded } from "./instance.ts"
+import { rerun } from "./rerun.ts"
 import { startTimerId } from "./timers.ts"
 import { beginTurn, completeTurn } from "./turn.ts"
 import type {
@@ -11,6 +12,7 @@ import type {
 
 export function step(instance: Instance | null, input: Input, now: number): StepResult {
   if (input.kind === "start") return start(instance, input, now)
+  if (input.kind === "rerun") return rerun(instance, input, now)
   if (!instance) return { instance, effects: [], refusal: "notFound" }
   switch (input.kind) {
     case "purge": return purge(instance, input.recursive)

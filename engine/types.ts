@@ -161,8 +161,24 @@ export interface StartInput {
   readonly firstGeneration?: number
 }
 
+/** What an ended instance leaves to the one that goes on from one of its steps. */
+export interface RerunInput {
+  readonly kind: "rerun"
+  readonly instanceId: string
+  readonly executionId: string
+  /** The history of the ended instance. */
+  readonly history: readonly HistoryEvent[]
+  /** The step to begin with: the id of the event that scheduled it. */
+  readonly eventId: number
+  /** Replaces the input of that step, also by none. */
+  readonly input?: { readonly value?: string }
+  readonly childInstanceId?: string
+  readonly firstGeneration?: number
+}
+
 export type Input =
   | StartInput
+  | RerunInput
   | { readonly kind: "raiseEvent"; readonly name: string; readonly input?: string }
   | { readonly kind: "suspend"; readonly reason?: string }
   | { readonly kind: "resume"; readonly reason?: string }
@@ -208,7 +224,10 @@ export type Effect =
   | { readonly kind: "clearTimers" }
   | { readonly kind: "send"; readonly to: string; readonly input: Input }
 
-export type Refusal = "alreadyActive" | "notFound" | "notEnded"
+export type Refusal =
+  | "alreadyActive" | "notFound" | "notEnded"
+  /** Of a rerun only. */
+  | "alreadyCreated" | "isChild" | "noSuchStep" | "notAStep" | "doesNotFit"
 
 export interface StepResult {
   /** Null when no instance exists after the step. */

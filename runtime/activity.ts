@@ -1,10 +1,13 @@
 // Turns callables into activity functions: they never throw, and what they return a history can hold.
 
 import { parkActivity } from "./contract.ts"
-import type { Callable, CallMarker, Envelope, Failure, Tool, ToolContext, ToolInput } from "./contract.ts"
+import { handoffsOf } from "./agent/handoff.ts"
+import { toolsOf } from "./agent/tools.ts"
+import type { Callable, CallMarker, Envelope, Failure, Tool, ToolContext, ToolInput, Workflow } from "./contract.ts"
 import { ToolError } from "./errors.ts"
 import { deliverable, failureOf } from "./failure.ts"
 import { createExecutions } from "./join.ts"
+import { housekeeping } from "./housekeeping.ts"
 import { humanActivity, parkingActivity } from "./human.ts"
 import { modelTurnActivity } from "./model-turn.ts"
 import { accept } from "./schema/accept.ts"
@@ -22,17 +25,20 @@ export function activitiesOf(callables: readonly Callable[], services: Services)
     const activity = guarded(work, services)
     return (context, input) => executions.join(executionKey(name, context, input), () => activity(context, input))
   }
-  const found = new Map([[parkActivity, once(parkActivity, parkingActivity(services))]])
+  const own = [[parkActivity, parkingActivity(services)] as const, ...housekeeping(services)]
+  const found = new Map(own.map(([name, activity]) => [name, once(name, activity)]))
   const add = (callable: Callable): void => {
-    if (found.has(callable.name)) return
+    if (callable.kind === "workflow" || found.has(callable.name)) return
     found.set(callable.name, once(callable.name, activityOf(callable, services)))
-    if (callable.kind === "agent") callable.spec.tools?.forEach(add)
+    if (callable.kind !== "agent") return
+    toolsOf(callable.spec).forEach(add)
+    handoffsOf(callable.spec).forEach(add)
   }
   callables.forEach(add)
   return found
 }
 
-function activityOf(callable: Callable, services: Services): Activity {
+function activityOf(callable: Exclude<Callable, Workflow>, services: Services): Activity {
   switch (callable.kind) {
     case "tool":
       return toolActivity(callable, services)
@@ -71,7 +77,9 @@ export function toolActivity(tool: Tool, services: Services): Activity {
     const parameters = accept(spec.parameters, input.parameters)
     if (!parameters.ok)
       return { ok: false, kind: "invalid_input", message: `${tool.name}: ${parameters.problems.join("; ")}` }
-    return services.breakers.run(tool.name, input.circuit, async () => {
+    const guardedCall = (work: () => Promise<Envelope>): Promise<Envelope> =>
+      services.limiter.run(tool.name, input.limit, () => services.breakers.run(tool.name, input.circuit, work))
+    return guardedCall(async () => {
       if (isGuardedWrite && !(await leaveMarker(context, input, services))) return unknownOutcome(tool)
       const call = (signal: AbortSignal): Promise<Envelope> =>
         callTool(tool, parameters.value, toolContext(context, input, signal, services), services)

@@ -119,11 +119,23 @@ function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): Workflo
     createTimer: (fireAt) => task(context.createTimer(fireAt)),
     waitForExternalEvent: (name) => task(context.waitForExternalEvent(name)),
     callChildWorkflow: (name, input, instanceId) => task(context.callChildWorkflow(name, input, instanceId)),
-    continueAsNew: (input, saveEvents) => context.continueAsNew(input, saveEvents),
+    continueAsNew(input, saveEvents) {
+      context.continueAsNew(input, saveEvents)
+      forgetWaits(context)
+    },
     setCustomStatus: (status) => context.setCustomStatus(status),
     whenAny: (tasks) => task(context.whenAny(tasks as unknown as Parameters<SdkContext["whenAny"]>[0])),
     log: onLog,
   }
+}
+
+/**
+ * An event that comes later in the turn that ends a history goes to a wait that is still open, and is lost with it; when
+ * no wait is open, the SDK keeps it for the next history.
+ */
+function forgetWaits(context: SdkContext): void {
+  const inner = (context as unknown as { _innerContext?: { _pendingEvents?: object } })._innerContext
+  if (inner?._pendingEvents) inner._pendingEvents = {}
 }
 
 export type RunState = "running" | "completed" | "failed" | "terminated" | "pending" | "suspended"
@@ -169,6 +181,15 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
       await bounded(`purging run ${id}`, client.purgeWorkflow(id))
     },
     close: () => client.stop(),
+  }
+}
+
+/** For activities: connects at the first event, because most workers never raise one. */
+export function openRaiser(sidecar: SidecarAddress): (run: string, name: string, payload: unknown) => Promise<void> {
+  let port: WorkflowPort | undefined
+  return (run, name, payload) => {
+    port ??= openWorkflowPort({ sidecar, callTimeoutMs: 10_000 })
+    return port.raiseEvent(run, name, payload)
   }
 }
 

@@ -6,6 +6,10 @@ import { isRecord } from "./schema/json-schema.ts"
 export interface Environment {
   readonly sidecar: SidecarAddress
   readonly stateStore: string
+  /** The pub/sub component where a topic names none. */
+  readonly pubsub: string
+  /** Setting name -> value. */
+  readonly settings: Readonly<Record<string, unknown>>
   /** Secret store name -> path of a local JSON file. */
   readonly secretFiles: Readonly<Record<string, string>>
   /** Declared origin -> origin to talk to instead. */
@@ -38,6 +42,8 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
   const environment: Environment = {
     sidecar: readSidecarAddress(variables, problems),
     stateStore: present(variables, "AGENTFLOW_STATE_STORE") ?? "statestore",
+    pubsub: present(variables, "AGENTFLOW_PUBSUB") ?? "pubsub",
+    settings: settingsOf(variables, problems),
     secretFiles: recordOf(variables, "AGENTFLOW_SECRET_FILES", problems),
     endpoints: endpointsOf(variables, problems),
     provider,
@@ -67,6 +73,19 @@ export function readSidecarAddress(variables: Variables, problems: string[]): Si
 function present(variables: Variables, name: string): string | undefined {
   const value = variables[name]
   return value === undefined || value === "" ? undefined : value
+}
+
+function settingsOf(variables: Variables, problems: string[]): Readonly<Record<string, unknown>> {
+  const text = present(variables, "AGENTFLOW_SETTINGS")
+  if (text === undefined) return {}
+  try {
+    const parsed: unknown = JSON.parse(text)
+    if (isRecord(parsed)) return parsed
+  } catch {
+    // Said below, like every other value that is no object.
+  }
+  problems.push("AGENTFLOW_SETTINGS must be a JSON object: setting name -> value")
+  return {}
 }
 
 function port(variables: Variables, name: string, usual: number, problems: string[]): number {

@@ -5,6 +5,7 @@ import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contr
 import { listEntry } from "./inbox.ts"
 import { accept } from "./schema/accept.ts"
 import { isRecord } from "./schema/json-schema.ts"
+import { readSettings } from "./settings.ts"
 import type { StateStore } from "./state.ts"
 import { inboxKey } from "./state-keys.ts"
 
@@ -14,14 +15,22 @@ export function humanActivity(human: Human, services: Services): Activity {
     const parameters = accept(human.spec.parameters, input.parameters)
     if (!parameters.ok)
       return { ok: false, kind: "invalid_input", message: `${human.name}: ${parameters.problems.join("; ")}` }
-    return ask(context, services, input.start, {
+    const { announce } = human.spec
+    const asked = await ask(context, services, input.start, {
       ...entryBase(context, input, services),
       kind: "question",
-      ask: human.spec.ask(parameters.value),
+      ask: human.spec.ask(parameters.value, readSettings(services.settings)),
       ...(human.spec.choices === undefined ? {} : { choices: human.spec.choices }),
       schema: human.spec.result.json,
       parameters: parameters.value,
     })
+    if (announce !== undefined) {
+      const run = context.getWorkflowInstanceId()
+      const data = { run, step: input.step, human: human.name }
+      const source = `agentflow/${run}`
+      await services.publish({ ...announce, id: input.key, type: "agentflow.question", source, data })
+    }
+    return asked
   }
 }
 
@@ -63,7 +72,7 @@ function entryBase(context: ActivityContext, input: HumanInput | ParkInput, serv
   return {
     v: 1,
     run: context.getWorkflowInstanceId(),
-    workflow: input.step.split("/")[0] ?? "",
+    workflow: input.step.split(/[/#]/)[0] ?? "",
     step: input.step,
     // Never before the start of its run, whose time another machine's clock may have given.
     askedAt: new Date(Math.max(services.now().getTime(), input.start)).toISOString(),

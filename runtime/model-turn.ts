@@ -20,7 +20,10 @@ export function modelTurnActivity(agent: Agent, services: Services): Activity {
     const provider = services.provider(model.provider)
     if (provider === undefined)
       return { ok: false, kind: "invalid_input", message: `no provider is called "${model.provider}"` }
-    return services.breakers.run(`${agent.name} on ${model.id}`, input.circuit, async () => {
+    const name = `${agent.name} on ${model.id}`
+    const guardedCall = (work: () => Promise<Envelope>): Promise<Envelope> =>
+      services.limiter.run(agent.name, input.limit, () => services.breakers.run(name, input.circuit, work))
+    return guardedCall(async () => {
       const run = context.getWorkflowInstanceId()
       const marker: CallMarker = { v: 1, allowance: input.parameters.allowance, at: services.now().toISOString() }
       if ((await services.state.saveFirst(markerKey(run, input), marker)) === "exists") return interrupted(agent.name)

@@ -7,11 +7,17 @@ import type { Environment } from "./environment.ts"
 import { createOfflineProvider } from "./providers/offline.ts"
 import { createOpenaiProvider } from "./providers/openai.ts"
 import { emptyScript, parseModelScript } from "./providers/model-script.ts"
+import type { Limiter } from "./limit.ts"
+import { createLimiter } from "./limit.ts"
+import type { Publish } from "./publish.ts"
+import { createPublisher } from "./publish.ts"
 import type { Provider } from "./providers/provider.ts"
 import type { Redactor } from "./redact.ts"
 import { createRedactor } from "./redact.ts"
 import type { SecretReader } from "./secrets.ts"
 import { createSecretReader } from "./secrets.ts"
+import type { SettingValues } from "./settings.ts"
+import { openRaiser } from "./dapr.ts"
 import type { StateStore } from "./state.ts"
 import { createStateStore } from "./state.ts"
 
@@ -20,6 +26,10 @@ export interface Services {
   readonly secrets: SecretReader
   readonly redactor: Redactor
   readonly breakers: Breakers
+  readonly limiter: Limiter
+  readonly settings: SettingValues
+  readonly publish: Publish
+  readonly raiseEvent: (run: string, name: string, payload: unknown) => Promise<void>
   readonly endpoints: Readonly<Record<string, string>>
   /** The provider for a model's declared provider name. */
   readonly provider: (name: string) => Provider | undefined
@@ -63,6 +73,10 @@ export function createServices(environment: Environment): CreatedServices {
       secrets: createSecretReader({ files: environment.secretFiles, sidecar: environment.sidecar, redactor }),
       redactor,
       breakers: createBreakers(),
+      limiter: createLimiter(),
+      settings: environment.settings,
+      publish: createPublisher(environment.sidecar, environment.pubsub),
+      raiseEvent: openRaiser(environment.sidecar),
       endpoints: environment.endpoints,
       provider: () => provider,
       now: () => new Date(),

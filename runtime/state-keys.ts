@@ -11,3 +11,13 @@ export function inboxKey(run: string, step: string): string {
 export function markerKey(run: string, input: Pick<ActivityInput, "start" | "step" | "attempt">): string {
   return `call:${run}:${input.start}:${input.step}:${input.attempt}`
 }
+
+export const deadLetterIndexKey = "deadletter:index"
+
+export function deadLetterKey(run: string, start: number): string {
+  return `deadletter:${run}:${start}`
+}
+
+export function memoryKey(agent: string, by: string): string {
+  return `memory:${agent}:${by}`
+}

@@ -72,7 +72,7 @@ const probe: Workflow = Object.assign(
   async function* (): AsyncGenerator<Task, unknown, unknown> {
     return "ready"
   },
-  { workflowName: probeName, spec: { name: probeName, parameters: anything(), result: anything() } },
+  { kind: "workflow" as const, workflowName: probeName, spec: { name: probeName, parameters: anything(), result: anything() } },
 )
 
 function anything(): { readonly json: true; readonly validate: () => boolean } {

@@ -1,14 +1,25 @@
 // A workflow as the host runs it: the one driver of durable code, from the input to the result or a failure's record.
 
-import type { Flow, Run, RunFailure, Workflow, WorkflowContext, WorkflowSpec, Task } from "./contract.ts"
+import { cancelEvent } from "./contract.ts"
+import type {
+  CarriedRun, ChildResult, Duration, Flow, OverBudget, Run, RunEnvelope, RunFailure, Task, Workflow, WorkflowContext,
+  WorkflowSpec,
+} from "./contract.ts"
 import { asFlowError, FlowError, RunFailed } from "./errors.ts"
+import { carriedSaga, carry, readInput } from "./flow/carry.ts"
+import type { RunInput } from "./flow/carry.ts"
+import { waitsOf, withBackground } from "./flow/fibers.ts"
+import { Leave } from "./flow/leave.ts"
 import { runOf } from "./flow/run.ts"
-import { openDeadline, openScope } from "./flow/scope.ts"
+import { openDeadline, openScope, throwIfStopped } from "./flow/scope.ts"
+import type { Scope } from "./flow/scope.ts"
 import { isDurable } from "./flow/signal.ts"
+import { openFrame, stepPath } from "./flow/state.ts"
 import type { Frame, RunState } from "./flow/state.ts"
 import { statusOf } from "./flow/status.ts"
+import { readSettings, tellDeadLetter, tellLeftovers } from "./flow/surroundings.ts"
 import { compensate } from "./flow/undo.ts"
-import { capsOf, openAccount } from "./policy/budget.ts"
+import { capsOf, leastCaps, noAmounts, openAccount, overOf } from "./policy/budget.ts"
 import { durationMs } from "./policy/duration.ts"
 import { accept } from "./schema/accept.ts"
 
@@ -17,7 +28,9 @@ export function workflow<P extends object, R>(
   spec: WorkflowSpec<P, R>, body: (run: Run, parameters: NoInfer<P>) => Flow<NoInfer<R>>,
 ): Workflow<P, R> {
   async function* execute(context: WorkflowContext, input: unknown): AsyncGenerator<Task, R, unknown> {
-    const state = openRun(context, spec)
+    const read = readInput(input)
+    const frame = openRun(context, spec, read)
+    const { state } = frame
     let shown = ""
     const show = (): void => {
       const status = JSON.stringify(statusOf(state))
@@ -25,10 +38,10 @@ export function workflow<P extends object, R>(
       shown = status
     }
     try {
-      const flow = untilSettled(state, spec, body, input)
+      const flow = untilSettled(frame, spec, body, read)
       for (let next = flow.next(); ; next = flow.next()) {
         show()
-        if (next.done) return next.value
+        if (next.done) return ending(context, read, state, next.value)
         const tasks = next.value.filter(isDurable)
         if (!next.value.some((task) => task.isComplete)) yield context.whenAny(tasks)
       }
@@ -38,60 +51,150 @@ export function workflow<P extends object, R>(
     }
   }
   Object.defineProperty(execute, "name", { value: spec.name })
-  return Object.assign(execute, { workflowName: spec.name, spec })
+  return Object.assign(execute, { kind: "workflow" as const, workflowName: spec.name, spec })
 }
 
-type RunSpec = Pick<WorkflowSpec<object, unknown>, "name" | "budget" | "steps">
+/** A child tells its caller what it spent; everyone else gets the plain result. */
+function ending<R>(context: WorkflowContext, { allotment }: RunInput, { account }: RunState, ended: Ended<R>): R {
+  if ("next" in ended) {
+    context.continueAsNew(ended.next, true)
+    return undefined as R
+  }
+  if (!allotment) return ended.result
+  const answer: ChildResult = { "agentflow.run": 1, value: ended.result, spent: account.spent }
+  return answer as R
+}
 
-function openRun(context: WorkflowContext, spec: RunSpec): RunState {
-  return {
+function openRun<P extends object, R>(context: WorkflowContext, spec: WorkflowSpec<P, R>, input: RunInput): Frame {
+  const { carried, allotment } = input
+  const own = capsOf(spec.budget)
+  const caps = carried?.caps ?? (allotment ? leastCaps(own, allotment) : own)
+  const account = openAccount(spec.name, caps, undefined, overOf(spec.overBudget as OverBudget, {}, own))
+  account.spent = carried?.spent ?? noAmounts
+  const generation = carried?.generation ?? 1
+  const state: RunState = {
     context,
     workflow: spec.name,
     id: context.getWorkflowInstanceId(),
     start: context.getCurrentUtcDateTime().getTime(),
-    steps: spec.steps ?? {},
-    account: openAccount(spec.name, capsOf(spec.budget)),
+    generation,
+    account,
     phase: "running",
-    stepsStarted: 0,
-    undo: [],
+    stepsStarted: carried?.stepsStarted ?? 0,
+    compensated: { undone: [], failed: [], unknown: [] },
+    background: [],
+    leftBehind: new Set(),
     waiting: new Set(),
     events: new Map(),
+    mailboxes: new Map(Object.entries(carried?.events ?? {}).map(([name, received]) =>
+      [name, { received: [...received], next: undefined }])),
+    settings: carried?.settings ?? {},
     runOf,
   }
-}
-
-function* untilSettled<P extends object, R>(
-  state: RunState, spec: WorkflowSpec<P, R>, body: (run: Run, parameters: P) => Flow<R>, input: unknown,
-): Flow<R> {
-  const parameters = accept(spec.parameters, input ?? {})
-  if (!parameters.ok) throw endOf(state, new FlowError("invalid_input", parameters.problems.join("; ")))
-  const scope = spec.deadline === undefined
-    ? openScope()
-    : openDeadline(state.context, { of: "run", lengthMs: durationMs(spec.deadline) })
-  const frame: Frame = { state, path: spec.name, scope, account: state.account, names: new Map(), isUndo: false }
-  try {
-    const result = accept(spec.result, yield* body(runOf(frame), parameters.value))
-    if (!result.ok) throw new FlowError("invalid_output", result.problems.join("; "))
-    state.phase = "done"
-    return result.value
-  } catch (thrown) {
-    state.phase = "compensating"
-    const { undone, failed, unknown } = yield* compensate(frame)
-    throw endOf(state, asFlowError(thrown), { undone, undoFailed: failed, undoUnknown: unknown })
+  return {
+    state,
+    // Every history has names of its own, so that no answer, key or child of one is taken for another's.
+    path: generation === 1 ? spec.name : `${spec.name}#${generation}`,
+    scope: { ...openRunScope(context, spec, carried), cancelRequest: context.waitForExternalEvent(cancelEvent) },
+    account,
+    defaults: spec.steps ?? {},
+    saga: carriedSaga(carried, spec.undos?.() ?? []),
+    share: 1,
+    names: new Map(),
+    isUndo: false,
   }
 }
 
-function endOf(state: RunState, error: FlowError, compensated: Partial<RunFailure> = {}): RunFailed {
-  state.phase = "done"
-  return new RunFailed({
+function openRunScope(
+  context: WorkflowContext, { deadline }: { readonly deadline?: Duration }, carried: CarriedRun | undefined,
+): Scope {
+  if (deadline === undefined) return openScope()
+  const fireAt = carried?.deadlineAt
+  return openDeadline(context, {
+    of: "run", lengthMs: durationMs(deadline), ...(fireAt === undefined ? {} : { fireAt }),
+  })
+}
+
+/** What a body gave: the run's result, or the parameters of its next history. */
+type Ended<R> = { readonly result: R } | { readonly next: RunEnvelope }
+
+function* untilSettled<P extends object, R>(
+  frame: Frame, spec: WorkflowSpec<P, R>, body: (run: Run, parameters: P) => Flow<R>, input: RunInput,
+): Flow<Ended<R>> {
+  const { state } = frame
+  const parameters = accept(spec.parameters, input.parameters)
+  try {
+    if (!parameters.ok) throw new FlowError("invalid_input", parameters.problems.join("; "))
+    if (!input.carried) yield* readSettings(frame, spec.settings ?? [])
+    const work = orReturn(frame, parameters.value, body(runOf(frame), parameters.value))
+    const ended = yield* withBackground(leaving(frame, spec, input, work), state.background)
+    // A body that was asked to stop while its last step was in flight has not finished its work.
+    if (frame.scope.cancelRequest?.isComplete) throwIfStopped(frame.scope, frame.path)
+    if ("result" in ended) yield* tellLeftovers(frame, spec, input)
+    state.phase = "done"
+    return ended
+  } catch (thrown) {
+    state.phase = "compensating"
+    yield* withBackground(compensate(frame, frame.saga), state.background)
+    const failure = failureOf(state, asFlowError(thrown))
+    yield* tellDeadLetter(frame, spec, input, failure)
+    state.phase = "done"
+    throw new RunFailed(input.allotment ? { ...failure, spent: state.account.spent } : failure)
+  }
+}
+
+/** The value of the budget's own `else return`, when the run's budget has no room. */
+function* orReturn<R>(frame: Frame, parameters: object, flow: Flow<R>): Flow<R> {
+  try {
+    return yield* flow
+  } catch (thrown) {
+    const action = frame.account.over?.action
+    const isOwn = thrown instanceof FlowError && thrown.refusedBy === frame.account
+    if (!isOwn || !action || !("return" in action)) throw thrown
+    const own = openFrame(frame, stepPath(frame, "else"))
+    return (yield* action.return(runOf(own), parameters)) as R
+  }
+}
+
+/** A body that ends, or leaves from inside its blocks. */
+function* leaving<P extends object, R>(
+  frame: Frame, spec: WorkflowSpec<P, R>, input: RunInput, body: Flow<R>,
+): Flow<Ended<R>> {
+  let result: unknown
+  try {
+    result = yield* body
+  } catch (thrown) {
+    if (!(thrown instanceof Leave)) throw thrown
+    if (thrown.how.to === "continue as new") return { next: yield* nextGeneration(frame, spec, input, thrown.how.parameters) }
+    result = thrown.how.result
+  }
+  const accepted = accept(spec.result, result)
+  if (!accepted.ok) throw new FlowError("invalid_output", accepted.problems.join("; "))
+  return { result: accepted.value }
+}
+
+function* nextGeneration<P extends object, R>(
+  frame: Frame, spec: WorkflowSpec<P, R>, { allotment }: RunInput, parameters: object,
+): Flow<RunEnvelope> {
+  throwIfStopped(frame.scope, frame.path)
+  const accepted = accept(spec.parameters, parameters)
+  if (!accepted.ok) throw new FlowError("invalid_input", accepted.problems.join("; "))
+  // Lost branches of a race register nothing, but what they have in flight would reach the next history.
+  while (frame.state.background.length > 0) yield waitsOf(frame.state.background)
+  const carried = yield* carry(frame, spec.undos?.() ?? [])
+  return { "agentflow.run": 1, parameters: accepted.value, ...(allotment ? { allotment } : {}), carried }
+}
+
+function failureOf(state: RunState, error: FlowError): RunFailure {
+  const { undone, failed, unknown } = state.compensated
+  return {
     v: 1,
     kind: error.kind,
     message: error.message,
     ...(error.step === undefined ? {} : { step: error.step }),
     ...(error.data === undefined ? {} : { data: error.data }),
-    undone: [],
-    undoFailed: [],
-    undoUnknown: [],
-    ...compensated,
-  })
+    undone,
+    undoFailed: failed,
+    undoUnknown: unknown,
+  }
 }

@@ -41,6 +41,13 @@ export interface ListOptions {
   readonly limit?: number
 }
 
+export interface RerunOptions {
+  readonly eventId: number
+  readonly newInstanceId?: string
+  /** JSON text in place of the step's own input. */
+  readonly input?: string
+}
+
 /** Payloads go in and come out as JSON texts. Calls reject with a ClientError. */
 export interface TaskHubClient {
   start(options: StartOptions): Promise<string>
@@ -53,6 +60,8 @@ export interface TaskHubClient {
   terminate(instanceId: string, options?: { readonly output?: string; readonly recursive?: boolean }): Promise<void>
   suspend(instanceId: string, options?: { readonly reason?: string }): Promise<void>
   resume(instanceId: string, options?: { readonly reason?: string }): Promise<void>
+  /** Starts a new instance that takes over what an ended one had done before the step with this event id. */
+  rerun(instanceId: string, options: RerunOptions): Promise<string>
   purge(instanceId: string, options?: { readonly recursive?: boolean }): Promise<number>
   close(): void
 }
@@ -104,6 +113,12 @@ export function connect(options: ConnectOptions): TaskHubClient {
       command("TerminateInstance", { instanceId, output: text(output), recursive }),
     suspend: (instanceId, { reason } = {}) => command("SuspendInstance", { instanceId, reason: text(reason) }),
     resume: (instanceId, { reason } = {}) => command("ResumeInstance", { instanceId, reason: text(reason) }),
+    async rerun(sourceInstanceID, { eventId: eventID, newInstanceId, input }) {
+      const overwrite = input === undefined ? {} : { overwriteInput: true, input: text(input) }
+      const id = newInstanceId === undefined ? {} : { newInstanceID: newInstanceId }
+      const request = { sourceInstanceID, eventID, ...id, ...overwrite }
+      return (await invoke<{ readonly newInstanceID?: string }>("RerunWorkflowFromEvent", request)).newInstanceID ?? ""
+    },
     async purge(instanceId, { recursive = false } = {}) {
       const request = { instanceId, recursive }
       const response = await invoke<{ readonly deletedInstanceCount?: number }>("PurgeInstances", request)

@@ -41,9 +41,18 @@ export interface StartRequest {
   readonly scheduledStartMs?: number
 }
 
+export interface RerunRequest {
+  readonly sourceId: string
+  readonly eventId: number
+  readonly instanceId?: string
+  readonly input?: { readonly value?: string }
+  readonly childInstanceId?: string
+}
+
 /** Every promise settles after the commit of what it stands for. */
 export interface Hub {
   start(request: StartRequest): Promise<{ readonly instanceId: string; readonly refusal?: Refusal }>
+  rerun(request: RerunRequest): Promise<{ readonly instanceId: string; readonly refusal?: Refusal }>
   send(instanceId: string, input: Input): Promise<Refusal | undefined>
   summary(instanceId: string): InstanceSummary | undefined
   list(query: ListQuery): readonly InstanceSummary[]
@@ -114,6 +123,7 @@ export function createHub(options: HubOptions): Hub {
       })
       return { instanceId, ...(refusal ? { refusal } : {}) }
     },
+    rerun: (request) => rerun(cx, request),
     send: (instanceId, input) => submit(cx, instanceId, input),
     summary: (instanceId) => options.store.summary(instanceId),
     list: (query) => options.store.list(query),
@@ -144,6 +154,19 @@ async function submit(cx: Context, instanceId: string, input: Input): Promise<Re
   const refusal = transition(cx, instanceId, input)
   await committed(cx)
   return refusal
+}
+
+async function rerun(cx: Context, request: RerunRequest) {
+  const { sourceId, eventId, instanceId = cx.newId(), input, childInstanceId } = request
+  const source = find(cx, sourceId)
+  if (!source) return { instanceId, refusal: "notFound" as const }
+  const firstGeneration = cx.state.nextGenerations.get(instanceId)
+  const refusal = await submit(cx, instanceId, {
+    kind: "rerun", instanceId, executionId: cx.newId(), history: source.history, eventId,
+    ...(input ? { input } : {}), ...(childInstanceId === undefined ? {} : { childInstanceId }),
+    ...(firstGeneration === undefined ? {} : { firstGeneration }),
+  })
+  return { instanceId, ...(refusal ? { refusal } : {}) }
 }
 
 /** A transition that breaks off half way must not be committed with the next one. */

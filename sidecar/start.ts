@@ -14,9 +14,14 @@ import type { Hub } from "./hub.ts"
 import { openSqliteStore } from "./store/sqlite.ts"
 import type { Store } from "./store/store.ts"
 
-export interface SidecarOptions {
+export type SidecarOptions = SidecarSettings & (
   /** The database file; made when it is not there. */
-  readonly file: string
+  | { readonly file: string }
+  /** A store that is open; the sidecar closes it. */
+  | { readonly store: Store }
+)
+
+export interface SidecarSettings {
   readonly host?: string
   /** 0, the default, takes any free port. */
   readonly grpcPort?: number
@@ -47,8 +52,8 @@ const answersMsMax = 300
 
 /** Rejects with a StoreError or a PortError when the file or a port can't be used. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { file, host = "127.0.0.1", grpcPort = 0, httpPort = 0, appId = "agentflow", onFault = () => {} } = options
-  const store = openSqliteStore({ file })
+  const { host = "127.0.0.1", grpcPort = 0, httpPort = 0, appId = "agentflow", onFault = () => {} } = options
+  const store = "store" in options ? options.store : openSqliteStore({ file: options.file })
   const grpc = new Server({
     "grpc.max_receive_message_length": messageBytesMax, "grpc.max_send_message_length": messageBytesMax,
   })

@@ -1,6 +1,7 @@
 // agentflow cost: what a program can use at most, step by step, and what a change does to that.
 
 import { dirname, resolve } from "node:path"
+import type { Source } from "../../base/text/source.ts"
 import type { Location } from "../../base/text/span.ts"
 import { lineTable, positionAt } from "../../base/text/line-table.ts"
 import { boundOf } from "../../compiler/cost/bound.ts"
@@ -24,10 +25,13 @@ export async function main(invocation: Invocation): Promise<ExitCode> {
 
   if (flags["json"]) {
     const changes = before === undefined ? {} : { against, changes: changesBetween(before.report, after.report) }
-    terminal.out(JSON.stringify({ ...after.report, ...changes }, (_key, value: unknown) => readableLocation(value, after.program), 2))
+    const sources = [...after.program.sources, ...(before?.program.sources ?? [])]
+    const shown = { ...after.report, ...changes }
+    terminal.out(JSON.stringify(shown, (_key, value: unknown) => readableLocation(value, sources), 2))
     return 0
   }
-  const view: CostView = { unicode: terminal.unicode, style: terminal.style, placeOf: (origin) => placeOf(origin, after.program) }
+  const { unicode, style } = terminal
+  const view: CostView = { unicode, style, placeOf: (origin) => placeOf(origin, after.program.sources) }
   const pictures = before === undefined
     ? after.report.workflows.map((workflow) => costLines(workflow, view))
     : changesBetween(before.report, after.report).map((change) => changeLines(change, view))
@@ -46,23 +50,24 @@ async function reportOf(
     rules: config.rules, toolModules: await readToolModules(program), entry: program.entry,
   })
   if (value !== null) return { program, report: boundOf(value) }
-  if (flags["json"]) terminal.out(JSON.stringify({ diagnostics: diagnostics.map((each) => diagnosticJson(each, program)) }, null, 2))
+  const found = { diagnostics: diagnostics.map((each) => diagnosticJson(each, program)) }
+  if (flags["json"]) terminal.out(JSON.stringify(found, null, 2))
   else printDiagnostics(diagnostics, program, terminal)
   return undefined
 }
 
 /** Lines and columns count from 1. */
-function pointOf({ path, span }: Location, { sources }: Program): { readonly path: string; readonly line: number; readonly column: number } {
+function pointOf({ path, span }: Location, sources: readonly Source[]) {
   const { line, column } = positionAt(lineTable(sources.find((source) => source.path === path)?.text ?? ""), span.start)
   return { path, line: line + 1, column: column + 1 }
 }
 
-function placeOf(origin: Location, program: Program): string {
-  const { path, line, column } = pointOf(origin, program)
+function placeOf(origin: Location, sources: readonly Source[]): string {
+  const { path, line, column } = pointOf(origin, sources)
   return `${path}:${line}:${column}`
 }
 
-function readableLocation(value: unknown, program: Program): unknown {
+function readableLocation(value: unknown, sources: readonly Source[]): unknown {
   const isLocation = typeof value === "object" && value !== null && "path" in value && "span" in value
-  return isLocation ? pointOf(value as Location, program) : value
+  return isLocation ? pointOf(value as Location, sources) : value
 }

@@ -16,14 +16,15 @@ export interface CostView {
 }
 
 const unitTitles: { readonly [Each in Unit]: string } = {
-  tokens: "tokens", nanoDollars: "dollars", turns: "model calls", calls: "tool calls", steps: "steps", timeMs: "time", waitMs: "people",
+  tokens: "tokens", nanoDollars: "dollars", turns: "model calls", calls: "tool calls", steps: "steps",
+  timeMs: "time", waitMs: "people",
 }
 
 const columns: readonly Column[] = [
   { title: "step", align: "left" },
   { title: "times", align: "right" },
   ...units.map((unit): Column => ({ title: unitTitles[unit], align: "right" })),
-  { title: "held by", align: "left" },
+  { title: "held by the budget of", align: "left" },
 ]
 
 // ---------------------------------------------------------------- one report
@@ -31,7 +32,7 @@ const columns: readonly Column[] = [
 export function costLines(workflow: WorkflowCost, view: CostView): readonly string[] {
   const { style } = view
   const steps = workflow.steps.map((step): Row => ({
-    cells: [step.name, step.times.kind === "bounded" && step.times.value === 1 ? "" : boundText(step.times, "steps", view), ...cellsOf(step.amounts, view)],
+    cells: [step.name, timesText(step.times, view), ...cellsOf(step.amounts, view)],
   }))
   const total: Row = { cells: ["worst case", "", ...cellsOf(workflow.total, view)], paint: style.bold }
   return [
@@ -41,18 +42,24 @@ export function costLines(workflow: WorkflowCost, view: CostView): readonly stri
   ]
 }
 
+/** Once goes without saying. */
+function timesText(times: Bound, view: CostView): string {
+  return times.kind === "bounded" && times.value === 1 ? "" : boundText(times, "steps", view)
+}
+
 function cellsOf(amounts: Amounts, view: CostView): readonly string[] {
   const held = units.flatMap((unit) => (amounts[unit].kind === "bounded" ? amounts[unit].by : []))
-  return [...units.map((unit) => boundText(amounts[unit], unit, view)), [...new Set(held)].join(", ")]
+  const names = [...new Set(held)].map((label) => label.replace(/^budget (of )?/, ""))
+  return [...units.map((unit) => boundText(amounts[unit], unit, view)), names.join(", ")]
 }
 
 function notesOf(workflow: WorkflowCost, view: CostView): readonly string[] {
-  const notes = [...budgetNotes(workflow, view), ...workflow.steps.flatMap((step) => stepNotes(step, view)), ...reasons(workflow, view)]
-  return [...new Set(notes)]
+  const orders = workflow.steps.flatMap((step) => stepNotes(step, view))
+  return [...new Set([...budgetNotes(workflow), ...orders, ...reasons(workflow, view)])]
 }
 
 /** How much of what is declared the worst case takes. */
-function budgetNotes({ name, budget, total }: WorkflowCost, view: CostView): readonly string[] {
+function budgetNotes({ name, budget, total }: WorkflowCost): readonly string[] {
   if (budget === undefined) return [`${name} has no budget of its own.`]
   const parts = (["tokens", "nanoDollars", "turns", "calls"] as const).flatMap((unit) => {
     const cap = budget[unit]
@@ -81,10 +88,16 @@ function stepNotes(step: StepCost, view: CostView): readonly string[] {
 /** Each reason once, with what it leaves unbounded: first what nothing holds, then what only a budget holds. */
 function reasons(workflow: WorkflowCost, view: CostView): readonly string[] {
   const open = groupedReasons([...workflow.steps.map(({ amounts }) => amounts), workflow.total])
-  const held = groupedReasons(workflow.steps.map(({ computed }) => computed)).filter(({ why }) => !open.some((each) => each.why === why))
-  const line = ({ why, origin, unbounded }: Reason, said: string): string =>
-    `${[...unbounded].map((unit) => unitTitles[unit]).join(", ")} ${said}: ${why.replaceAll("`", "")} (${view.placeOf(origin)})`
-  return [...open.map((reason) => line(reason, "unbounded")), ...held.map((reason) => line(reason, "held by a budget alone"))]
+  const held = groupedReasons(workflow.steps.map(({ computed }) => computed))
+    .filter(({ why }) => !open.some((each) => each.why === why))
+  const line = ({ why, origin, unbounded }: Reason, said: string): string => {
+    const what = [...unbounded].map((unit) => unitTitles[unit]).join(", ")
+    return `${what} ${said}: ${why.replaceAll("`", "")} (${view.placeOf(origin)})`
+  }
+  return [
+    ...open.map((reason) => line(reason, "unbounded")),
+    ...held.map((reason) => line(reason, "held by a budget alone")),
+  ]
 }
 
 interface Reason {
@@ -121,9 +134,11 @@ export function changeLines(change: WorkflowChange, view: CostView): readonly st
   const { style } = view
   const rows = change.steps.flatMap((step) => changeRows(step, step.name, view))
   const total = changeRows(change, "worst case", view).map((row): Row => ({ ...row, paint: style.bold }))
-  const heading = change.before === undefined ? `${change.name} (new)` : change.after === undefined ? `${change.name} (removed)` : change.name
+  const fate = change.before === undefined ? " (new)" : change.after === undefined ? " (removed)" : ""
+  const heading = `${change.name}${fate}`
   if (rows.length === 0 && total.length === 0) return [style.bold(heading), "  no change"]
-  return [style.bold(heading), ...alignedTable(changeColumns, [...rows, "rule", ...total], { rule: view.unicode ? "─" : "-", dim: style.dim })]
+  const drawn = { rule: view.unicode ? "─" : "-", dim: style.dim }
+  return [style.bold(heading), ...alignedTable(changeColumns, [...rows, "rule", ...total], drawn)]
 }
 
 function changeRows(change: Change, name: string, view: CostView): readonly Row[] {

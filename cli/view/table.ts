@@ -20,7 +20,8 @@ export function alignedTable(columns: readonly Column[], rows: readonly (Row | "
     const cells = written.map(({ cells: each }) => [...(each[column] ?? "")].length)
     return Math.max(...cells, 0) === 0 ? 0 : Math.max(title.length, ...cells)
   })
-  const shown = columns.map((column, index) => ({ ...column, index, width: widths[index] ?? 0 })).filter(({ width }) => width > 0)
+  const measured = columns.map((column, index) => ({ ...column, index, width: widths[index] ?? 0 }))
+  const shown = measured.filter(({ width }) => width > 0)
   const line = (cells: readonly string[]): string => shown.map(({ align, index, width }) => {
     const cell = cells[index] ?? ""
     const space = " ".repeat(width - [...cell].length)
@@ -29,7 +30,10 @@ export function alignedTable(columns: readonly Column[], rows: readonly (Row | "
   const length = shown.reduce((total, { width }) => total + width, 2 * (shown.length - 1))
   return [
     options.dim(line(columns.map(({ title }) => title))),
-    ...rows.map((row) => (row === "rule" ? options.dim(options.rule.repeat(length)) : (row.paint ?? plain)(line(row.cells)))),
+    ...rows.map((row) => {
+      if (row === "rule") return options.dim(options.rule.repeat(length))
+      return (row.paint ?? plain)(line(row.cells))
+    }),
   ]
 }
 

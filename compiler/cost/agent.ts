@@ -2,12 +2,12 @@
 
 import type { AgentPlan, ModelPlan } from "../3-plan/types.ts"
 import { multiplied, nothing, sum } from "./amounts.ts"
-import type { Cost } from "./amounts.ts"
+import type { Cost, Held } from "./amounts.ts"
 import { bounded, isZero, least, most, plus, product, unbounded } from "./arithmetic.ts"
 import { agentRetries, agentTurnsMax, backoffMs, modelTimeoutMs, repairTurnsMax, retriesOf } from "./assumptions.ts"
 import type { Analysis, Scope } from "./context.ts"
 import { tightest } from "./policy.ts"
-import type { EffectivePolicy, Held } from "./policy.ts"
+import type { EffectivePolicy } from "./policy.ts"
 import { costNanoDollars, modelsOf, requestOf } from "./request.ts"
 import type { Shape } from "./shape.ts"
 import type { Amounts, Bound } from "./types.ts"
@@ -28,9 +28,12 @@ export function agentCost(call: AgentCall): Cost {
   const retries = policy.clauses.retry === undefined ? agentRetries : retriesOf(policy.clauses.retry)
   const attempts = retries.times + 1
   const turnsCap = tightest(policy.budgets, "turns")
-  const turnsMax = bounded(tool === undefined ? Math.min(agentTurnsMax, rungs.length * (repairTurnsMax + 1)) : agentTurnsMax)
+  const answers = tool === undefined ? rungs.length * (repairTurnsMax + 1) : agentTurnsMax
+  const turnsMax = bounded(Math.min(agentTurnsMax, answers))
   // A turn that gave anything was counted; only the last one of each model may have failed without a trace.
-  const steps = turnsCap === undefined ? turnsMax : least(turnsMax, bounded(turnsCap.value + rungs.length, [turnsCap.label]))
+  const steps = turnsCap === undefined
+    ? turnsMax
+    : least(turnsMax, bounded(turnsCap.value + rungs.length, [turnsCap.label]))
   const attemptMs = policy.clauses.timeoutMs ?? modelTimeoutMs
   const turns: Amounts = {
     ...nothing,
@@ -51,9 +54,12 @@ export function agentCost(call: AgentCall): Cost {
 }
 
 /** A budget of `calls` bounds them: no tool that did anything was not counted. */
-function toolCalls(agent: AgentPlan, tool: Cost, budgets: readonly Held[]): { readonly times: Bound; readonly undone: Bound } {
+function toolCalls(
+  agent: AgentPlan, tool: Cost, budgets: readonly Held[],
+): { readonly times: Bound; readonly undone: Bound } {
   const cap = tightest(budgets, "calls")
-  const free = unbounded(`${agent.name} may call any number of tools in a turn, and no \`calls\` of a budget holds it`, agent.origin)
+  const why = `${agent.name} may call any number of tools in a turn, and no \`calls\` of a budget holds it`
+  const free = unbounded(why, agent.origin)
   const undone = cap === undefined ? free : bounded(cap.value, [cap.label])
   // What is no tool (an agent, a person) and what a circuit refuses does not count as a call.
   return { times: isCounted(tool) ? undone : free, undone }
@@ -63,12 +69,14 @@ function isCounted(tool: Cost): boolean {
   return isZero(tool.work.turns) && isZero(tool.work.waitMs) && !isZero(tool.work.calls)
 }
 
+type Spent = Pick<Amounts, "tokens" | "nanoDollars">
+
 /** Tokens and dollars of all turns; where a budget allows fewer turns, of the dearest ones. */
 function spending(call: AgentCall, turns: {
   readonly rungs: readonly (readonly ModelPlan[])[]
   readonly attempts: number
   readonly cap: number | undefined
-}): { readonly tokens: Bound; readonly nanoDollars: Bound } {
+}): Spent {
   const { analysis, agent, scope, result, tool } = call
   const { rungs, attempts, cap = Infinity } = turns
   if (tool !== undefined) {
@@ -82,20 +90,20 @@ function spending(call: AgentCall, turns: {
   }))
   const total = (unit: "tokens" | "nanoDollars"): Bound => {
     const bounds = entries.flatMap((entry) => Array.from({ length: Math.min(attempts, cap) }, () => entry[unit]))
-    const dearest = [...bounds].sort((left, right) => valueOf(right) - valueOf(left)).slice(0, Math.min(bounds.length, cap))
-    return plus(...dearest)
+    bounds.sort((left, right) => valueOf(right) - valueOf(left))
+    return plus(...bounds.slice(0, Math.min(bounds.length, cap)))
   }
   return { tokens: total("tokens"), nanoDollars: total("nanoDollars") }
 }
 
-function turnOf(model: ModelPlan, input: Bound): { readonly tokens: Bound; readonly nanoDollars: Bound } {
+function turnOf(model: ModelPlan, input: Bound): Spent {
   const nanoDollars = isFree(model) ? bounded(0)
     : input.kind === "unbounded" ? input
     : bounded(costNanoDollars(model, input.value, model.outputTokens), input.by)
   return { tokens: plus(input, bounded(model.outputTokens)), nanoDollars }
 }
 
-function worse<Turn extends { readonly tokens: Bound; readonly nanoDollars: Bound }>(left: Turn, right: Turn) {
+function worse(left: Spent, right: Spent): Spent {
   return { tokens: most(left.tokens, right.tokens), nanoDollars: most(left.nanoDollars, right.nanoDollars) }
 }
 

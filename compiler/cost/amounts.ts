@@ -5,6 +5,13 @@ import { bounded, dividedBy, least, most, plus, product, zero } from "./arithmet
 import { units } from "./types.ts"
 import type { Amounts, Bound, Unit } from "./types.ts"
 
+/** A budget that holds at some place. */
+export interface Held {
+  readonly budget: BudgetPlan
+  /** "budget of Researcher" */
+  readonly label: string
+}
+
 export interface Cost {
   readonly work: Amounts
   /** Undo steps belong to the run: only its own budget holds them, and never its `calls`. */
@@ -15,7 +22,9 @@ export interface Cost {
   readonly models: ReadonlySet<ModelPlan>
 }
 
-export const nothing: Amounts = { tokens: zero, nanoDollars: zero, turns: zero, calls: zero, steps: zero, timeMs: zero, waitMs: zero }
+export const nothing: Amounts = {
+  tokens: zero, nanoDollars: zero, turns: zero, calls: zero, steps: zero, timeMs: zero, waitMs: zero,
+}
 export const free: Cost = { work: nothing, undo: nothing, attemptMs: zero, models: new Set() }
 
 export function amountsOf(bound: (unit: Unit) => Bound): Amounts {
@@ -64,8 +73,9 @@ export function all({ work, undo }: Cost): Amounts {
 }
 
 /** What a budget leaves of a bound; tokens bound dollars and the other way round, by the prices of the models. */
-export function capped(amounts: Amounts, budget: BudgetPlan | undefined, label: string, models: ReadonlySet<ModelPlan>): Amounts {
-  if (budget === undefined) return amounts
+export function capped(
+  amounts: Amounts, { budget, label }: Held, models: ReadonlySet<ModelPlan>,
+): Amounts {
   const cap = (unit: "tokens" | "nanoDollars" | "turns" | "calls"): Bound =>
     budget[unit] === undefined ? amounts[unit] : least(amounts[unit], bounded(budget[unit], [label]))
   const turns = cap("turns")
@@ -99,6 +109,8 @@ function dollarsFor(tokens: Bound, turns: Bound, models: ReadonlySet<ModelPlan>)
 /** The most tokens that so much money buys; none are free of charge. */
 function tokensFor(nanoDollars: Bound, models: ReadonlySet<ModelPlan>): Bound | undefined {
   if (nanoDollars.kind === "unbounded" || models.size === 0) return undefined
-  const cheapest = Math.min(...[...models].map(({ price }) => Math.min(price.inputNanoDollars, price.outputNanoDollars) / price.perTokens))
+  const rates = [...models].map(({ price: { inputNanoDollars, outputNanoDollars, perTokens } }) =>
+    Math.min(inputNanoDollars, outputNanoDollars) / perTokens)
+  const cheapest = Math.min(...rates)
   return cheapest > 0 ? bounded(Math.ceil(nanoDollars.value / cheapest), nanoDollars.by) : undefined
 }

@@ -26,10 +26,12 @@ export function analysisOf(plan: Plan, workflow?: WorkflowPlan): Analysis {
 }
 
 /** The input of a run is validated, so that the limits of its types hold. */
-export function parametersOf(plan: Plan, workflow: Pick<WorkflowPlan, "name" | "parameters" | "parametersSchema" | "origin">): Scope {
+export function parametersOf(
+  plan: Plan, { parameters, parametersSchema }: Pick<WorkflowPlan, "parameters" | "parametersSchema">,
+): Scope {
   return {
-    locals: new Map(workflow.parameters.map(({ name, origin }) => {
-      const shape = shapeOfSchema(plan, workflow.parametersSchema, { name: "", origin })
+    locals: new Map(parameters.map(({ name, origin }) => {
+      const shape = shapeOfSchema(plan, parametersSchema, { name: "", origin })
       return [name, fieldOf(shape, name, boundless(`\`${name}\` is not known`, origin))]
     })),
   }
@@ -54,8 +56,8 @@ function workflowCost(plan: Plan, workflow: WorkflowPlan): WorkflowCost {
 function withinRun({ work, undo, models, attemptMs }: Cost, { name, budget, deadlineMs }: WorkflowPlan): Amounts {
   const { calls, ...spent } = budget ?? {}
   const label = `budget of ${name}`
-  const total = capped(sum(work, undo), spent, label, models)
-  const counted = calls === undefined ? work : capped(work, { calls }, label, models)
+  const total = capped(sum(work, undo), { budget: spent, label }, models)
+  const counted = calls === undefined ? work : capped(work, { budget: { calls }, label }, models)
   const inTime = deadlineMs === undefined ? work : {
     ...nothing,
     // The deadline waits for what is in flight, and does not stop for people.

@@ -2,7 +2,9 @@
 
 import type { BuiltInPlan, ExpressionPlan } from "../3-plan/code.ts"
 import { bounded, dividedBy, least, plus, product } from "./arithmetic.ts"
-import { absent, anyBoolean, anyNumber, boundless, charactersOf, either, elementOf, exactly, itemsOf, text } from "./shape.ts"
+import {
+  absent, anyBoolean, anyNumber, boundless, charactersOf, either, elementOf, exactly, itemsOf, text,
+} from "./shape.ts"
 import type { Shape } from "./shape.ts"
 
 export interface BuiltInCall {
@@ -31,14 +33,16 @@ function shapeOfListMethod(call: BuiltInCall, subject: Shape, unknown: Shape): S
   const element = elementOf(subject, unknown)
   const items = itemsOf(subject)
   const number = literalNumber(plan.arguments[1])
+  const taken = number === undefined ? items : least(items, bounded(number))
   switch (plan.name) {
     case "list.map": return { kind: "list", element: call.apply(plan.arguments[1], element), items }
     case "list.filter": case "list.sortBy": case "list.distinct": return { kind: "list", element, items }
     case "list.find": return either(element, absent)
     case "list.some": case "list.every": return anyBoolean
     case "list.sum": return anyNumber
-    case "list.take": return { kind: "list", element, items: number === undefined ? items : least(items, bounded(number)) }
-    case "list.flat": return { kind: "list", element: elementOf(element, unknown), items: product(items, itemsOf(element)) }
+    case "list.take": return { kind: "list", element, items: taken }
+    case "list.flat":
+      return { kind: "list", element: elementOf(element, unknown), items: product(items, itemsOf(element)) }
     case "list.join": {
       const separator = call.arguments[1] ?? exactly("")
       return text(product(items, plus(charactersOf(element), charactersOf(separator))))

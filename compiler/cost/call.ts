@@ -6,7 +6,7 @@ import type { Location } from "../../base/text/span.ts"
 import { agentCost } from "./agent.ts"
 import { all, amountsOf, capped, free, nothing, sequence, sum, worst } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
-import { bounded, least, one, plus, unbounded } from "./arithmetic.ts"
+import { bounded, least, one, unbounded } from "./arithmetic.ts"
 import { backoffMs, inboxRetries, noRetries, retriesOf, undoRetries } from "./assumptions.ts"
 import type { Analysis, Callee, Evaluated, Scope } from "./context.ts"
 import { effectivePolicy } from "./policy.ts"
@@ -35,17 +35,19 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   // The nearest names win: a clause at the call reads the caller's, one of the callable its parameters.
   const parameters: Scope = { locals: new Map(call.arguments) }
   const scope: Scope = { locals: new Map([...call.arguments, ...call.scope.locals]) }
-  const policy = effectivePolicy(analysis, callee, call.step, call.policy)
-  const declared = shapeOfSchema(analysis.plan, callee.plan.resultSchema, { name: `${call.callable}'s result`, origin: callee.plan.origin })
+  const policy = effectivePolicy(analysis, callee, call)
+  const at = { name: `${call.callable}'s result`, origin: callee.plan.origin }
+  const declared = shapeOfSchema(analysis.plan, callee.plan.resultSchema, at)
   const result = requiredShape(declared, callee.plan.requirements)
 
   const computed = workOf(within, { callee, policy, parameters, result })
-  const work = { ...computed, work: policy.budgets.reduce((amounts, { budget, label }) => capped(amounts, budget, label, computed.models), computed.work) }
-  const fallback = fallbackOf(within, policy.clauses.fallback, call.policy?.clauses.fallback === undefined ? parameters : scope)
+  const held = policy.budgets.reduce((amounts, budget) => capped(amounts, budget, computed.models), computed.work)
+  const isOwn = call.policy?.clauses.fallback !== undefined
+  const fallback = fallbackOf(within, policy.clauses.fallback, isOwn ? scope : parameters)
   const parked = policy.clauses.manual === undefined ? nothing : parking(call, policy.clauses.manual)
   const undo = undoOf(within, { call, callee, policy, work: computed, result })
 
-  const once = sequence(work, { ...free, work: parked })
+  const once = sequence({ ...computed, work: held }, { ...free, work: parked })
   const row: StepCost = {
     name: call.step, callable: call.callable, role: "step", origin: call.origin, times: one,
     amounts: once.work,
@@ -56,7 +58,11 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
     // A person who skips the step gives a value of the type, whatever `require` says.
     shape: either(policy.clauses.manual === undefined ? result : declared, fallback.shape),
     cost: sequence(once, fallback.cost, undo.cost),
-    rows: [row, ...named(fallback.rows, `${call.step}/fallback`, "fallback"), ...named(undo.rows, `${call.step}/undo`, "undo")],
+    rows: [
+      row,
+      ...named(fallback.rows, `${call.step}/fallback`, "fallback"),
+      ...named(undo.rows, `${call.step}/undo`, "undo"),
+    ],
   }
 }
 
@@ -66,12 +72,15 @@ function named(rows: readonly StepCost[], path: string, role: StepCost["role"]):
 
 /** A callable that calls itself, or one that is not in the plan. */
 function boundlessCall(analysis: Analysis, call: Call): Evaluated {
-  const why = analysis.callees.has(call.callable) ? `${call.callable} can call itself again and again` : `what ${call.callable} costs is not known`
+  const isKnown = analysis.callees.has(call.callable)
+  const why = isKnown ? `${call.callable} can call itself again and again` : `what ${call.callable} costs is not known`
   const amounts = amountsOf(() => unbounded(why, call.origin))
   const row: StepCost = {
-    name: call.step, callable: call.callable, role: "step", origin: call.origin, times: one, amounts, computed: amounts,
+    name: call.step, callable: call.callable, role: "step", origin: call.origin, times: one,
+    amounts, computed: amounts,
   }
-  return { shape: boundless(why, call.origin), cost: { ...free, work: amounts, attemptMs: amounts.timeMs }, rows: [row] }
+  const cost = { ...free, work: amounts, attemptMs: amounts.timeMs }
+  return { shape: boundless(why, call.origin), cost, rows: [row] }
 }
 
 // ---------------------------------------------------------------- the work itself
@@ -90,7 +99,8 @@ function workOf(analysis: Analysis, { callee, policy, parameters, result }: Work
     case "agent": {
       const tools = callee.plan.tools.map((name) => toolOfAgent(analysis, name))
       const tool = tools.length === 0 ? undefined : worst(...tools)
-      return withinDeadline(agentCost({ analysis, agent: callee.plan, scope: parameters, result, policy, tool }), policy)
+      const cost = agentCost({ analysis, agent: callee.plan, scope: parameters, result, policy, tool })
+      return withinDeadline(cost, policy)
     }
   }
 }
@@ -98,8 +108,9 @@ function workOf(analysis: Analysis, { callee, policy, parameters, result }: Work
 function toolCost({ isUndo }: Analysis, { plan }: Callee, { clauses }: EffectivePolicy): Cost {
   const retries = clauses.retry === undefined ? (isUndo ? undoRetries : noRetries) : retriesOf(clauses.retry)
   const attempts = retries.times + 1
-  const attemptMs = clauses.timeoutMs === undefined ? unbounded(`${plan.name} has no timeout`, plan.origin) : bounded(clauses.timeoutMs)
-  const timeMs = clauses.timeoutMs === undefined ? attemptMs : bounded(attempts * clauses.timeoutMs + backoffMs(retries))
+  const { timeoutMs } = clauses
+  const attemptMs = timeoutMs === undefined ? unbounded(`${plan.name} has no timeout`, plan.origin) : bounded(timeoutMs)
+  const timeMs = timeoutMs === undefined ? attemptMs : bounded(attempts * timeoutMs + backoffMs(retries))
   return { ...free, work: { ...nothing, calls: bounded(attempts), steps: one, timeMs }, attemptMs }
 }
 
@@ -110,7 +121,9 @@ function withinDeadline(cost: Cost, { clauses: { deadlineMs } }: EffectivePolicy
 }
 
 function humanCost({ plan }: Callee, { clauses: { timeoutMs } }: EffectivePolicy): Cost {
-  const waitMs = timeoutMs === undefined ? unbounded(`${plan.name} has no timeout: nobody has to answer`, plan.origin) : bounded(timeoutMs)
+  const waitMs = timeoutMs === undefined
+    ? unbounded(`${plan.name} has no timeout: nobody has to answer`, plan.origin)
+    : bounded(timeoutMs)
   return { ...free, work: { ...nothing, steps: one, timeMs: bounded(backoffMs(inboxRetries)), waitMs } }
 }
 
@@ -122,7 +135,8 @@ function toolOfAgent(analysis: Analysis, name: string): Cost {
   const shape = shapeOfSchema(analysis.plan, parametersSchema, { name, origin })
   return evaluateCall(analysis, {
     callable: name, step: name, origin, scope: { locals: new Map() },
-    arguments: parameters.map((parameter) => [parameter.name, fieldOf(shape, parameter.name, boundless(`\`${parameter.name}\` is not known`, origin))]),
+    arguments: parameters.map((each) =>
+      [each.name, fieldOf(shape, each.name, boundless(`\`${each.name}\` is not known`, origin))]),
   }).cost
 }
 
@@ -158,6 +172,6 @@ function undoOf(analysis: Analysis, { call, callee, policy, work, result }: {
   return {
     ...evaluated,
     cost: { ...free, undo: sum(all(evaluated.cost), inFlight), models: evaluated.cost.models },
-    rows: evaluated.rows.map((row) => ({ ...row, amounts: { ...row.amounts, timeMs: plus(row.amounts.timeMs, inFlight.timeMs) } })),
+    rows: evaluated.rows.map((row) => ({ ...row, amounts: sum(row.amounts, inFlight) })),
   }
 }

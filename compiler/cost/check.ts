@@ -50,11 +50,12 @@ function checkWorkflowBudget(plan: Plan, workflow: WorkflowPlan): readonly Diagn
     const agent = plan.agents.find(({ name }) => name === step.callable)
     if (agent === undefined) return []
     const related = [{ ...step.origin, message: `every run calls ${agent.name} here` }]
-    const own = tooSmall(plan, { agent, budget: step.policy?.clauses.budget, owner: step.step, at: step.origin, related: [] })
-    return [...own, ...tooSmall(plan, { agent, budget: workflow.budget, owner: workflow.name, at: nameOf(workflow, "workflow"), related })]
+    const own = { agent, budget: step.policy?.clauses.budget, owner: step.step, at: step.origin, related: [] }
+    const whole = { agent, budget: workflow.budget, owner: workflow.name, at: nameOf(workflow, "workflow"), related }
+    return [...tooSmall(plan, own), ...tooSmall(plan, whole)]
   })
   // One small budget is one mistake, however many calls it is too small for.
-  return found.filter((each, index) => found.findIndex(({ span, facts }) => span.start === each.span.start && facts["owner"] === each.facts["owner"]) === index)
+  return found.filter(({ span }, index) => found.findIndex((other) => other.span.start === span.start) === index)
 }
 
 function tooSmall(plan: Plan, { agent, budget, owner, at, related }: {
@@ -68,10 +69,12 @@ function tooSmall(plan: Plan, { agent, budget, owner, at, related }: {
   const needed = leastAllowance(plan, agent)
   const facts = { owner, agent: agent.name }
   if (budget.tokens !== undefined && needed.tokens > budget.tokens) {
-    return [diagnostic("AF5004", at, { ...facts, has: `${budget.tokens} tokens`, needs: `${needed.tokens}` }, { related })]
+    const amounts = { has: `${budget.tokens} tokens`, needs: needed.tokens }
+    return [diagnostic("AF5004", at, { ...facts, ...amounts }, { related })]
   }
   if (budget.nanoDollars !== undefined && needed.nanoDollars > budget.nanoDollars) {
-    return [diagnostic("AF5004", at, { ...facts, has: dollars(budget.nanoDollars), needs: dollars(needed.nanoDollars) }, { related })]
+    const amounts = { has: dollars(budget.nanoDollars), needs: dollars(needed.nanoDollars) }
+    return [diagnostic("AF5004", at, { ...facts, ...amounts }, { related })]
   }
   return []
 }
@@ -131,15 +134,19 @@ function checkLoops(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
   if (budget?.tokens !== undefined || budget?.nanoDollars !== undefined || budget?.turns !== undefined) return []
   const report = boundOf({ ...plan, workflows: [workflow] }).workflows[0]
   return loopsIn(workflow.body).flatMap((loop) => {
-    const paid = report?.steps.find((step) => isInside(step, loop) && step.times.kind === "unbounded" && !isZero(step.amounts.turns))
+    const paid = report?.steps.find((step) =>
+      isInside(step, loop) && step.times.kind === "unbounded" && !isZero(step.amounts.turns))
     if (paid?.times.kind !== "unbounded") return []
-    const related = [{ ...paid.times.origin, message: paid.times.why.replaceAll("`", "") }]
-    return [diagnostic("AF5005", loop.items.origin, { callable: paid.callable, workflow: workflow.name, why: paid.times.why }, { related })]
+    const { why, origin } = paid.times
+    const related = [{ ...origin, message: why.replaceAll("`", "") }]
+    const facts = { callable: paid.callable, workflow: workflow.name, why }
+    return [diagnostic("AF5005", loop.items.origin, facts, { related })]
   })
 }
 
 function isInside({ origin }: StepCost, loop: EachPlan): boolean {
-  return origin.path === loop.origin.path && loop.origin.span.start <= origin.span.start && origin.span.end <= loop.origin.span.end
+  const { path, span } = loop.origin
+  return origin.path === path && span.start <= origin.span.start && origin.span.end <= span.end
 }
 
 /** The outermost loops: one inside another is held by what holds the outer one. */

@@ -23,11 +23,11 @@ function from(parts: readonly Evaluated[], shape: Shape): Evaluated {
 
 export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan): Evaluated {
   const of = (part: ExpressionPlan): Evaluated => evaluate(analysis, scope, part)
-  const unknown = (): Shape => boundless("the size of this value is not known", plan.origin)
+  const unknown = (name = "this value"): Shape => boundless(`the size of ${name} is not known`, plan.origin)
   switch (plan.kind) {
     case "literal": return from([], exactly(plan.value))
     case "enumMember": return from([], exactly(plan.member))
-    case "local": return from([], scope.locals.get(plan.name) ?? boundless(`the size of \`${plan.name}\` is not known`, plan.origin))
+    case "local": return from([], scope.locals.get(plan.name) ?? unknown(plan.name))
     case "result": return from([], scope.result ?? unknown())
     case "secretReference": case "lambda": return from([], unknown())
     case "template": {
@@ -43,7 +43,8 @@ export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan)
     case "record": return evaluateRecord(analysis, scope, plan)
     case "member": {
       const object = of(plan.object)
-      return from([object], plan.name === "length" && isMeasured(object.shape) ? anyNumber : fieldOf(object.shape, plan.name, unknown()))
+      const isLength = plan.name === "length" && isMeasured(object.shape)
+      return from([object], isLength ? anyNumber : fieldOf(object.shape, plan.name, unknown()))
     }
     case "index": {
       const [object, index] = [of(plan.object), of(plan.index)]
@@ -71,7 +72,8 @@ export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan)
 }
 
 function isMeasured(shape: Shape): boolean {
-  return ["list", "text", "joined", "exactly"].includes(shape.kind) || (shape.kind === "either" && shape.options.every(isMeasured))
+  if (shape.kind === "either") return shape.options.every(isMeasured)
+  return ["list", "text", "joined", "exactly"].includes(shape.kind)
 }
 
 /** Later fields replace earlier ones; a spread of what has no known fields makes the whole unknown. */
@@ -82,13 +84,14 @@ function evaluateRecord(analysis: Analysis, scope: Scope, plan: RecordPlan): Eva
     const key = plan.entries[index]?.key
     if (key !== undefined) fields.set(key, shape)
     else if (shape.kind === "record") for (const field of shape.fields) fields.set(field.name, field.shape)
-    else return from(entries, shape.kind === "boundless" ? shape : boundless("the fields of what is spread here are not known", plan.origin))
+    else if (shape.kind === "boundless") return from(entries, shape)
+    else return from(entries, boundless("the fields of what is spread here are not known", plan.origin))
   }
   return from(entries, { kind: "record", fields: [...fields].map(([name, shape]) => ({ name, shape })) })
 }
 
 function evaluateBuiltIn(analysis: Analysis, scope: Scope, plan: Expression<"builtIn">): Evaluated {
-  const given = plan.arguments.map((argument) => (argument.kind === "lambda" ? undefined : evaluate(analysis, scope, argument)))
+  const given = plan.arguments.map((each) => (each.kind === "lambda" ? undefined : evaluate(analysis, scope, each)))
   const steps: Evaluated[] = given.filter((each) => each !== undefined)
   const subject = given[0]
   const shape = shapeOfBuiltIn({
@@ -108,7 +111,10 @@ function evaluateBuiltIn(analysis: Analysis, scope: Scope, plan: Expression<"bui
 function evaluateBinary(plan: Expression<"binary">, left: Evaluated, right: Evaluated): Evaluated {
   switch (plan.operator) {
     case "??": return from([left, right], either(left.shape, right.shape))
-    case "+": return from([left, right], plan.type.kind === "string" ? { kind: "joined", parts: [left.shape, right.shape] } : anyNumber)
+    case "+": {
+      const isText = plan.type.kind === "string"
+      return from([left, right], isText ? { kind: "joined", parts: [left.shape, right.shape] } : anyNumber)
+    }
     case "-": case "*": case "/": case "%": return from([left, right], anyNumber)
     default: return from([left, right], anyBoolean)
   }
@@ -126,7 +132,8 @@ function evaluateEach(analysis: Analysis, scope: Scope, plan: EachPlan): Evaluat
   const once: Evaluated = { shape: either(...body.returned), cost: totalOf(body), rows: body.rows }
   const rows = once.rows.map((row) => ({ ...row, name: `${plan.step}[]/${row.name}` }))
   const loop = timesOver({ ...once, rows }, times, concurrency(plan.atATime))
-  return from([items, ...(atATime === undefined ? [] : [atATime]), loop], { kind: "list", element: once.shape, items: times })
+  const parts = [items, ...(atATime === undefined ? [] : [atATime]), loop]
+  return from(parts, { kind: "list", element: once.shape, items: times })
 }
 
 /** A number that is only known at run time counts as one: it decides about time alone. */
@@ -205,7 +212,8 @@ function evaluateStatement(analysis: Analysis, scope: Scope, plan: StatementPlan
     case "let": {
       const value = plan.value === undefined ? from([], never) : of(plan.value)
       // What a `var` will hold is not followed through loops and branches.
-      scope.locals.set(plan.name, plan.mutable ? boundless(`the size of the variable \`${plan.name}\` is not known`, plan.origin) : value.shape)
+      const changing = boundless(`the size of the variable \`${plan.name}\` is not known`, plan.origin)
+      scope.locals.set(plan.name, plan.mutable ? changing : value.shape)
       return straight(value)
     }
     case "assign": {
@@ -219,19 +227,25 @@ function evaluateStatement(analysis: Analysis, scope: Scope, plan: StatementPlan
       const value = plan.value === undefined ? from([], exactly(null)) : of(plan.value)
       return leaving(value, [value.shape])
     }
-    case "fail": return leaving(from([plan.message, plan.data].flatMap((part) => (part === undefined ? [] : [of(part)])), never), [])
+    case "fail": {
+      const parts = [plan.message, plan.data].flatMap((part) => (part === undefined ? [] : [of(part)]))
+      return leaving(from(parts, never), [])
+    }
     case "if": return following(straight(of(plan.condition)), branches(block(plan.then), block(plan.otherwise)))
     case "match": {
       const subject = of(plan.subject)
-      const arms = plan.arms.map(({ binding, body }) => block(body, binding === undefined ? [] : [[binding, subject.shape]]))
+      const arms = plan.arms.map(({ binding, body }) =>
+        block(body, binding === undefined ? [] : [[binding, subject.shape]]))
       return following(straight(subject), branches(...arms))
     }
     case "try": {
       const body = block(plan.body)
-      const error = (at: { readonly origin: ExpressionPlan["origin"] }): Shape => boundless("an error can say anything", at.origin)
-      const catches = plan.catches.map((each) => block(each.body, each.binding === undefined ? [] : [[each.binding, error(each)]]))
+      const catches = plan.catches.map((each) => {
+        const error = boundless("an error can say anything", each.origin)
+        return block(each.body, each.binding === undefined ? [] : [[each.binding, error]])
+      })
       // Whatever the body did before it failed is paid for.
-      return branches(body, following({ ...straight(from([], never)), through: totalOf(body) }, branches(...catches)))
+      return branches(body, following({ ...empty, through: totalOf(body) }, branches(...catches)))
     }
     default: return unreachable(plan)
   }
@@ -243,7 +257,10 @@ function evaluateInner(
 ): Block {
   const own = inside(scope, names)
   const block = evaluateBlock(analysis, own, statements)
-  const declared = new Set([...names.map(([name]) => name), ...statements.flatMap((each) => (each.kind === "let" ? [each.name] : []))])
-  for (const [name, shape] of own.locals) if (scope.locals.has(name) && !declared.has(name)) scope.locals.set(name, shape)
+  const lets = statements.flatMap((each) => (each.kind === "let" ? [each.name] : []))
+  const declared = new Set([...names.map(([name]) => name), ...lets])
+  for (const [name, shape] of own.locals) {
+    if (scope.locals.has(name) && !declared.has(name)) scope.locals.set(name, shape)
+  }
   return block
 }

@@ -1,20 +1,19 @@
 // Which clauses hold at a call, as the runtime chooses them: the nearest of each kind, and every budget.
 
 import type { BudgetPlan, ClausesPlan, PolicyPlan } from "../3-plan/types.ts"
+import type { Held } from "./amounts.ts"
 import type { Analysis, Callee } from "./context.ts"
-
-export interface Held {
-  readonly budget: BudgetPlan
-  /** "budget of Researcher" */
-  readonly label: string
-}
 
 export interface EffectivePolicy {
   readonly clauses: ClausesPlan
   readonly budgets: readonly Held[]
 }
 
-export function effectivePolicy(analysis: Analysis, callee: Callee, step: string, call: PolicyPlan | undefined): EffectivePolicy {
+export function effectivePolicy(
+  analysis: Analysis,
+  callee: Callee,
+  { step, policy: call }: { readonly step: string; readonly policy?: PolicyPlan | undefined },
+): EffectivePolicy {
   const { plan } = callee
   const defaults = analysis.defaults?.policy.clauses ?? {}
   const clauses = { ...defaults, ...plan.policy.clauses, ...call?.clauses }
@@ -24,7 +23,8 @@ export function effectivePolicy(analysis: Analysis, callee: Callee, step: string
     [plan.policy.clauses.budget, `budget of ${plan.name}`],
     [defaults.budget, `budget of policy ${analysis.defaults?.name ?? ""}`],
   ]
-  const budgets = held.flatMap(([budget, label]) => (budget === undefined ? [] : [{ budget: reserved(budget, analysis), label }]))
+  const budgets = held.flatMap(([budget, label]) =>
+    (budget === undefined ? [] : [{ budget: reserved(budget, analysis), label }]))
   return { clauses, budgets }
 }
 
@@ -33,7 +33,14 @@ function reserved({ calls, ...budget }: BudgetPlan, { isUndo }: Analysis): Budge
   return isUndo || calls === undefined ? budget : { ...budget, calls }
 }
 
-export function tightest(budgets: readonly Held[], unit: "turns" | "calls"): { readonly value: number; readonly label: string } | undefined {
-  const caps = budgets.flatMap(({ budget, label }) => (budget[unit] === undefined ? [] : [{ value: budget[unit], label }]))
-  return caps.reduce<(typeof caps)[number] | undefined>((least, cap) => (least === undefined || cap.value < least.value ? cap : least), undefined)
+export interface Cap {
+  readonly value: number
+  readonly label: string
+}
+
+export function tightest(budgets: readonly Held[], unit: "turns" | "calls"): Cap | undefined {
+  return budgets.reduce<Cap | undefined>((least, { budget, label }) => {
+    const value = budget[unit]
+    return value === undefined || (least !== undefined && least.value <= value) ? least : { value, label }
+  }, undefined)
 }

@@ -1,9 +1,12 @@
 // The input of a model call: bytes of its messages, schemas and tools, of which no tokenizer makes more tokens.
 
+import type { ExpressionPlan } from "../3-plan/code.ts"
 import type { AgentPlan, ModelPlan } from "../3-plan/types.ts"
 import { assert } from "../../base/assert.ts"
 import { bounded, plus } from "./arithmetic.ts"
-import { envelopeBytesMax, framingTokensPerMessage, framingTokensPerRequest, problemsMax, utf8Length } from "./assumptions.ts"
+import {
+  envelopeBytesMax, framingTokensPerMessage, framingTokensPerRequest, problemsMax, utf8Length,
+} from "./assumptions.ts"
 import type { Analysis, Scope } from "./context.ts"
 import { inPlace } from "./schema.ts"
 import { leastBytes, textBytes } from "./shape.ts"
@@ -20,9 +23,10 @@ export interface Request {
 }
 
 export function requestOf(analysis: Analysis, agent: AgentPlan, scope: Scope, result: Shape): Request {
+  const says = (text: ExpressionPlan): Shape => analysis.evaluate(analysis, scope, text).shape
   const messages = [
-    ...(agent.instructions === undefined ? [] : [{ role: "system", shape: analysis.evaluate(analysis, scope, agent.instructions).shape }]),
-    { role: "user", shape: analysis.evaluate(analysis, scope, agent.prompt).shape },
+    ...(agent.instructions === undefined ? [] : [{ role: "system", shape: says(agent.instructions) }]),
+    { role: "user", shape: says(agent.prompt) },
   ]
   const fixed = declaredBytes(analysis, agent) + framingTokensPerRequest
     + messages.reduce((total, { role }) => total + emptyMessage({ role, content: "" }), 0)
@@ -72,7 +76,8 @@ export function modelsOf(analysis: Analysis, agent: AgentPlan): readonly (readon
 
 /** Rounded up, as the runtime does it. */
 export function costNanoDollars({ price }: ModelPlan, inputTokens: number, outputTokens: number): number {
-  const total = BigInt(price.inputNanoDollars) * BigInt(inputTokens) + BigInt(price.outputNanoDollars) * BigInt(outputTokens)
+  const input = BigInt(price.inputNanoDollars) * BigInt(inputTokens)
+  const output = BigInt(price.outputNanoDollars) * BigInt(outputTokens)
   const per = BigInt(price.perTokens)
-  return Number((total + per - 1n) / per)
+  return Number((input + output + per - 1n) / per)
 }

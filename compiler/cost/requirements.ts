@@ -43,10 +43,13 @@ function pathOf(expression: ExpressionPlan): readonly string[] | undefined {
 function limitedAt(shape: Shape, path: readonly string[], length: number): Shape {
   const [name, ...rest] = path
   if (name === undefined) return limited(shape, length)
-  if (shape.kind === "either") return { ...shape, options: shape.options.map((option) => limitedAt(option, path, length)) }
+  if (shape.kind === "either") {
+    return { ...shape, options: shape.options.map((option) => limitedAt(option, path, length)) }
+  }
   if (shape.kind !== "record") return shape
   return {
     ...shape,
-    fields: shape.fields.map((field) => (field.name === name ? { ...field, shape: limitedAt(field.shape, rest, length) } : field)),
+    fields: shape.fields.map((field) =>
+      (field.name === name ? { ...field, shape: limitedAt(field.shape, rest, length) } : field)),
   }
 }

@@ -18,7 +18,7 @@ interface Place {
   readonly inside: readonly string[]
 }
 
-export function shapeOfSchema(plan: Plan, schema: JsonSchema, at: { readonly name: string; readonly origin: Location }): Shape {
+export function shapeOfSchema(plan: Plan, schema: JsonSchema, at: Omit<Place, "inside">): Shape {
   return shapeAt(plan, schema, { ...at, inside: [] })
 }
 
@@ -86,12 +86,14 @@ function shapeOfObject(plan: Plan, schema: JsonSchema, place: Place): Shape {
   if (typeof properties !== "object" || properties === null) {
     return boundless(`\`${place.name}\` is a map, which has no limit`, place.origin)
   }
-  const fields = Object.entries(properties).map(([name, field]) => ({
-    name, shape: shapeAt(plan, field as JsonSchema, { ...place, name: place.name === "" ? name : `${place.name}.${name}` }),
-  }))
   const required = schema["required"]
   const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name)
-  return { kind: "record", fields: fields.map(({ name, shape }) => ({ name, shape: isRequired(name) ? shape : either(shape, absent) })) }
+  const fields = Object.entries(properties).map(([name, field]) => {
+    const path = place.name === "" ? name : `${place.name}.${name}`
+    const shape = shapeAt(plan, field as JsonSchema, { ...place, name: path })
+    return { name, shape: isRequired(name) ? shape : either(shape, absent) }
+  })
+  return { kind: "record", fields }
 }
 
 // ---------------------------------------------------------------- the schema as text
@@ -112,7 +114,8 @@ function expanded(plan: Plan, value: Json): Json {
   if (Array.isArray(value)) return value.map((each: Json) => expanded(plan, each))
   if (typeof value !== "object" || value === null) return value
   const { $ref, ...siblings } = value as JsonSchema
-  const own = Object.entries(typeof $ref === "string" ? siblings : (value as JsonSchema)).map(([key, each]) => [key, expanded(plan, each)])
+  const written = Object.entries(typeof $ref === "string" ? siblings : (value as JsonSchema))
+  const own = written.map(([key, each]) => [key, expanded(plan, each)])
   const target = typeof $ref === "string" ? expanded(plan, declaredSchema(plan, $ref.replace("#/$defs/", ""))) : {}
   return { ...(target as JsonSchema), ...Object.fromEntries(own) }
 }

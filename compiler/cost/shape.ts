@@ -45,7 +45,9 @@ export function boundless(why: string, origin: Location): Shape {
 /** Bytes of the value in a text, after the text was written as a JSON string `escapes` times. */
 export function textBytes(shape: Shape, escapes: number): Bound {
   switch (shape.kind) {
-    case "exactly": return typeof shape.value === "string" ? bounded(escapedBytes(shape.value, escapes)) : jsonBytes(shape, escapes)
+    case "exactly": return typeof shape.value === "string"
+      ? bounded(escapedBytes(shape.value, escapes))
+      : jsonBytes(shape, escapes)
     case "text": return product(shape.characters, bounded(characterBytes(escapes)))
     case "joined": return plus(...shape.parts.map((part) => textBytes(part, escapes)))
     case "either": return most(...shape.options.map((option) => textBytes(option, escapes)))
@@ -109,7 +111,8 @@ function escapedBytes(value: string, escapes: number): number {
 export function elementOf(shape: Shape, otherwise: Shape): Shape {
   switch (shape.kind) {
     case "list": return shape.element
-    case "either": return either(...shape.options.map((option) => elementOf(option, option === absent ? never : otherwise)))
+    case "either":
+      return either(...shape.options.map((option) => elementOf(option, option === absent ? never : otherwise)))
     case "boundless": return shape
     default: return otherwise
   }

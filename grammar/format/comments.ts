@@ -38,7 +38,8 @@ export interface Gap {
 
 export function piecesOf({ tokens, trivia, source }: Tokens): readonly Piece[] {
   const unknown = trivia.filter((piece) => piece.kind === "unknown")
-  const pieces: Piece[] = [...tokens, ...unknown]
+  // A closer that the text lacks is a token without text.
+  const pieces: Piece[] = [...tokens.filter(({ start, end }) => end > start), ...unknown]
   if (unknown.length > 0) pieces.sort((a, b) => a.start - b.start || a.end - b.end)
   return [...pieces, { kind: "EOF", start: source.text.length, end: source.text.length }]
 }
@@ -73,13 +74,15 @@ function gap(text: string, from: number, piece: Piece, found: readonly Trivia[],
       start,
       text: text.slice(start, end).trimEnd(),
       toLineEnd: kind !== "blockComment",
-      gap: /^ +$/.test(space) ? space.length : 1,
+      gap: /^ +$/.test(space) ? space.length
+        : kind === "blockComment" && /[([]$/.test(text[start - 1] ?? "") ? 0 : 1,
       blankBefore: isBlank(before, start),
     }
     before = end
     const isBehind = !isFirst && !between(from, start)
     const goesOn = kind === "blockComment" && piece.kind !== "EOF" && !between(end, piece.start)
-    if (goesOn && tight.has(piece.kind) && !isFirst) (own.length + trailing.length > 0 ? own : inlineTrailing).push(comment)
+    if (goesOn && tight.has(piece.kind) && !isFirst && own.length + trailing.length === 0) inlineTrailing.push(comment)
+    else if (goesOn && tight.has(piece.kind) && !isFirst) own.push(comment)
     else if (goesOn) inlineLeading.push(comment)
     else if (isBehind) trailing.push(comment)
     else if (joins) own.push(joined(own.pop()!, comment))

@@ -101,7 +101,10 @@ export function leading(cursor: Cursor): readonly Doc[] {
   cursor.announced = cursor.index
   const { own, blankBefore } = gapBefore(cursor)
   if (own.length === 0) return []
-  const docs = own.flatMap((comment, index) => (index > 0 ? [comment.blankBefore ? blankline : hardline, ownDoc(comment)] : [ownDoc(comment)]))
+  const docs = own.flatMap((comment, index) => {
+    const separator = comment.blankBefore ? blankline : hardline
+    return index > 0 ? [separator, ownDoc(comment)] : [ownDoc(comment)]
+  })
   return [...docs, blankBefore && kindAt(cursor) !== "}" && kindAt(cursor) !== "EOF" ? blankline : hardline]
 }
 
@@ -115,7 +118,8 @@ export function takeUpTo(cursor: Cursor, end: number, shown?: string): Doc {
   const own = cursor.announced === cursor.index ? [] : before.own.map(ownDoc)
   const inline = before.inlineLeading.flatMap((comment) => [inlineDoc(comment), " "])
   cursor.index = end
-  const body = text.includes("\n") ? lines(text.slice(0, text.indexOf("\n")), text.split("\n").slice(1).map((line) => ({ text: line, relative: false }))) : text
+  const [start = "", ...below] = text.split("\n")
+  const body = below.length === 0 ? text : lines(start, below.map((line) => ({ text: line, relative: false })))
   return concat([...own, ...inline, body, ...behind(cursor, last.kind)])
 }
 
@@ -139,8 +143,15 @@ export function dropComma(cursor: Cursor, kind = ","): Doc {
 export function takeComma(cursor: Cursor): Doc {
   const { own, inlineLeading } = gapBefore(cursor)
   cursor.index++
-  const sign = statementWords.has(kindAt(cursor)) ? "," : comma
-  return concat([...own.map(ownDoc), ...inlineLeading.flatMap((comment) => [inlineDoc(comment), " "]), sign, ...behind(cursor, ",")])
+  const above = [...own.map(ownDoc), ...(own.length > 0 ? [hardline] : []), ...inlineLeading.flatMap((comment) => [inlineDoc(comment), " "])]
+  return concat([...(statementWords.has(kindAt(cursor)) ? [...above, ","] : [comma, ...above]), ...behind(cursor, ",")])
+}
+
+/** Whether the piece is a comma behind comments that end a line; it goes before them. */
+export function isLostComma(cursor: Cursor, index: number = cursor.index): boolean {
+  if (cursor.pieces[index]?.kind !== ",") return false
+  const { own, trailing } = gapBefore(cursor, index)
+  return own.length + trailing.length > 0
 }
 
 const statementWords = new Set(keywordsOf("statement"))

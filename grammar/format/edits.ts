@@ -13,8 +13,10 @@ interface Part {
 
 function partsOf(source: Source): readonly Part[] {
   const { tokens, trivia } = lex(source)
-  const parts = [...tokens, ...trivia.filter(({ kind }) => kind !== "whitespace")].filter(({ start, end }) => end > start)
-  return parts.sort((a, b) => a.start - b.start).map(({ start, end }) => ({ text: source.text.slice(start, end), start, end }))
+  return [...tokens, ...trivia.filter(({ kind }) => kind !== "whitespace")]
+    .filter(({ start, end }) => end > start)
+    .sort((a, b) => a.start - b.start)
+    .map(({ start, end }) => ({ text: source.text.slice(start, end), start, end }))
 }
 
 /** How far to look for where the two texts agree again. */

@@ -20,7 +20,7 @@ export function printFile({ value, diagnostics }: Phase<Syntax>, frozen: Readonl
   const comments = leading(cursor).slice(0, -1)
   const between = rows.length > 0 && comments.length > 0 ? [own[0]!.blankBefore ? blankline : hardline] : []
   const text = layout(concat([...rows, ...between, ...comments]), lineWidth)
-  const last = cursor.pieces[end - 1]
+  const last = value.tokens.tokens.at(-1)
   // Behind a text that nothing closes, a line break would be one more of its characters.
   const isOpen = last !== undefined && last.start === last.end
   return text === "" || isOpen || text.endsWith("\n") ? text : `${text}\n`

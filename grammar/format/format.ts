@@ -62,24 +62,24 @@ function usesCarriageReturns(text: string): boolean {
 
 const bodies = new Set<Node["kind"]>(["file", "block", "workflow", "parallel", "race", "match"])
 
+function touchedBy(body: Node, range: Span): readonly Node[] {
+  return children(body).filter(({ kind, span }) => kind !== "name" && span.start <= range.end && range.start <= span.end)
+}
+
 /** The span of the statements or declarations that the range touches, in the innermost body that holds it. */
 function widened(body: Node, range: Span): Span {
-  const touched = children(body).filter(({ kind, span }) => kind !== "name" && span.start <= range.end && range.start <= span.end)
+  const touched = touchedBy(body, range)
   const [first] = touched
   const last = touched.at(-1)
   if (first === undefined || last === undefined) return range
-  const inner = touched.length === 1 && range.start > first.span.start && range.end < first.span.end ? innerBody(first, range) : undefined
-  if (inner !== undefined) return widened(inner, range)
-  return { start: first.span.start, end: last.span.end }
+  const isInside = touched.length === 1 && range.start > first.span.start && range.end < first.span.end
+  const inner = isInside ? innerBody(first, range) : undefined
+  return inner === undefined ? { start: first.span.start, end: last.span.end } : widened(inner, range)
 }
 
-/** The innermost-but-one body in the node that holds the range between its braces. */
+/** The next body in the node that holds the range between its braces. */
 function innerBody(node: Node, range: Span): Node | undefined {
-  const holds = (item: Node): boolean => item.span.start < range.start && range.end < item.span.end
-  if (bodies.has(node.kind)) {
-    const items = children(node).filter(({ kind, span }) => kind !== "name" && span.start <= range.end && range.start <= span.end)
-    if (items.length > 0) return node
-  }
-  const next = children(node).find(holds)
+  if (bodies.has(node.kind) && touchedBy(node, range).length > 0) return node
+  const next = children(node).find(({ span }) => span.start < range.start && range.end < span.end)
   return next === undefined ? undefined : innerBody(next, range)
 }

@@ -24,14 +24,15 @@ interface Output {
   lineIndent: number
   /** An own-line comment has just been written: whatever follows starts a new line. */
   mustBreak: boolean
-  pending: TrailingComment[]
+  /** Comments that wait for the end of the line, each with the indentation of its place. */
+  pending: { readonly comment: TrailingComment; readonly indent: number }[]
 }
 
 export function layout(doc: Doc, width: number): string {
   const output: Output = { chunks: [], column: 0, lineIsEmpty: true, lineIndent: 0, mustBreak: false, pending: [] }
   const stack: Command[] = [{ indent: 0, flat: false, doc }]
   for (let command = stack.pop(); command !== undefined; command = stack.pop()) step(command, stack, output, width)
-  flushComments(output, 0)
+  flushComments(output)
   trimEnd(output)
   return output.chunks.join("")
 }
@@ -46,14 +47,16 @@ function step(command: Command, stack: Command[], output: Output, width: number)
     case "indent":
       return void stack.push({ indent: indent + indentWidth, flat, doc: doc.contents })
     case "group": {
-      const stays = flat || (!doc.forces && fits({ indent, flat: true, doc: doc.contents }, stack, width - columnOf(output, indent), output.pending.length > 0))
+      const inside: Command = { indent, flat: true, doc: doc.contents }
+      const available = width - columnOf(output, indent)
+      const stays = flat || (!doc.forces && fits(inside, stack, available, output.pending.length > 0))
       return void stack.push({ indent, flat: stays, doc: doc.contents })
     }
     case "ifBreak":
       return void stack.push({ indent, flat, doc: flat ? doc.flat : doc.broken })
     case "line":
       if (flat && !doc.forces) return write(output, doc.flat, indent)
-      flushComments(output, indent)
+      flushComments(output)
       return newline(output, indent, doc.blank ? 2 : 1)
     case "fill":
       return stepFill({ ...command, doc }, stack, output, width)
@@ -62,9 +65,9 @@ function step(command: Command, stack: Command[], output: Output, width: number)
     case "comma":
       return writeComma(output, indent)
     case "trailingComment":
-      return void output.pending.push(doc)
+      return void output.pending.push({ comment: doc, indent })
     case "ownComment":
-      flushComments(output, indent)
+      flushComments(output)
       if (output.mustBreak || !output.lineIsEmpty) newline(output, indent)
       writeLines(output, doc.text, indent)
       output.mustBreak = true
@@ -80,7 +83,8 @@ function columnOf(output: Output, indent: number): number {
 }
 
 /** At an even index a content, at an odd one the separator before the next content. */
-function stepFill({ indent, flat, doc, at = 0, stepped = false }: Command & { readonly doc: Fill }, stack: Command[], output: Output, width: number): void {
+function stepFill(command: Command & { readonly doc: Fill }, stack: Command[], output: Output, width: number): void {
+  const { indent, flat, doc, at = 0, stepped = false } = command
   const part = doc.parts[at]
   if (part === undefined) return
   const isSeparator = at % 2 === 1
@@ -141,6 +145,7 @@ function fits(first: Command, rest: readonly Command[], available: number, behin
         left -= 1
         break
       case "trailingComment":
+        if (!doc.toLineEnd) left -= doc.gap + doc.text.first.length
         commentWaits = true
         isStart = false
         break
@@ -165,7 +170,7 @@ function write(output: Output, text: string, indent: number): void {
 /** Makes room for text: comments that wait end their line first. */
 function startText(output: Output, indent: number): void {
   if (output.pending.length > 0) {
-    flushComments(output, indent)
+    flushComments(output)
     newline(output, indent)
   }
   if (output.mustBreak) newline(output, indent)
@@ -195,12 +200,11 @@ function writeLines(output: Output, { first, rest }: Lines, indent: number): voi
   }
 }
 
-function flushComments(output: Output, indent: number): void {
+function flushComments(output: Output): void {
   const { pending } = output
   output.pending = []
-  pending.forEach((comment, index) => {
-    const afterLine = index > 0 && pending[index - 1]!.toLineEnd
-    if (afterLine) newline(output, indent)
+  pending.forEach(({ comment, indent }, index) => {
+    if (index > 0 && pending[index - 1]!.comment.toLineEnd) newline(output, indent)
     else if (!output.lineIsEmpty) output.chunks.push(" ".repeat(index > 0 ? 1 : comment.gap))
     writeLines(output, comment.text, indent)
   })
@@ -208,7 +212,7 @@ function flushComments(output: Output, indent: number): void {
 
 function newline(output: Output, indent: number, count = 1): void {
   trimEnd(output)
-  output.chunks.push("\n".repeat(count))
+  output.chunks.push("\n".repeat(output.lineIsEmpty ? count - 1 : count))
   output.lineIndent = indent
   output.column = 0
   output.lineIsEmpty = true

@@ -8,7 +8,8 @@ export function sameProgram(a: Syntax, b: Syntax): boolean {
 }
 
 function commentsOf({ tokens: { trivia, source } }: Syntax): readonly string[] {
-  return trivia.filter(({ kind }) => kind !== "whitespace").map(({ start, end }) => source.text.slice(start, end).replace(/\s+/g, " ").trim())
+  const kept = trivia.filter(({ kind }) => kind !== "whitespace")
+  return kept.map(({ start, end }) => source.text.slice(start, end).replace(/\s+/g, " ").trim())
 }
 
 function sameComments(a: Syntax, b: Syntax): boolean {
@@ -23,7 +24,7 @@ function sameTree(first: unknown, second: unknown): boolean {
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     const [a, b] = pair
     if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
-      if (a !== b) return false
+      if (!Object.is(a, b)) return false
       continue
     }
     const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>]

@@ -1,18 +1,24 @@
 // An agent call: model turns and the tools they ask for, until there is an answer that holds.
 
 import type {
-  Agent, AgentSpec, Amounts, Envelope, Flow, Message, Model, ModelTurn, ToolInput,
+  Agent, AgentSpec, Amounts, ChatMessage, Envelope, Flow, Message, Model, ModelTurn, Settings,
 } from "../contract.ts"
 import { catches, FlowError } from "../errors.ts"
 import { budgetExceeded, newProgress, sendUntilDone } from "../flow/attempts.ts"
 import type { Progress } from "../flow/attempts.ts"
-import { openFrame } from "../flow/state.ts"
+import { cheaperModel } from "../flow/over-budget.ts"
+import type { Limits } from "../flow/policies.ts"
+import { openFrame, settingOf } from "../flow/state.ts"
 import type { Frame } from "../flow/state.ts"
 import { modelAmounts, modelAllowance, noAmounts } from "../policy/budget.ts"
+import type { Allowance } from "../policy/budget.ts"
 import type { RetryPlan } from "../policy/retry.ts"
 import { extend, openConversation } from "./conversation.ts"
 import type { Conversation } from "./conversation.ts"
-import { callTools, describeTools } from "./tools.ts"
+import { answerHandoffs, describeHandoffs, handoffsOf } from "./handoff.ts"
+import type { Handoff } from "./handoff.ts"
+import { recall, remember } from "./memory.ts"
+import { callTools, describeTools, toolsOf } from "./tools.ts"
 
 /** How often one model may answer in vain before its answer counts as `invalid_output`. */
 export const repairTurnsMax = 3
@@ -25,20 +31,36 @@ export interface AgentCall<P extends object, R> {
   readonly agent: Agent<P, R>
   readonly parameters: P
   readonly retry: RetryPlan | undefined
-  readonly limits: Pick<ToolInput, "timeoutMs" | "circuit">
+  readonly limits: Limits
   /** `attempts` counts turns here: a call that a person sends again goes on with the next number. */
   readonly progress: Progress
 }
 
-/** The models in their order: when one fails in a way that another is meant for, that one takes the talk over. */
-export function* runAgent<P extends object, R>(call: AgentCall<P, R>): Flow<R> {
-  const { spec } = call.agent
-  const talk = { conversation: opening(spec, call.parameters) }
+/** A value, or another agent that takes the conversation over. */
+type End<R> = { readonly answer: R } | Handoff<R>
+
+/**
+ * The models in their order: when one fails in a way that another is meant for, that one takes the talk over. So does
+ * another agent that the conversation is handed to; what it spends and how many turns it takes counts for the first.
+ */
+export function* runAgent<P extends object, R>(first: AgentCall<P, R>): Flow<R> {
+  const settings = settingsOf(first.frame)
+  const remembered = yield* recall(first.frame, first.agent, first.parameters)
+  const prompt = first.agent.spec.prompt(first.parameters, settings)
+  const talk = { conversation: opening(first, [...remembered, { role: "user", content: prompt }]) }
+  let call = first as AgentCall<object, R>
   for (let rung = 0; ; ) {
     try {
-      return yield* converse(call, modelAt(spec, call.parameters, rung), talk)
+      const end = yield* converse(call, modelAt(call, rung), talk)
+      if ("answer" in end) {
+        yield* remember(first.frame, first.agent, first.parameters, { prompt, answer: end.answer })
+        return end.answer
+      }
+      call = { ...call, agent: end.agent, parameters: end.parameters }
+      rung = 0
+      talk.conversation = handedOver(call, talk.conversation)
     } catch (thrown) {
-      const next = spec.models.findIndex(({ on }, index) =>
+      const next = call.agent.spec.models.findIndex(({ on }, index) =>
         index > rung && thrown instanceof FlowError && catches(thrown, ...(on ?? [])))
       if (next < 0) throw thrown
       rung = next
@@ -46,22 +68,41 @@ export function* runAgent<P extends object, R>(call: AgentCall<P, R>): Flow<R> {
   }
 }
 
-function modelAt<P extends object, R>(spec: AgentSpec<P, R>, parameters: P, rung: number): Model {
-  const model = (rung === 0 ? spec.chooseModel?.(parameters) : undefined) ?? spec.models[rung]?.model
+function settingsOf({ state }: Frame): Settings {
+  return (setting) => settingOf(state, setting)
+}
+
+function modelAt<P extends object, R>({ agent: { spec }, parameters, frame }: AgentCall<P, R>, rung: number): Model {
+  const chosen = rung === 0 ? spec.chooseModel?.(parameters, settingsOf(frame)) : undefined
+  const model = chosen ?? spec.models[rung]?.model
   if (!model) throw new FlowError("internal", `agent ${spec.name} has no model`)
   return model
 }
 
-function opening<P extends object, R>(spec: AgentSpec<P, R>, parameters: P): Conversation {
-  const instructions = spec.instructions?.(parameters)
+function opening<P extends object, R>(call: AgentCall<P, R>, messages: readonly Message[]): Conversation {
+  const { agent: { spec }, parameters, frame } = call
+  const instructions = spec.instructions?.(parameters, settingsOf(frame))
+  const history: readonly ChatMessage[] = spec.history?.(parameters) ?? []
   return openConversation({
     messages: [
       ...(instructions === undefined ? [] : [{ role: "system", content: instructions } as const]),
-      { role: "user", content: spec.prompt(parameters) },
+      ...history,
+      ...messages,
     ],
-    tools: describeTools(spec.tools ?? []),
+    tools: declaredTo(spec),
     responseSchema: spec.result.json,
   })
+}
+
+/** The next agent knows what was said, but has its own instructions. */
+function handedOver<P extends object, R>(call: AgentCall<P, R>, before: Conversation): Conversation {
+  const prompt = call.agent.spec.prompt(call.parameters, settingsOf(call.frame))
+  const said = before.messages.filter(({ role }) => role !== "system")
+  return opening(call, [...said, { role: "user", content: prompt }])
+}
+
+function declaredTo<P extends object, R>(spec: AgentSpec<P, R>): ReturnType<typeof describeTools> {
+  return [...describeTools(toolsOf(spec)), ...describeHandoffs(handoffsOf(spec))]
 }
 
 /**
@@ -70,7 +111,7 @@ function opening<P extends object, R>(spec: AgentSpec<P, R>, parameters: P): Con
  */
 function* converse<P extends object, R>(
   call: AgentCall<P, R>, model: Model, talk: { conversation: Conversation },
-): Flow<R> {
+): Flow<End<R>> {
   const { spec } = call.agent
   let conversation = talk.conversation
   for (let repairs = 0; ; ) {
@@ -81,15 +122,17 @@ function* converse<P extends object, R>(
       throw new FlowError("refused", message, undefined, { step: frame.path })
     }
     const said = { role: "assistant", ...(turn.text === undefined ? {} : { content: turn.text }) } as const
-    // Without tools a call of one is no answer: it counts as a repair, or such a model would never stop.
-    if (turn.toolCalls && turn.toolCalls.length > 0 && (spec.tools ?? []).length > 0) {
-      const answers = yield* callTools(frame, spec.tools ?? [], turn.toolCalls)
-      conversation = extend(conversation, [{ ...said, toolCalls: turn.toolCalls }, ...answers])
+    // Of an agent without tools a call of one is no answer: it counts as a repair, or such a model would not stop.
+    if (turn.toolCalls && turn.toolCalls.length > 0 && declaredTo(spec).length > 0) {
+      const { handoff, answers: handed, rest } = answerHandoffs<R>(handoffsOf(spec), turn.toolCalls)
+      const answers = yield* callTools(frame, toolsOf(spec), rest)
+      conversation = extend(conversation, [{ ...said, toolCalls: turn.toolCalls }, ...handed, ...answers])
       talk.conversation = conversation
+      if (handoff) return handoff
       continue
     }
     const problems = problemsOf(spec, turn, call.parameters)
-    if (problems.length === 0) return turn.answer?.value as R
+    if (problems.length === 0) return { answer: turn.answer?.value as R }
     if (repairs >= repairTurnsMax) {
       throw new FlowError("invalid_output", problems.join("; "), { problems }, { step: frame.path })
     }
@@ -111,23 +154,24 @@ function* takeTurn<P extends object, R>(
   call: AgentCall<P, R>, frame: Frame, model: Model, conversation: Conversation,
 ): Flow<ModelTurn> {
   const { spec } = call.agent
-  const { kind: _kind, ...modelSpec } = model
   const inputTokens = conversation.inputTokensMax
+  let used = model
   const success = yield* sendUntilDone(frame, {
     activity: spec.name,
     step: frame.path,
     retry: call.retry,
     limits: call.limits,
     prepare() {
-      const allowed = modelAllowance(frame.account, { model, inputTokens })
-      if (!allowed.ok) throw budgetExceeded(allowed.refusal, frame.path)
-      const { amounts, maxOutputTokens } = allowed
+      const affordable = affordableCall(frame, model, inputTokens)
+      used = affordable.model
+      const { kind: _kind, ...modelSpec } = used
+      const { amounts, maxOutputTokens } = affordable
       return {
         allowance: amounts,
         parameters: {
           model: modelSpec,
           messages: conversation.messages,
-          tools: describeTools(spec.tools ?? []),
+          tools: declaredTo(spec),
           responseSchema: spec.result.json,
           maxOutputTokens,
           allowance: amounts,
@@ -135,7 +179,7 @@ function* takeTurn<P extends object, R>(
       }
     },
     spent(envelope, allowance) {
-      const spent = spentOn(model, envelope, allowance)
+      const spent = spentOn(used, envelope, allowance)
       if (spent.tokens > allowance.tokens) {
         const over = `the provider billed ${spent.tokens} tokens, ${allowance.tokens} were allowed`
         frame.state.runOf(frame).log(`${frame.path}: ${over}`)
@@ -144,6 +188,19 @@ function* takeTurn<P extends object, R>(
     },
   }, newProgress())
   return success.value as ModelTurn
+}
+
+/** The model itself, or the one that a budget without room for it names instead. */
+function affordableCall(frame: Frame, wanted: Model, inputTokens: number): Allowance & { readonly model: Model } {
+  const tried: Model[] = []
+  for (let model = wanted; ; ) {
+    const allowed = modelAllowance(frame.account, { model, inputTokens })
+    if (allowed.ok) return { ...allowed, model }
+    tried.push(model)
+    const cheaper = cheaperModel(allowed.refused.by)
+    if (!cheaper || tried.includes(cheaper)) throw budgetExceeded(allowed.refused, frame.path)
+    model = cheaper
+  }
 }
 
 /** What was reported; nothing when the call is known to have done nothing; otherwise the whole allowance. */

@@ -1,6 +1,6 @@
 // The tools that a model asks for: each call a durable step of its own, each failure an answer to the model.
 
-import type { Callable, Flow, Message, ToolCall, ToolDescription } from "../contract.ts"
+import type { AgentSpec, Callable, Flow, JsonSchema, Message, ToolCall, ToolDescription } from "../contract.ts"
 import { asCaughtError, catches, FlowError } from "../errors.ts"
 import { text } from "../builtins.ts"
 import { runTogether } from "../flow/fibers.ts"
@@ -10,12 +10,22 @@ import { accept } from "../schema/accept.ts"
 /** As many as a provider lets a model ask for at once. */
 const callsAtATime = 16
 
+/** A function, where the files of the tools import each other in a circle. */
+export function toolsOf<P extends object, R>({ tools = [] }: AgentSpec<P, R>): readonly Callable[] {
+  return typeof tools === "function" ? tools() : tools
+}
+
 export function describeTools(tools: readonly Callable[]): readonly ToolDescription[] {
   return tools.map(({ name, spec }) => {
     const json = spec.parameters.json
-    const description = typeof json === "object" ? json["description"] : undefined
-    return { name, ...(typeof description === "string" ? { description } : {}), parameters: json }
+    const description = descriptionOf(json)
+    return { name, ...(description === undefined ? {} : { description }), parameters: json }
   })
+}
+
+export function descriptionOf(json: JsonSchema): string | undefined {
+  const description = typeof json === "object" ? json["description"] : undefined
+  return typeof description === "string" ? description : undefined
 }
 
 /** The messages that answer the calls, in the order in which the model made them. */
@@ -26,7 +36,7 @@ export function* callTools(
   const outcomes = yield* runTogether<Message>(turn.scope, {
     count: calls.length,
     atATime: callsAtATime,
-    start: (index, scope) => callTool({ ...turn, scope, names }, tools, calls[index] as ToolCall),
+    start: (index, scope) => callTool({ ...turn, scope, names, share: turn.share * calls.length }, tools, calls[index] as ToolCall),
     isFatal: () => true,
   })
   return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []))
@@ -55,6 +65,6 @@ function* answerTo(frame: Frame, tools: readonly Callable[], call: ToolCall): Fl
   }
 }
 
-function refusal(kind: string, message: string, data?: unknown): string {
+export function refusal(kind: string, message: string, data?: unknown): string {
   return JSON.stringify({ error: data === undefined ? { kind, message } : { kind, message, data } })
 }

@@ -4,6 +4,7 @@ import { cancelRunActivity } from "../contract.ts"
 import type { Amounts, Caps, ChildResult, Envelope, Flow, RunEnvelope, Task, Workflow } from "../contract.ts"
 import { catches, FlowError, parseRunFailure } from "../errors.ts"
 import { capsOf, childAllotment, noAmounts, reserve, settle } from "../policy/budget.ts"
+import type { Refusal } from "../policy/budget.ts"
 import { sha256Hex } from "../policy/hash.ts"
 import type { RetryPlan } from "../policy/retry.ts"
 import { accept } from "../schema/accept.ts"
@@ -26,25 +27,33 @@ export interface ChildCall<P extends object, R> {
 /** A failed child has undone itself, so its retry is a child of its own. */
 export function* callChild<P extends object, R>(call: ChildCall<P, R>): Flow<R> {
   const { frame, workflow, progress } = call
+  const told: Told = { isTight: false }
   try {
-    const success = yield* untilDone(frame, { step: frame.path, retry: call.retry }, progress, () => attemptChild(call))
+    const attempt = (): Flow<Envelope> => attemptChild(call, told)
+    const success = yield* untilDone(frame, { step: frame.path, retry: call.retry }, progress, attempt)
     const result = accept(workflow.spec.result, success.value)
     if (result.ok) return result.value
     throw new FlowError("invalid_output", result.problems.join("; "))
   } catch (thrown) {
-    // To its caller it is the call's own budget that had no room.
-    if (thrown instanceof FlowError && thrown.kind === "budget_exceeded" && !thrown.refusedBy) {
+    if (thrown instanceof FlowError && thrown.kind === "budget_exceeded" && told.isTight) {
       throw new FlowError(thrown.kind, thrown.message, thrown.data, { step: thrown.step, refusedBy: frame.account })
     }
     throw thrown
   }
 }
 
-function* attemptChild<P extends object, R>({ frame, workflow, parameters, progress }: ChildCall<P, R>): Flow<Envelope> {
+/** Whether the child ran out of what its caller could give, and not of what it allows itself. */
+interface Told {
+  isTight: boolean
+}
+
+function* attemptChild<P extends object, R>(call: ChildCall<P, R>, told: Told): Flow<Envelope> {
+  const { frame, workflow, parameters, progress } = call
   const { state, scope, account } = frame
   throwIfStopped(scope, frame.path)
   // An undo is owed, whatever the budget for the work has left.
-  const allotment = frame.isUndo ? {} : childAllotment(account, capsOf(workflow.spec.budget), frame.share)
+  const declared = capsOf(workflow.spec.budget)
+  const allotment = frame.isUndo ? {} : childAllotment(account, declared, frame.share)
   const reserved = reservable(allotment)
   const refused = reserve(account, reserved)
   if (refused) throw new Error(`internal: an allotment of ${refused.by.name} that it has no room for`)
@@ -56,7 +65,10 @@ function* attemptChild<P extends object, R>({ frame, workflow, parameters, progr
   yield* showWaiting(state, waiting, untilEnded(frame, task, id))
   const { envelope, spent } = outcomeOf(task, reserved)
   settle(account, { reserved, spent })
-  if (!envelope.ok) throwIfStopped(scope, frame.path)
+  if (envelope.ok) return envelope
+  throwIfStopped(scope, frame.path)
+  const { unit } = (envelope.data ?? {}) as Partial<Refusal>
+  told.isTight = unit !== undefined && (allotment[unit] ?? Infinity) < (declared[unit] ?? Infinity)
   return envelope
 }
 

@@ -1,12 +1,16 @@
 // One call as one durable step, with its clauses around it: manual, fallback, deadline, then the work itself.
 
 import { runAgent } from "../agent/loop.ts"
-import type { Callable, CallOptions, Flow } from "../contract.ts"
+import type { Callable, CallOptions, Envelope, Flow, Task, Tool, UndoCall, Undoing } from "../contract.ts"
 import { catches, FlowError } from "../errors.ts"
 import { noAmounts } from "../policy/budget.ts"
 import { registerUndo } from "../policy/compensation.ts"
+import { isApproved } from "./approval.ts"
 import { newProgress, sendUntilDone } from "./attempts.ts"
 import type { Progress } from "./attempts.ts"
+import { throughCache } from "./cache.ts"
+import { callChild } from "./child.ts"
+import { orValue } from "./over-budget.ts"
 import { askPerson, parkStep } from "./person.ts"
 import { policyOf } from "./policies.ts"
 import type { StepPolicy } from "./policies.ts"
@@ -31,7 +35,7 @@ export function* callStep<P extends object, R>(
 ): Flow<R> {
   const path = stepPath(caller, options.as ?? callable.name)
   throwIfStopped(caller.scope, path)
-  const policy = policyOf(caller, callable, options)
+  const policy = policyOf(caller, { callable, parameters, options })
   const frame = openFrame(caller, path)
   const start = caller.state.stepsStarted++
   const step: Step<P, R> = { callable, parameters, options, policy, frame, progress: newProgress(), start }
@@ -59,7 +63,7 @@ function* decideByHand<P extends object, R>(step: Step<P, R>, thrown: unknown): 
 function* withFallback<P extends object, R>(step: Step<P, R>): Flow<R> {
   const { fallback } = step.policy
   try {
-    return yield* withinDeadline(step)
+    return yield* orValue(step.frame, step.policy.account, withinDeadline(step))
   } catch (thrown) {
     if (!fallback || !(thrown instanceof FlowError) || !catches(thrown, ...(fallback.on ?? []))) throw thrown
     const frame = openFrame(step.frame, stepPath(step.frame, "fallback"))
@@ -75,22 +79,25 @@ function* withinDeadline<P extends object, R>(step: Step<P, R>): Flow<R> {
   const scope = deadlineMs === undefined
     ? frame.scope
     : openDeadline(frame.state.context, { of: "step", lengthMs: deadlineMs, parent: frame.scope })
-  const result = yield* work(step, { ...frame, scope, account })
-  register(step, { result: { value: result } })
-  return result
+  const working = { ...frame, scope, account }
+  const { value, isFresh } = yield* throughCache(working, { ...step, cache: policy.cache }, () => work(step, working))
+  if (isFresh) register(step, { value })
+  return value
 }
 
 function work<P extends object, R>(step: Step<P, R>, frame: Frame): Flow<R> {
   const { callable, parameters, policy, progress } = step
   const { retry, limits } = policy
   switch (callable.kind) {
-    case "tool": return callTool(step, frame)
+    case "tool": return callTool(step, callable, frame)
     case "agent": return runAgent({ frame, agent: callable, parameters, retry, limits, progress })
+    case "workflow": return callChild({ frame, workflow: callable, parameters, retry, progress })
     case "human": return askPerson(frame, { callable, parameters, step: frame.path, progress, timeout: policy.timeout })
   }
 }
 
-function* callTool<P extends object, R>(step: Step<P, R>, frame: Frame): Flow<R> {
+function* callTool<P extends object, R>(step: Step<P, R>, tool: Tool<P, R>, frame: Frame): Flow<R> {
+  yield* approve(step, tool, frame)
   // An undo is owed: it is sent even when the budget that was planned for the work is used up.
   const once = frame.isUndo ? noAmounts : { ...noAmounts, calls: 1 }
   const success = yield* sendUntilDone(frame, {
@@ -104,23 +111,43 @@ function* callTool<P extends object, R>(step: Step<P, R>, frame: Frame): Flow<R>
   return success.value as R
 }
 
+/** Asked here, below every way to reach a tool, so that none gets past it. */
+function* approve<P extends object, R>(step: Step<P, R>, { name, spec }: Tool<P, R>, frame: Frame): Flow<void> {
+  const approval = spec.approve
+  if (!approval || approval.when?.(step.parameters) === false) return
+  const asking = openFrame(frame, stepPath(frame, "approve"))
+  if (yield* isApproved(asking, approval, step.parameters)) return
+  throw new FlowError("denied", `${approval.by.name} did not approve ${name}`, undefined, { step: frame.path })
+}
+
 /** A step that failed may have had its effect all the same; only a tool has one. */
 function registerMaybeDone<P extends object, R>(step: Step<P, R>): void {
   const { maybeDone, inFlight } = step.progress
   if (step.callable.kind === "tool" && maybeDone) register(step, inFlight ? { inFlight } : {})
 }
 
-function register<P extends object, R>(step: Step<P, R>, outcome: Pick<UndoAction, "inFlight" | "result">): void {
+/** Without a value the outcome is unknown, or still to come. */
+function register<P extends object, R>(step: Step<P, R>, outcome: { readonly value?: R; readonly inFlight?: Task }): void {
   const { callable, options, frame, parameters } = step
   const place = options.compensate ? options : callable.spec
   if (frame.isUndo || !place.compensate) return
-  const action: UndoAction = {
-    ...outcome,
-    needsResult: place.compensateNeedsResult ?? true,
-    undo: (run, result) => place.compensate?.(run, parameters, result as R) ?? nothing(),
+  const callWith = (result: R): UndoAction => {
+    const call = place.compensate?.(undoing, parameters, result)
+    return call ? { outcome: "done", call } : unknown
   }
-  frame.state.undo = registerUndo(frame.state.undo, { start: step.start, step: frame.path, action })
+  const decide = (envelope: Envelope): UndoAction | undefined => {
+    if (envelope.ok) return callWith(envelope.value as R)
+    if (!envelope.maybeDone) return undefined
+    return place.compensateNeedsResult === false ? callWith(undefined as R) : unknown
+  }
+  const action = ((): UndoAction | undefined => {
+    if (outcome.inFlight) return { outcome: "in flight", task: outcome.inFlight, decide }
+    if ("value" in outcome) return callWith(outcome.value as R)
+    return decide({ ok: false, kind: "outcome_unknown", message: "", maybeDone: true })
+  })()
+  if (action) frame.saga.undo = registerUndo(frame.saga.undo, { start: step.start, step: frame.path, action })
 }
 
-// eslint-disable-next-line require-yield
-function* nothing(): Flow<void> {}
+const unknown: UndoAction = { outcome: "unknown" }
+
+const undoing: Undoing = { call: (callable, parameters): UndoCall => ({ callable: callable as Callable, parameters }) }

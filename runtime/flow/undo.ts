@@ -1,29 +1,19 @@
 // Compensation: every registered step undone, last started first, each undo a durable step of its own.
 
-import type { CaughtError, Flow } from "../contract.ts"
+import type { Flow } from "../contract.ts"
 import { asCaughtError, asFlowError } from "../errors.ts"
-import { nextUndo } from "../policy/compensation.ts"
+import { nextUndo, registerUndo } from "../policy/compensation.ts"
 import type { Undo } from "../policy/compensation.ts"
 import { readEnvelope } from "./attempts.ts"
 import { openScope } from "./scope.ts"
 import { openFrame } from "./state.ts"
-import type { Frame, UndoAction } from "./state.ts"
-
-export interface Compensated {
-  readonly undone: readonly string[]
-  readonly failed: readonly CaughtError[]
-  /** The outcome is unknown and the undo needs it. */
-  readonly unknown: readonly string[]
-}
+import type { Frame, Saga, UndoAction } from "./state.ts"
 
 /** An undo that fails does not stop the others. */
-export function* compensate(frame: Frame): Flow<Compensated> {
-  const { state } = frame
-  const undone: string[] = []
-  const failed: CaughtError[] = []
-  const unknown: string[] = []
-  for (let next = nextUndo(state.undo); next; next = nextUndo(state.undo)) {
-    state.undo = next.rest
+export function* compensate(frame: Frame, saga: Saga): Flow<void> {
+  const { undone, failed, unknown } = frame.state.compensated
+  for (let next = nextUndo(saga.undo); next; next = nextUndo(saga.undo)) {
+    saga.undo = next.rest
     const { undo } = next
     try {
       const outcome = yield* undoStep(frame, undo)
@@ -33,25 +23,29 @@ export function* compensate(frame: Frame): Flow<Compensated> {
       failed.push(asCaughtError(asFlowError(thrown, undo.step)))
     }
   }
-  return { undone, failed, unknown }
+}
+
+/** What the steps of one are owed is owed by the other now. */
+export function joinSagas(outer: Saga, inner: Saga): void {
+  outer.undo = inner.undo.reduce(registerUndo, outer.undo)
+  inner.undo = []
 }
 
 function* undoStep(frame: Frame, { step, action }: Undo<UndoAction>): Flow<"undone" | "unknown" | "not done"> {
-  const outcome = yield* outcomeOf(action)
-  if (outcome === "not done") return "not done"
-  if (outcome === "unknown" && action.needsResult) return "unknown"
+  const decided = yield* decidedOf(action)
+  if (!decided) return "not done"
+  if (decided.outcome !== "done") return "unknown"
+  const { callable, parameters } = decided.call
   // A fresh scope: neither the deadline that ended the run nor a failed sibling may end its undo.
   const own = openFrame(frame, `${step}/undo`, { scope: openScope(), isUndo: true })
-  yield* action.undo(frame.state.runOf(own), outcome === "unknown" ? undefined : outcome.value)
+  yield* frame.state.runOf(own).call(callable, parameters)
   return "undone"
 }
 
-function* outcomeOf(action: UndoAction): Flow<{ readonly value: unknown } | "unknown" | "not done"> {
-  const { result, inFlight } = action
-  if (result) return result
-  if (!inFlight) return "unknown"
-  while (!inFlight.isComplete) yield [inFlight]
-  const envelope = readEnvelope(inFlight)
-  if (envelope.ok) return { value: envelope.value }
-  return envelope.maybeDone ? "unknown" : "not done"
+/** Undefined when there is nothing to undo. */
+export function* decidedOf(action: UndoAction): Flow<Exclude<UndoAction, { outcome: "in flight" }> | undefined> {
+  if (action.outcome !== "in flight") return action
+  while (!action.task.isComplete) yield [action.task]
+  const decided = action.decide(readEnvelope(action.task))
+  return decided?.outcome === "in flight" ? undefined : decided
 }

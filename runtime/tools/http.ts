@@ -2,6 +2,8 @@
 
 import type { HttpRequest, HttpTool, ToolContext } from "../contract.ts"
 import { ToolError } from "../errors.ts"
+import { readSettings } from "../settings.ts"
+import type { SettingValues } from "../settings.ts"
 import type { SecretReader } from "../secrets.ts"
 import { mapEndpoint, networkError } from "./fetch.ts"
 import { isOutcomeUnknown, kindForStatus, retryAfterMs } from "./http-status.ts"
@@ -9,6 +11,7 @@ import { isOutcomeUnknown, kindForStatus, retryAfterMs } from "./http-status.ts"
 export interface HttpToolServices {
   readonly secrets: SecretReader
   readonly endpoints: Readonly<Record<string, string>>
+  readonly settings: SettingValues
 }
 
 export const responseBytesMax = 8 * 1024 * 1024
@@ -36,7 +39,8 @@ export async function callHttpTool<P extends object>(
   services: HttpToolServices,
 ): Promise<unknown> {
   const { spec } = tool
-  const request = spec.request(parameters, await services.secrets.read(spec.secrets ?? []))
+  const secrets = await services.secrets.read(spec.secrets ?? [])
+  const request = spec.request(parameters, secrets, readSettings(services.settings))
   if (!URL.canParse(request.url)) throw new ToolError("invalid_input", `${tool.name}: the request's address is no URL`)
   const declared = new URL(request.url)
   const key = spec.idempotent === true ? context.idempotencyKey : undefined

@@ -3,10 +3,11 @@
 
 import type { ServiceDefinition } from "@grpc/grpc-js"
 import { fromJSON } from "@grpc/proto-loader"
+import { commonMessages, runtimeMessages, runtimeMethods } from "./dapr-protocol.ts"
 
 type ProtocolJson = Parameters<typeof fromJSON>[0]
 
-/** `name:Type=number`, `[]` for repeated; fields behind the bar exclude one another. */
+/** `name:Type=number`, `[]` for repeated, `map` for a map of texts or of `<Type>`; fields behind the bar exclude one another. */
 const messages: Readonly<Record<string, string>> = {
   OrchestrationInstance: "instanceId:string=1 executionId:StringValue=2",
   TaskFailureDetails:
@@ -104,6 +105,10 @@ const messages: Readonly<Record<string, string>> = {
   PurgeInstancesResponse: "deletedInstanceCount:int32=1",
   GetInstanceHistoryRequest: "instanceId:string=1",
   GetInstanceHistoryResponse: "events:HistoryEvent[]=1",
+  RerunWorkflowFromEventRequest:
+    "sourceInstanceID:string=1 eventID:uint32=2 newInstanceID:string=3 input:StringValue=4 overwriteInput:bool=5"
+    + " newChildWorkflowInstanceID:string=6",
+  RerunWorkflowFromEventResponse: "newInstanceID:string=1",
   ListInstanceIDsRequest: "continuationToken:string=1 pageSize:uint32=2",
   ListInstanceIDsResponse: "instanceIds:string[]=1 continuationToken:string=2",
 }
@@ -123,6 +128,7 @@ const methods: Readonly<Record<string, string>> = {
   PurgeInstances: "PurgeInstancesRequest -> PurgeInstancesResponse",
   GetInstanceHistory: "GetInstanceHistoryRequest -> GetInstanceHistoryResponse",
   ListInstanceIDs: "ListInstanceIDsRequest -> ListInstanceIDsResponse",
+  RerunWorkflowFromEvent: "RerunWorkflowFromEventRequest -> RerunWorkflowFromEventResponse",
   GetWorkItems: "GetWorkItemsRequest -> WorkItem*",
   CompleteOrchestratorTask: "OrchestratorResponse -> CompleteTaskResponse",
   CompleteWorkflowTask: "OrchestratorResponse -> CompleteTaskResponse",
@@ -133,12 +139,7 @@ const google: Readonly<Record<string, string>> = {
   Timestamp: "seconds:int64=1 nanos:int32=2",
   StringValue: "value:string=1",
   Empty: "",
-}
-
-/** The one method of Dapr's own API that every SDK calls first. */
-const dapr: Readonly<Record<string, string>> = {
-  GetMetadataRequest: "",
-  GetMetadataResponse: "id:string=1 runtimeVersion:string=8",
+  Any: "type_url:string=1 value:bytes=2",
 }
 
 export interface Protocol {
@@ -151,9 +152,10 @@ export function loadProtocol(): Protocol {
     ...messagesJson(messages),
     TaskHubSidecarService: serviceJson(methods),
     google: { nested: { protobuf: { nested: messagesJson(google) } } },
-    dapr: namespaces(["proto", "runtime", "v1"], {
-      ...messagesJson(dapr), Dapr: serviceJson({ GetMetadata: "GetMetadataRequest -> GetMetadataResponse" }),
-    }),
+    dapr: { nested: { proto: { nested: {
+      common: { nested: { v1: { nested: messagesJson(commonMessages) } } },
+      runtime: { nested: { v1: { nested: { ...messagesJson(runtimeMessages), Dapr: serviceJson(runtimeMethods) } } } },
+    } } } },
   }
   const loaded = fromJSON({ nested } as ProtocolJson, { keepCase: true, longs: Number, arrays: true })
   return {
@@ -164,6 +166,7 @@ export function loadProtocol(): Protocol {
 
 interface Field {
   readonly type: string
+  readonly keyType?: "string"
   readonly id: number
   readonly rule?: "repeated"
 }
@@ -180,7 +183,9 @@ function messageJson(text: string) {
 }
 
 function fieldsOf(text: string): readonly (readonly [string, Field])[] {
-  return [...text.matchAll(/(\w+):(\w+)(\[\])?=(\d+)/g)].map(([, name = "", type = "", repeated, id]) => {
+  return [...text.matchAll(/(\w+):([\w.]+)(<(\w+)>)?(\[\])?=(\d+)/g)].map((match) => {
+    const [, name = "", type = "", , value = "string", repeated, id] = match
+    if (type === "map") return [name, { keyType: "string", type: value, id: Number(id) }]
     const field = { type: qualified(type), id: Number(id) }
     return [name, repeated ? { ...field, rule: "repeated" } : field]
   })
@@ -193,13 +198,9 @@ function qualified(type: string): string {
 function serviceJson(table: Readonly<Record<string, string>>) {
   const entries = Object.entries(table).map(([name, text]) => {
     const [requestType = "", responseType = ""] = text.split(" -> ")
-    const stream = responseType.endsWith("*") ? { responseStream: true } : {}
-    const types = { requestType: qualified(requestType), responseType: qualified(responseType.replace("*", "")) }
-    return [name, { ...types, ...stream }]
+    const streams = { requestStream: requestType.endsWith("*"), responseStream: responseType.endsWith("*") }
+    const typeOf = (notation: string) => qualified(notation.replace("*", ""))
+    return [name, { requestType: typeOf(requestType), responseType: typeOf(responseType), ...streams }]
   })
   return { methods: Object.fromEntries(entries) }
-}
-
-function namespaces(path: readonly string[], nested: object): { readonly nested: object } {
-  return path.reduceRight<{ readonly nested: object }>((inner, name) => ({ nested: { [name]: inner } }), { nested })
 }

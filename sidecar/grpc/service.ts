@@ -24,7 +24,7 @@ export function taskHubService(hub: Hub): UntypedServiceImplementation {
   const completeTurn = unary((request: WireTurnResponse, call) => answerTurn(hub, request, call))
   return {
     Hello: unary(async () => ({})),
-    StartInstance: unary((request: StartRequest) => start(hub, request)),
+    StartInstance: unary((request: StartRequest, call) => start(hub, request, call)),
     GetInstance: unary(async (request: GetRequest) => found(hub.summary(request.instanceId ?? ""), request)),
     WaitForInstanceStart: unary((request: GetRequest, call) => waitFor(hub, request, call, hasStarted)),
     WaitForInstanceCompletion: unary((request: GetRequest, call) => waitFor(hub, request, call, isOver)),
@@ -54,6 +54,7 @@ export function taskHubService(hub: Hub): UntypedServiceImplementation {
       if (!hub.summary(instanceId)) throw refused("notFound", instanceId)
       return { events: hub.history(instanceId).map(eventToWire) }
     }),
+    RerunWorkflowFromEvent: unary((request: RerunRequest) => rerun(hub, request)),
     GetWorkItems: (call: ServerWritableStream<object, object>) => streamWork(hub, call),
     CompleteOrchestratorTask: completeTurn,
     CompleteWorkflowTask: completeTurn,
@@ -78,6 +79,14 @@ interface GetRequest { readonly instanceId?: string; readonly getInputsAndOutput
 interface RaiseRequest { readonly instanceId?: string; readonly name?: string; readonly input?: WireText }
 interface TerminateRequest { readonly instanceId?: string; readonly output?: WireText; readonly recursive?: boolean }
 interface ReasonRequest { readonly instanceId?: string; readonly reason?: WireText }
+interface RerunRequest {
+  readonly sourceInstanceID?: string
+  readonly eventID?: number
+  readonly newInstanceID?: string
+  readonly input?: WireText
+  readonly overwriteInput?: boolean
+  readonly newChildWorkflowInstanceID?: string
+}
 interface ListRequest { readonly continuationToken?: string; readonly pageSize?: number }
 interface PurgeRequest {
   readonly instanceId?: string
@@ -104,12 +113,12 @@ function asFault(error: unknown): Fault {
 }
 
 function refused(refusal: Refusal, instanceId: string, prefix = ""): Fault {
-  const texts: Readonly<Record<Refusal, string>> = {
+  const texts: Partial<Readonly<Record<Refusal, string>>> = {
     alreadyActive: `failed to create workflow instance: an active workflow with ID '${instanceId}' already exists`,
     notFound: "no such instance exists",
     notEnded: "orchestration has not yet completed",
   }
-  return { code: codes.UNKNOWN, details: prefix + texts[refusal] }
+  return { code: codes.UNKNOWN, details: prefix + (texts[refusal] ?? refusal) }
 }
 
 function present<Name extends string, Value>(name: Name, value: Value | undefined): { readonly [Key in Name]?: Value } {
@@ -121,14 +130,62 @@ async function send(hub: Hub, instanceId: string, input: Input, prefix = ""): Pr
   if (refusal) throw refused(refusal, instanceId, prefix)
 }
 
-async function start(hub: Hub, request: StartRequest): Promise<object> {
+async function rerun(hub: Hub, request: RerunRequest): Promise<object> {
+  const { sourceInstanceID: sourceId = "", eventID: eventId = 0, newInstanceID, overwriteInput } = request
+  if (!sourceId) throw invalid("rerun workflow source instance ID is required")
+  if (sourceId === newInstanceID) {
+    throw invalid("rerun workflow instance ID must be different from the original instance ID")
+  }
+  const { instanceId, refusal } = await hub.rerun({
+    sourceId, eventId, ...present("instanceId", newInstanceID || undefined),
+    ...present("childInstanceId", request.newChildWorkflowInstanceID),
+    ...(overwriteInput ? { input: present("value", textFrom(request.input)) } : {}),
+  })
+  if (refusal) throw rerunRefused(refusal, { sourceId, eventId, instanceId })
+  return { newInstanceID: instanceId }
+}
+
+function rerunRefused(
+  refusal: Refusal, { sourceId, eventId, instanceId }: { sourceId: string; eventId: number; instanceId: string },
+): Fault {
+  switch (refusal) {
+    case "notFound": return fault(codes.NOT_FOUND, `workflow instance does not exist with ID '${sourceId}'`)
+    case "notEnded": return invalid(`'${sourceId}' is not in a terminal state`)
+    case "isChild": return invalid(`'${sourceId}': cannot rerun from child-workflows`)
+    case "noSuchStep": return fault(codes.NOT_FOUND, `does not have history event with ID '${eventId}'`)
+    case "notAStep":
+      return fault(codes.NOT_FOUND, `target event with ID '${eventId}' is not an event that can be rerun`)
+    case "doesNotFit": return invalid(`event '${eventId}' takes no such input or child workflow instance ID`)
+    default: return fault(codes.ALREADY_EXISTS, `workflow '${instanceId}' has already been created`)
+  }
+}
+
+function fault(code: number, details: string): Fault {
+  return { code, details }
+}
+
+function invalid(details: string): Fault {
+  return fault(codes.INVALID_ARGUMENT, details)
+}
+
+async function start(hub: Hub, request: StartRequest, call: Call): Promise<object> {
   const { instanceId = "", name = "", input, scheduledStartTimestamp } = request
   const result = await hub.start({
     instanceId, name, ...present("input", textFrom(input)),
     ...present("scheduledStartMs", timeFrom(scheduledStartTimestamp)),
   })
   if (result.refusal) throw refused(result.refusal, result.instanceId)
+  if (!scheduledStartTimestamp) await begun(hub, result.instanceId, call)
   return { instanceId: result.instanceId }
+}
+
+/** How long a caller waits for the first turn of what it started: daprd has no limit, nor a worker that is absent. */
+const firstTurnMsMax = 1_000
+
+async function begun(hub: Hub, instanceId: string, call: Call): Promise<void> {
+  if (hub.workers() === 0) return
+  const signal = AbortSignal.any([cancellation(call), AbortSignal.timeout(firstTurnMsMax)])
+  await hub.wait(instanceId, hasStarted, signal).catch(() => {})
 }
 
 function found(summary: InstanceSummary | undefined, { getInputsAndOutputs = false }: GetRequest): object {

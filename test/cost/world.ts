@@ -38,6 +38,10 @@ export function hostileWorld(plan: Plan, seed: number): World {
 
 function toolCall(plan: Plan, name: string, { timeoutMs = 1_000 }: ToolInput, draw: Draw, hostility: number): Reply {
   const afterMs = Math.floor(draw("time") * timeoutMs)
+  // At its worst everything fails in a way that is tried again, and may have been done all the same.
+  if (hostility > 0.8 && draw("worst") < 0.8) {
+    return { envelope: { ok: false, kind: "unavailable", message: "no", maybeDone: true }, afterMs: timeoutMs }
+  }
   if (draw("fails") < 0.6 * hostility) return { envelope: failure(draw), afterMs }
   const tool = plan.tools.find((each) => each.name === name)!
   return { envelope: { ok: true, value: valueOf(plan, tool.resultSchema, draw, "result") }, afterMs }
@@ -53,13 +57,13 @@ function modelTurn(plan: Plan, { parameters }: ModelTurnInput, agent: {
   readonly tools: readonly string[]
 }, draw: Draw, hostility: number): Reply {
   const afterMs = Math.floor(draw("time") ** 4 * 60_000)
-  if (draw("fails") < 0.4 * hostility) return { envelope: failure(draw), afterMs }
+  if (hostility <= 0.8 && draw("fails") < 0.4 * hostility) return { envelope: failure(draw), afterMs }
   const { allowance, maxOutputTokens } = parameters
   const outputTokens = Math.floor(draw("output") * maxOutputTokens)
   const inputTokens = Math.floor((draw("input") < 0.5 ? 1 : draw("less")) * (allowance.tokens - Math.max(maxOutputTokens, 256)))
   const usage = { inputTokens: Math.max(0, inputTokens), outputTokens }
   const said = (value: object): Reply => ({ envelope: { ok: true, value: { finishReason: "stop", ...value }, usage }, afterMs })
-  const choice = draw("choice") / hostility
+  const choice = hostility > 0.8 && draw("worst") < 0.8 ? 0.2 : draw("choice") / hostility
   const wrong = textOf(Math.floor(draw("length") * 400), draw, "wrong")
   if (choice < 0.1) return said({ refusal: "no" })
   if (choice < 0.35) return said({ text: wrong, problems: [`${wrong} is no answer`, "and more"] })

@@ -14,7 +14,9 @@ export interface DaprOptions {
   /** File name to YAML text, for components beside the state store, which is always there as `statestore`. */
   readonly resources?: Readonly<Record<string, string>>
   readonly maxBodyMebibytes?: number
-  readonly stateStore: "sqlite" | "memory"
+  readonly stateStore: "sqlite" | "memory" | "redis"
+  /** Where Redis listens, for `redis` only. */
+  readonly redisPort?: number
   /** `reuse` keeps what an earlier run in this folder stored, for which that must have used SQLite. */
   readonly store?: "fresh" | "reuse"
 }
@@ -162,24 +164,29 @@ async function prepareFolder(options: DaprOptions): Promise<string> {
   await mkdir(join(folder, remindersFolder), { recursive: true })
   await writeFile(join(folder, configurationFile), configuration)
   for (const [name, text] of Object.entries(options.resources ?? {})) await writeFile(join(resources, name), text)
-  await writeFile(join(resources, "statestore.yaml"), stateStoreComponent(folder, options.stateStore))
+  await writeFile(join(resources, "statestore.yaml"), stateStoreComponent(folder, options))
   return folder
 }
 
-function stateStoreComponent(folder: string, kind: DaprOptions["stateStore"]): string {
-  // With the default of 2 seconds one schedule in ten fails under load: "database is locked".
-  const sqlite = `    - { name: connectionString, value: ${JSON.stringify(join(folder, stateFile))} }
-    - { name: busyTimeout, value: "30s" }
-`
+function stateStoreComponent(folder: string, { stateStore, redisPort }: DaprOptions): string {
+  // With SQLite's default of 2 seconds one schedule in ten fails under load: "database is locked".
+  const settings: Readonly<Record<DaprOptions["stateStore"], readonly string[]>> = {
+    memory: [],
+    sqlite: [
+      `{ name: connectionString, value: ${JSON.stringify(join(folder, stateFile))} }`,
+      "{ name: busyTimeout, value: \"30s\" }",
+    ],
+    redis: [`{ name: redisHost, value: "127.0.0.1:${redisPort}" }`, "{ name: redisPassword, value: \"\" }"],
+  }
+  const metadata = [...settings[stateStore], "{ name: actorStateStore, value: \"true\" }"]
   return `apiVersion: dapr.io/v1alpha1
 kind: Component
 metadata: { name: statestore }
 spec:
-  type: ${kind === "sqlite" ? "state.sqlite" : "state.in-memory"}
+  type: state.${stateStore === "memory" ? "in-memory" : stateStore}
   version: v1
   metadata:
-${kind === "sqlite" ? sqlite : ""}    - { name: actorStateStore, value: "true" }
-`
+${metadata.map((line) => `    - ${line}\n`).join("")}`
 }
 
 // One worker of the SDK drops work without a word above 110 at a time, so the sum stays below that.

@@ -16,6 +16,7 @@ import type {
   ToolDescription,
 } from "../../runtime/contract.ts"
 import { agent, model, tool } from "../../runtime/define.ts"
+import { createLimiter } from "../../runtime/limit.ts"
 import { createRedactor } from "../../runtime/redact.ts"
 import { schemaFromJson } from "../../runtime/schema/compile.ts"
 import type { Services } from "../../runtime/services.ts"
@@ -74,6 +75,10 @@ export function servicesWith(changes: Partial<Services> = {}): Services {
     secrets: { read: () => Promise.resolve(() => "") },
     redactor: createRedactor(),
     breakers: createBreakers(),
+    limiter: createLimiter(),
+    settings: {},
+    publish: () => Promise.resolve(),
+    raiseEvent: () => Promise.resolve(),
     endpoints: {},
     provider: () => undefined,
     now: () => new Date("2026-01-02T03:04:05Z"),

@@ -18,7 +18,7 @@ const flow = (body: (run: Run, input: Fields) => Flow<unknown>, spec: Partial<Wo
 
 const cancel = testTool("cancel")
 const book = testTool("book", {
-  *compensate(run, parameters, result) { yield* run.call(cancel, { ...parameters, booking: result }) },
+  compensate(run, parameters, result) { return run.call(cancel, { ...parameters, booking: result }) },
 })
 const undone = (played: Played): unknown[] => played.activities.filter(({ name }) => name === "cancel").map(({ parameters }) => parameters)
 
@@ -50,7 +50,7 @@ describe("compensation", () => {
 
   it("takes the call's undo before the tool's", async () => {
     const played = await play(flow(function* (run) {
-      yield* run.call(book, { n: 1 }, { *compensate(inner) { yield* inner.call(cancel, { mine: true }) } })
+      yield* run.call(book, { n: 1 }, { compensate(inner) { return inner.call(cancel, { mine: true }) } })
       throw new FlowError("Sold", "out")
     }), {}, () => done(1))
     expect(undone(played)).toEqual([{ mine: true }])
@@ -58,7 +58,7 @@ describe("compensation", () => {
 
   it("retries an undo five times unless its tool says otherwise, and goes on when it fails", async () => {
     const stubborn = testTool("stubborn", { policy: { retry: "never" } })
-    const other = testTool("other", { *compensate(run) { yield* run.call(stubborn, {}) } })
+    const other = testTool("other", { compensate(run) { return run.call(stubborn, {}) } })
     const played = await play(flow(function* (run) {
       yield* run.call(book, { n: 1 })
       yield* run.call(other, {})
@@ -88,7 +88,7 @@ describe("compensation", () => {
   })
 
   it("undoes a maybe-done step when the undo needs no result, and names it otherwise", async () => {
-    const blind = testTool("blind", { compensateNeedsResult: false, *compensate(run, parameters) { yield* run.call(cancel, parameters) } })
+    const blind = testTool("blind", { compensateNeedsResult: false, compensate(run, parameters) { return run.call(cancel, parameters) } })
     const unknown = (which: typeof blind) => play(flow(function* (run) { return yield* run.call(which, { n: 1 }) }), {},
       (name) => (name === "cancel" ? done(null) : failed("timeout", { maybeDone: true })))
     expect((await unknown(blind)).failure).toMatchObject({ kind: "timeout", undone: ["W/blind"], undoUnknown: [] })
@@ -99,7 +99,7 @@ describe("compensation", () => {
 
   it("remembers that an earlier attempt may have worked", async () => {
     const blind = testTool("blind", {
-      policy: { retry: { times: 1 } }, compensateNeedsResult: false, *compensate(run, parameters) { yield* run.call(cancel, parameters) },
+      policy: { retry: { times: 1 } }, compensateNeedsResult: false, compensate(run, parameters) { return run.call(cancel, parameters) },
     })
     const played = await play(flow(function* (run) { return yield* run.call(blind, {}) }), {}, (name, input) =>
       name === "cancel" ? done(1) : input.attempt === 1 ? failed("timeout", { maybeDone: true }) : failed("denied"))
@@ -107,7 +107,7 @@ describe("compensation", () => {
   })
 
   it("takes a step that no worker knows as not done", async () => {
-    const blind = testTool("blind", { compensateNeedsResult: false, *compensate(run, parameters) { yield* run.call(cancel, parameters) } })
+    const blind = testTool("blind", { compensateNeedsResult: false, compensate(run, parameters) { return run.call(cancel, parameters) } })
     const failing = (errorType: string) => play(flow(function* (run) { return yield* run.call(blind, {}) }), {}, (name) =>
       name === "cancel" ? done(null) : { broken: "the host failed it", errorType })
     expect((await failing("ActivityNotRegisteredError")).failure).toMatchObject({ kind: "internal", undone: [] })
@@ -146,7 +146,7 @@ describe("compensation", () => {
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 9 }), fc.integer({ min: 1, max: 3 }), async (steps, atATime) => {
       const stepOf = (input: { parameters: unknown }): (typeof steps)[number] => steps[(input.parameters as { n: number }).n] as never
       const once = testTool("cancel", { policy: { retry: "never" } })
-      const reserve = testTool("book", { *compensate(run, parameters, result) { yield* run.call(once, { ...parameters, booking: result }) } })
+      const reserve = testTool("book", { compensate(run, parameters, result) { return run.call(once, { ...parameters, booking: result }) } })
       const completed = new Set<string>()
       const played = await play(flow(function* (run) {
         for (const group of [0, 1, 2]) {

@@ -28,7 +28,7 @@ const deleteFromSlack = httpTool({
 const postToSlack = httpTool({
   name: "postToSlack", parameters: schema<{ channel: string; text: string }>(), result: schema<{ ts: string }>(), effect: "writes", idempotent: true, policy: web,
   request: (body) => ({ method: "POST", url: "https://slack.test/post", body }),
-  *compensate(run, { channel }, result) { yield* run.call(deleteFromSlack, { channel, ts: result.ts }) },
+  compensate(run, { channel }, result) { return run.call(deleteFromSlack, { channel, ts: result.ts }) },
 })
 const saveToNotion = tool({
   name: "saveToNotion", parameters: schema<{ brief: Brief }>(), result: schema<{ id: string }>(), effect: "writes", irreversible: "kept", idempotent: true, policy: web,

@@ -79,15 +79,15 @@ describe("the ledger", () => {
       if (allowed.ok) {
         expect(allowed.maxOutputTokens).toBeGreaterThanOrEqual(256)
         expect(reserve(account, allowed.amounts)).toBeUndefined()
-      } else expect(allowed.refusal.needed).toBeGreaterThan(allowed.refusal.left)
+      } else expect(allowed.refused.refusal.needed).toBeGreaterThan(allowed.refused.refusal.left)
     }), { seed: 22, numRuns: 500 })
   })
 
   it("opens an account for each budget there is", () => {
     const run = openAccount("run", capsOf({ dollars: 0.5, tokens: 200_000 }))
     expect(run.caps).toEqual({ nanoDollars: 500_000_000, tokens: 200_000 })
-    expect(openAccounts("step", [undefined, undefined], run)).toBe(run)
-    expect(openAccounts("step", [{ turns: 1 }, undefined, { calls: 2 }], run)).toMatchObject({ caps: { calls: 2 }, parent: { caps: { turns: 1 }, parent: { name: "run" } } })
+    expect(openAccounts({ name: "step", parameters: {}, places: [{}, {}], parent: run })).toBe(run)
+    expect(openAccounts({ name: "step", parameters: {}, places: [{ budget: { turns: 1 } }, {}, { budget: { calls: 2 } }], parent: run })).toMatchObject({ caps: { calls: 2 }, parent: { caps: { turns: 1 }, parent: { name: "run" } } })
   })
 
   it("property: whole runs with parallel agents stay inside the run's budget at every moment and end with nothing reserved", async () => {

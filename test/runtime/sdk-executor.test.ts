@@ -77,7 +77,7 @@ async function runOnSdk(flow: Workflow, script: (name: string, input: ActivityIn
 }
 
 describe("on the SDK's executor", () => {
-  const book = testTool("book", { policy: { retry: { times: 2 } }, *compensate(run) { yield* run.call(testTool("cancel"), {}) } })
+  const book = testTool("book", { policy: { retry: { times: 2 } }, compensate(run) { return run.call(testTool("cancel"), {}) } })
   const flow = (fails: boolean) => workflow({ name: "W", parameters: objectSchema, result: anything, deadline: "2d" }, function* (run) {
     const got = yield* run.each("all", [1, 2, 3, 4, 5], { atATime: 3, failures: "skip" }, function* (inner, n) { return yield* inner.call(book, { n }) })
     const verdict = yield* run.call(testHuman("approve", { policy: { timeout: "20h" } }), {})

@@ -1,7 +1,7 @@
 // Bodies in braces: what was written on one line stays there while it fits; else one row per line.
 
 import type { Node } from "../../syntax/nodes.ts"
-import { dropComma, gapBefore, indexAt, kindAt, leading, offsetOf, take, takeComma, type Cursor } from "../cursor.ts"
+import { dropComma, gapBefore, indexAt, isLostComma, kindAt, leading, offsetOf, take, takeComma, type Cursor } from "../cursor.ts"
 import { blankline, comma, concat, empty, group, hardline, ifBreak, indent, line, lineOr, type Doc } from "../doc.ts"
 import { copy, unit } from "./unit.ts"
 
@@ -39,7 +39,7 @@ export function openBody(items: readonly Node[], cursor: Cursor, style: BodyStyl
   const dangling = leading(cursor).slice(0, -1)
   if (rows.length === 0 && dangling.length === 0) return concat([opener, inlineTrailing.length > 0 ? " " : empty, take(cursor, "}")])
   const between = rows.length > 0 && dangling.length > 0 ? [own[0]!.blankBefore ? blankline : hardline] : []
-  const last = style.commas === "all" && rows.length > 0 ? ifBreak(comma, empty) : empty
+  const last = style.commas === "all" && rows.length > 0 && !isLostComma(cursor, closer - 1) ? ifBreak(comma, empty) : empty
   return concat([opener, indent(edge, ...rows, last, ...between, ...dangling), edge, take(cursor, "}")])
 }
 
@@ -124,9 +124,11 @@ function commaOf(following: Node | undefined, cursor: Cursor, end: number, { com
   const isPresent = kindAt(cursor) === "," && cursor.index < end
   const isLast = cursor.index + (isPresent ? 1 : 0) >= end
   if (isBroken(following, cursor)) return isPresent ? takeComma(cursor) : empty
+  // A minus that a comment parts from its number would go on with the arm before it.
+  if (commas === "flat" && isPresent && kindAt(cursor, 1) === "-") return takeComma(cursor)
   // Without its comma, a comment between the two would belong to the next item.
   if (commas !== "all" && isPresent && gapBefore(cursor).inlineTrailing.length > 0) return takeComma(cursor)
-  if (commas === "all" && !isLast) return isPresent ? takeComma(cursor) : comma
+  if (commas === "all" && (!isLast || isLostComma(cursor))) return isPresent ? takeComma(cursor) : comma
   const added = commas === "flat" && !isLast ? ifBreak(empty, comma) : empty
   return concat([added, isPresent ? dropComma(cursor) : empty])
 }

@@ -2,7 +2,7 @@
 
 import { children } from "../../syntax/walk.ts"
 import type { Node } from "../../syntax/nodes.ts"
-import { gapBefore, kindAt, offsetOf, startsElse, take, takeComma, within, type Cursor } from "../cursor.ts"
+import { gapBefore, kindAt, leading, offsetOf, startsElse, take, takeComma, within, type Cursor } from "../cursor.ts"
 import { concat, fill, indent, join, line, type Doc } from "../doc.ts"
 
 const noSpaceBefore = new Set([",", ")", "]", ":", ".", "?.", "?"])
@@ -17,7 +17,7 @@ export function flow(node: Node, cursor: Cursor): Doc {
 
 export function words(node: Node, cursor: Cursor, print: (child: Node) => Doc): Doc {
   const below = children(node)
-  const docs: Doc[] = []
+  const docs: Doc[] = [...leading(cursor)]
   let runs: Doc[][] = [[]]
   const commented = isCommented(node, cursor)
   const filled = (): Doc => {

@@ -1,7 +1,7 @@
 // Lists in brackets: on one line where it fits, else one item per line with a comma behind the last.
 
 import type { Node } from "../../syntax/nodes.ts"
-import { gapBefore, kindAt, leading, startsElse, take, takeComma, type Cursor } from "../cursor.ts"
+import { gapBefore, isLostComma, kindAt, leading, startsElse, take, takeComma, type Cursor } from "../cursor.ts"
 import { blankline, comma, concat, empty, group, hardline, ifBreak, indent, line, softline, type Doc } from "../doc.ts"
 
 /** A text this wide or narrower may stand before a record that is the last argument. */
@@ -33,7 +33,7 @@ export function separated(items: readonly Node[], cursor: Cursor, { open, close,
   const dangling = leading(cursor).slice(0, -1)
   if (items.length === 0 && dangling.length === 0) return concat([opener, take(cursor, close)])
   if (hugs && dangling.length === 0) return concat([opener, ...docs, take(cursor, close)])
-  const last = items.length > 0 && trailingComma ? ifBreak(comma, empty) : empty
+  const last = items.length > 0 && trailingComma && !isLostComma(cursor, cursor.index - 1) ? ifBreak(comma, empty) : empty
   const tail = dangling.length === 0 ? [] : [own[0]!.blankBefore && items.length > 0 ? blankline : hardline, ...dangling]
   return group(opener, indent(...docs, last, ...tail), softline, take(cursor, close))
 }
@@ -45,7 +45,7 @@ function isWord(cursor: Cursor): boolean {
 /** The comma between two items; the last one's is dropped, but not its comments. */
 function commaBehind(cursor: Cursor, close: string, isLast: boolean): Doc {
   if (kindAt(cursor) === ",") {
-    if (!isLast || kindAt(cursor, 1) !== close) return takeComma(cursor)
+    if (!isLast || kindAt(cursor, 1) !== close || isLostComma(cursor)) return takeComma(cursor)
     return dropLast(cursor)
   }
   if (!isLast) cursor.failed = true

@@ -65,7 +65,7 @@ export function unionType(node: UnionTypeNode, cursor: Cursor): Doc {
 export function declaredType(node: TypeNode, cursor: Cursor): Doc {
   if (node.kind !== "unionType") return concat([" ", dropComma(cursor, "|"), cursor.print(node, cursor)])
   if (kindAt(cursor) === "(" && offsetOf(cursor) < node.span.start) return concat([" ", cursor.print(node, cursor)])
-  return group(dropComma(cursor, "|"), indent(line, ifBreak("| ", empty), ...members(node, cursor)))
+  return group(indent(dropComma(cursor, "|"), line, ifBreak("| ", empty), ...members(node, cursor)))
 }
 
 function members({ members: types }: UnionTypeNode, cursor: Cursor): readonly Doc[] {

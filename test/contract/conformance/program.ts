@@ -28,6 +28,7 @@ const activities: Program["activities"] = {
   add: ({ a, b }: { a: number; b: number }) => a + b,
   kind: (input: unknown) => input === undefined ? "undefined" : JSON.stringify(input),
   nothing: () => undefined,
+  text: (length: number) => "x".repeat(length),
   count: (key: string) => count(key),
   step: ({ key, value }: { key: string; value: unknown }) => ({ value, run: count(`${key} ${String(value)}`) }),
   slow: (input) => new Promise((resolve) => setTimeout(() => resolve(input), 5)),

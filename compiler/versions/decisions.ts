@@ -1,0 +1,82 @@
+// Which values decide what a workflow does next: what conditions, matches and loops are made from, back to the steps.
+
+import type { ExpressionPlan } from "../3-plan/code.ts"
+import type { WorkflowPlan } from "../3-plan/types.ts"
+
+export interface Decisions {
+  /** Names of variables whose assignments decide. */
+  readonly variables: ReadonlySet<string>
+  /** Step names of loops over lists whose values decide. */
+  readonly loops: ReadonlySet<string>
+  /** Names that are given once are replaced by what they are given; a step's result by the step's name. */
+  readonly inlined: (plan: ExpressionPlan) => ExpressionPlan
+}
+
+interface Named {
+  readonly kind: string
+  readonly name: string
+  readonly mutable?: boolean
+  readonly value?: ExpressionPlan
+}
+
+export function decisionsOf(workflow: WorkflowPlan): Decisions {
+  const given = new Map<string, Named[]>()
+  const controls: unknown[] = []
+  visit(workflow.body, (plan) => {
+    if (plan["kind"] === "let" || plan["kind"] === "assign") {
+      const named = plan as unknown as Named
+      given.set(named.name, [...(given.get(named.name) ?? []), named])
+    }
+    controls.push(...controlsOf(plan))
+  })
+  const inlined = (plan: ExpressionPlan): ExpressionPlan => inline(plan, given, 0) as ExpressionPlan
+  const names = new Set<string>()
+  const waiting = controls.map((plan) => inline(plan, given, 0))
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    visit(next, (plan) => {
+      const name = plan["kind"] === "local" ? (plan["name"] as string) : undefined
+      if (name === undefined || names.has(name)) return
+      names.add(name)
+      for (const { value } of given.get(name) ?? []) if (value !== undefined) waiting.push(inline(value, given, 0))
+    })
+  }
+  return { variables: new Set([...given.keys()].filter((name) => names.has(name) && !isGivenOnce(given.get(name)!))), loops: names, inlined }
+}
+
+function controlsOf(plan: Readonly<Record<string, unknown>>): readonly unknown[] {
+  switch (plan["kind"]) {
+    case "each": return [plan["items"], plan["atATime"]]
+    case "match": return [plan["subject"]]
+    case "binary": return ["and", "or", "??"].includes(plan["operator"] as string) ? [plan["left"]] : []
+    default: return [plan["condition"], plan["until"]]
+  }
+}
+
+function isGivenOnce(given: readonly Named[]): boolean {
+  return given.length === 1 && given[0]!.kind === "let" && given[0]!.mutable !== true && given[0]!.value !== undefined
+}
+
+const depthMax = 8
+
+function inline(value: unknown, given: ReadonlyMap<string, readonly Named[]>, depth: number): unknown {
+  if (Array.isArray(value)) return value.map((each) => inline(each, given, depth))
+  if (typeof value !== "object" || value === null) return value
+  const plan = value as ExpressionPlan
+  if (plan.kind === "step" || plan.kind === "each") return { kind: "local", name: plan.step, origin: plan.origin, type: plan.type }
+  if (plan.kind === "local") {
+    const known = given.get(plan.name) ?? []
+    return isGivenOnce(known) && depth < depthMax ? inline(known[0]!.value, given, depth + 1) : plan
+  }
+  return Object.fromEntries(Object.entries(plan).map(([key, child]) => [key, key === "origin" || key === "type" ? child : inline(child, given, depth)]))
+}
+
+/** Every object of a piece of the plan, outermost first. */
+function visit(value: unknown, see: (plan: Readonly<Record<string, unknown>>) => void): void {
+  if (Array.isArray(value)) {
+    for (const each of value) visit(each, see)
+    return
+  }
+  if (typeof value !== "object" || value === null) return
+  see(value as Readonly<Record<string, unknown>>)
+  for (const [key, child] of Object.entries(value)) if (key !== "origin" && key !== "type") visit(child, see)
+}

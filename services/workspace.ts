@@ -1,0 +1,163 @@
+// Open and stored documents with the results of the compiler's phases, kept until something they rest on changes.
+
+import { hasErrors } from "../base/diagnostics/diagnostic.ts"
+import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
+import { lineTable, type LineTable } from "../base/text/line-table.ts"
+import type { Source } from "../base/text/source.ts"
+import { plainText, resolvePath } from "../compiler/1-bind/imports.ts"
+import { lower } from "../compiler/3-plan/lower.ts"
+import type { Plan } from "../compiler/3-plan/types.ts"
+import { boundOf } from "../compiler/cost/bound.ts"
+import type { CostReport } from "../compiler/cost/types.ts"
+import { checkParsed, type Checked } from "../compiler/index.ts"
+import { parse, type Syntax } from "../grammar/parse.ts"
+import type { FileNode } from "../grammar/syntax/nodes.ts"
+import type { Host, ToolModule } from "./host.ts"
+
+export interface Document {
+  readonly path: string
+  readonly text: string
+  readonly source: Source
+  readonly parsed: Phase<Syntax>
+  readonly file: FileNode
+  readonly lines: LineTable
+  /** Paths of the files that it imports. */
+  readonly imports: readonly string[]
+  /** Paths of the TypeScript modules that its tools come from. */
+  readonly modules: readonly string[]
+}
+
+/** A file with everything that it imports, checked: what `agentflow check FILE` looks at. */
+export interface Program {
+  readonly entry: string
+  readonly documents: ReadonlyMap<string, Document>
+  readonly checked: Checked
+  readonly diagnostics: readonly Diagnostic[]
+  /** Only of a program without errors. */
+  readonly plan: () => Plan | undefined
+  readonly cost: () => CostReport | undefined
+}
+
+export interface Workspace {
+  readonly host: Host
+  /** Sets the text that an editor shows; it wins over the file on disk. */
+  readonly open: (path: string, text: string, version: number) => void
+  readonly close: (path: string) => void
+  /** Forgets what was read of these files; without paths, of all. */
+  readonly changedOnDisk: (paths?: readonly string[]) => void
+  readonly openPaths: () => readonly string[]
+  /** Open program files and those on disk, in order of path. */
+  readonly paths: () => readonly string[]
+  readonly document: (path: string) => Document | undefined
+  readonly program: (path: string) => Program | undefined
+  /** The program as it would be with another text of `path`; nothing is kept of it. */
+  readonly programWith: (path: string, text: string) => Program
+}
+
+export function documentOf(path: string, text: string, version: number): Document {
+  const source: Source = { path, text, version }
+  const parsed = parse(source)
+  const { file } = parsed.value
+  const imports: string[] = []
+  const modules: string[] = []
+  for (const item of file.items) {
+    const from = item.kind === "import" ? item.from : item.kind === "tool" && item.source?.kind === "typescriptSource" ? item.source.module : undefined
+    const written = from === undefined ? undefined : plainText(from)
+    if (written !== undefined && written !== "") (item.kind === "import" ? imports : modules).push(resolvePath(path, written))
+  }
+  return { path, text, source, parsed, file, lines: lineTable(text), imports, modules }
+}
+
+interface Memo {
+  readonly documents: readonly Document[]
+  readonly epoch: number
+  readonly program: Program
+}
+
+export function createWorkspace(host: Host): Workspace {
+  const opened = new Map<string, Document>()
+  const stored = new Map<string, Document | undefined>()
+  const programs = new Map<string, Memo>()
+  let epoch = 0
+
+  const document = (path: string): Document | undefined => {
+    const open = opened.get(path)
+    if (open !== undefined) return open
+    if (!stored.has(path)) {
+      const text = host.readText(path)
+      stored.set(path, text === undefined ? undefined : documentOf(path, text, 0))
+    }
+    return stored.get(path)
+  }
+
+  const program = (path: string): Program | undefined => {
+    const entry = document(path)
+    if (entry === undefined) return undefined
+    const documents = closureOf(entry, document)
+    const memo = programs.get(path)
+    const holds = memo?.epoch === epoch && memo.documents.length === documents.length && documents.every((each, index) => each === memo.documents[index])
+    if (holds) return memo.program
+    const made = programOf(entry, documents, host)
+    programs.set(path, { documents, epoch, program: made })
+    return made
+  }
+
+  return {
+    host,
+    document,
+    program,
+    open(path, text, version) {
+      const before = opened.get(path)
+      if (before?.text !== text || before.source.version !== version) opened.set(path, documentOf(path, text, version))
+    },
+    close(path) {
+      opened.delete(path)
+      stored.delete(path)
+      programs.delete(path)
+    },
+    changedOnDisk(paths) {
+      epoch++
+      if (paths === undefined) stored.clear()
+      else for (const path of paths) stored.delete(path)
+    },
+    openPaths: () => [...opened.keys()].sort(),
+    paths: () => [...new Set([...host.programFiles(), ...opened.keys()])].sort(),
+    programWith(path, text) {
+      const changed = documentOf(path, text, -1)
+      return programOf(changed, closureOf(changed, (other) => (other === path ? changed : document(other))), host)
+    },
+  }
+}
+
+/** The document and all that it imports, directly or not, the entry first. */
+function closureOf(entry: Document, document: (path: string) => Document | undefined): readonly Document[] {
+  const found = new Map([[entry.path, entry]])
+  for (const { imports } of found.values()) {
+    for (const path of imports) {
+      const imported = found.has(path) ? undefined : document(path)
+      if (imported !== undefined) found.set(path, imported)
+    }
+  }
+  return [...found.values()]
+}
+
+function programOf(entry: Document, documents: readonly Document[], host: Host): Program {
+  const toolModules = new Map<string, ToolModule>()
+  for (const path of documents.flatMap(({ modules }) => modules)) {
+    const known = host.toolModule(path)
+    if (known !== undefined) toolModules.set(path, known)
+  }
+  const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
+  const { value: checked, diagnostics } = checkParsed(parsed, { rules: host.rulesOf(entry.path), toolModules })
+  const plan = lazy(() => (hasErrors(diagnostics) ? undefined : lower(checked, { entry: entry.path })))
+  const cost = lazy(() => {
+    const made = plan()
+    return made === undefined ? undefined : boundOf(made)
+  })
+  return { entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked, diagnostics, plan, cost }
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}

@@ -1,0 +1,27 @@
+// Calls of the protocol itself, for answers that the official client hides.
+
+import { Client, credentials } from "@grpc/grpc-js"
+import type { MethodDefinition, ServiceError } from "@grpc/grpc-js"
+import { loadProtocol } from "../../../sidecar/grpc/protocol.ts"
+import type { Address } from "./host.ts"
+
+export interface RawError { readonly code: number; readonly details: string }
+export type RawAnswer = { readonly response: Readonly<Record<string, unknown>> } | { readonly error: RawError }
+
+const deadlineMs = 10_000
+
+/** Calls a method of the task hub service. */
+export function rawCall({ grpcPort }: Address, name: string, request: object): Promise<RawAnswer> {
+  const method = loadProtocol().taskHub[name] as MethodDefinition<object, Readonly<Record<string, unknown>>>
+  const client = new Client(`127.0.0.1:${grpcPort}`, credentials.createInsecure())
+  return new Promise((resolve) => {
+    const settle = (error: ServiceError | null, response?: Readonly<Record<string, unknown>>) => {
+      client.close()
+      if (error) resolve({ error: { code: error.code, details: error.details } })
+      else resolve({ response: response ?? {} })
+    }
+    const { path, requestSerialize, responseDeserialize } = method
+    const options = { deadline: Date.now() + deadlineMs }
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, options, settle)
+  })
+}
