@@ -4,8 +4,15 @@ import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import type { Config } from "./config.ts"
+import { registeredName } from "../compiler/3-plan/types.ts"
+import { plan } from "../compiler/index.ts"
+import { carryOut, decideVersions, workflowsOf, type VersionWish } from "./build-versions.ts"
+import { deploymentFiles } from "./deployment-files.ts"
 import { Failure } from "./failure.ts"
-import { compileProgram, printDiagnostics } from "./project.ts"
+import { readProgram } from "./fs.ts"
+import { keptCode, versionsFile } from "./kept-versions.ts"
+import { readLock, writeLock } from "./lock-file.ts"
+import { compileProgram, optionsOf, printDiagnostics } from "./project.ts"
 import type { Terminal } from "./terminal.ts"
 import type { WorkflowEntry } from "./workflow-input.ts"
 
@@ -16,6 +23,9 @@ export interface BuildOptions {
   /** Default: generated/ beside the program. */
   readonly out?: string
   readonly force?: boolean
+  /** `build` writes the lock; `run` only keeps to it. */
+  readonly lock?: "write" | "read"
+  readonly wish?: VersionWish
 }
 
 export interface Built {
@@ -25,6 +35,8 @@ export interface Built {
   readonly workflows: readonly WorkflowEntry[]
   /** "on schedule, announce": parsed and checked, but without effect in this version. */
   readonly inactive: readonly string[]
+  /** "DailyBrief@1": older versions that the worker serves too. */
+  readonly kept: readonly string[]
 }
 
 const manifestName = ".agentflow.json"
@@ -32,20 +44,45 @@ const manifestName = ".agentflow.json"
 /** Hash by path of every file as this program wrote it. */
 type Manifest = Readonly<Record<string, string>>
 
-export async function buildProgram({ file, config, terminal, out, force }: BuildOptions): Promise<Built> {
+export async function buildProgram({ file, config, terminal, out, force, wish = {}, lock }: BuildOptions): Promise<Built> {
   const target = resolve(out ?? join(dirname(resolve(file)), "generated"))
-  const { program, diagnostics, value } = await compileProgram(file, config, target)
+  const lockFile = readLock(file)
+  const program = readProgram(file)
+  const options = await optionsOf(program, config)
+  const decision = decideVersions(lockFile, wish, (versions) => plan(program.sources, { ...options, versions }).value)
+  const hasKept = decision.archive.length > 0 || Object.values(decision.kept).some((versions) => versions.length > 0)
+  const { diagnostics, value } = await compileProgram({ program, config, out: target }, { versions: decision.versions, lock: decision.compared, hasKept })
   if (!printDiagnostics(diagnostics, program, terminal) || value === null) {
+    if (diagnostics.some(({ code }) => code === "AF7001" || code === "AF7003")) terminal.error(wayOut(file))
     throw new Failure(1, `${relative(process.cwd(), resolve(file))} was not compiled.`)
   }
-  writeFiles(target, value.files, force === true)
+  const updated = carryOut(lockFile, decision, { plan: value.plan, generated: target, wish })
+  const kept = keptCode(lockFile, workflowsOf(updated, lockFile.key), value.plan)
+  for (const { callable, version } of kept.changed) {
+    terminal.error(`${terminal.paint("warning", "warning")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
+  }
+  const files = [...value.files, ...deploymentFiles(value.plan, config), versionsFile(value.plan), ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  writeFiles(target, files, force === true)
+  if (lock === "write") writeLock(lockFile, updated)
   const schemas = Object.fromEntries(value.plan.types.map(({ name, schema }) => [name, schema]))
   return {
     out: target,
-    files: value.files.map(({ path }) => path),
-    workflows: value.plan.workflows.map(({ name, parametersSchema }) => ({ name, parameters: { ...parametersSchema, $defs: schemas } })),
+    files: files.map(({ path }) => path),
+    workflows: value.plan.workflows.map((workflow) => ({
+      name: workflow.name, registered: registeredName(workflow), parameters: { ...workflow.parametersSchema, $defs: schemas },
+    })),
     inactive: [...new Set(value.plan.inactive.map(({ construct }) => construct))],
+    kept: Object.entries(workflowsOf(updated, lockFile.key)).flatMap(([name, { kept: older = [] }]) => older.map(({ version }) => `${name}@${version}`)),
   }
+}
+
+function wayOut(file: string): string {
+  return [
+    "Old runs can finish on the old version while new ones start on the new one:",
+    `  agentflow build ${file} --keep-old`,
+    "or, when no run is under way or those may fail:",
+    `  agentflow build ${file} --accept-break WORKFLOW "why"`, "",
+  ].join("\n")
 }
 
 function writeFiles(target: string, files: readonly { readonly path: string; readonly text: string }[], force: boolean): void {

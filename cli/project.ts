@@ -1,30 +1,45 @@
 // From a file name to checked or compiled output: what check, build and run share.
 
-import { check, compile, type Compiled } from "../compiler/index.ts"
+import { compile, plan, type Compiled, type CompileOptions } from "../compiler/index.ts"
+import { versionsIn } from "../compiler/versions/check.ts"
 import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
-import { hasErrors } from "../base/diagnostics/diagnostic.ts"
+import { hasErrors, sortDiagnostics } from "../base/diagnostics/diagnostic.ts"
 import { plain, renderDiagnostic, summarise } from "../base/diagnostics/render.ts"
 import { lineTable, positionAt } from "../base/text/line-table.ts"
 import type { Config } from "./config.ts"
 import { readProgram, relativePath, type Program } from "./fs.ts"
+import { readLock } from "./lock-file.ts"
+import { checkToolSignatures } from "./tool-signatures.ts"
 import { readToolModules } from "./tool-modules.ts"
 import type { Terminal } from "./terminal.ts"
 
 export async function checkProgram(file: string, config: Config): Promise<{ readonly program: Program; readonly diagnostics: readonly Diagnostic[] }> {
   const program = readProgram(file)
-  const { diagnostics } = check(program.sources, { rules: config.rules, toolModules: await readToolModules(program) })
-  return { program, diagnostics }
+  const { program: lock } = readLock(file)
+  const options = { ...(await optionsOf(program, config)), lock, versions: versionsIn(lock) }
+  const found = plan(program.sources, options)
+  const later = found.value === null ? [] : await checkToolSignatures(found.value, program)
+  return { program, diagnostics: sortDiagnostics([...found.diagnostics, ...later]) }
 }
 
-export async function compileProgram(file: string, config: Config, out: string): Promise<Phase<Compiled | null> & { readonly program: Program }> {
-  const program = readProgram(file)
-  const result = await compile(program.sources, {
-    rules: config.rules,
-    toolModules: await readToolModules(program),
-    entry: program.entry,
-    outDir: relativePath(program.root, out),
-  })
-  return { program, ...result }
+export interface ProgramToCompile {
+  readonly program: Program
+  readonly config: Config
+  /** Folder of the generated project. */
+  readonly out: string
+}
+
+export async function compileProgram(
+  { program, config, out }: ProgramToCompile, versions: Pick<CompileOptions, "lock" | "versions" | "hasKept">,
+): Promise<Phase<Compiled | null>> {
+  const compiled = await compile(program.sources, { ...(await optionsOf(program, config)), ...versions, outDir: relativePath(program.root, out) })
+  if (compiled.value === null) return compiled
+  const diagnostics = sortDiagnostics([...compiled.diagnostics, ...(await checkToolSignatures(compiled.value.plan, program))])
+  return { value: hasErrors(diagnostics) ? null : compiled.value, diagnostics }
+}
+
+export async function optionsOf(program: Program, { rules }: Config): Promise<CompileOptions> {
+  return { rules, toolModules: await readToolModules(program), entry: program.entry }
 }
 
 /** Prints diagnostics as frames and a last line of counts; says whether the program may go on. */

@@ -11,7 +11,7 @@ import { connectTo } from "./hub-access.ts"
 import { startSidecarProcess, superviseWorker, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
 import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
-import { chooseWorkflow, checkInput, newRunId } from "./workflow-input.ts"
+import { chooseWorkflow, checkInput, newRunId, type WorkflowEntry } from "./workflow-input.ts"
 import { foldRun, hasEnded, type RunView } from "./view/fold.ts"
 import type { LiveView } from "./view/live.ts"
 
@@ -73,7 +73,7 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
     const client = connectTo(address)
     try {
       const id = options.id ?? newRunId(workflow.name)
-      await startOrResume(client, { id, workflow: workflow.name, input: options.input, live: options.live })
+      await startOrResume(client, { id, workflow, input: options.input, live: options.live })
       const followed = await follow(client, { id, address, worker, own, db, options })
       return { ...followed, built, db, workerLog }
     } finally {
@@ -112,7 +112,7 @@ async function startWorker(built: Built, address: Address, logFile: string, { co
 
 interface Start {
   readonly id: string
-  readonly workflow: string
+  readonly workflow: WorkflowEntry
   readonly input: unknown
   readonly live: LiveView
 }
@@ -121,10 +121,11 @@ interface Start {
 async function startOrResume(client: TaskHubClient, { id, workflow, input, live }: Start): Promise<void> {
   const existing = await client.get(id)
   if (existing === undefined) {
-    await client.start({ instanceId: id, name: workflow, input: JSON.stringify(input) })
+    await client.start({ instanceId: id, name: workflow.registered, input: JSON.stringify(input) })
     return
   }
-  if (existing.name !== workflow) throw new Failure(2, `Run '${id}' is a run of ${existing.name}, not of ${workflow}.`, "Choose another --id.")
+  // A run stays on the version that it was started on.
+  if (existing.name.replace(/@\d+$/, "") !== workflow.name) throw new Failure(2, `Run '${id}' is a run of ${existing.name}, not of ${workflow.name}.`, "Choose another --id.")
   live.note(!hasEnded(existing) ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
 }
 

@@ -9,6 +9,8 @@ import { Failure, messageOf } from "./failure.ts"
 
 export interface WorkflowEntry {
   readonly name: string
+  /** What runs of its newest version are started under. */
+  readonly registered: string
   /** JSON Schema of its parameters, an object. */
   readonly parameters: object
 }

@@ -9,10 +9,15 @@ import { bind } from "./1-bind/bind.ts"
 import { check as checkBound } from "./2-check/check.ts"
 import type { CheckOptions } from "./2-check/check.ts"
 import type { Checked } from "./2-check/types.ts"
+import { applyRules, idleAccepts } from "./2-check/rules.ts"
 import { lower } from "./3-plan/lower.ts"
 import type { Plan } from "./3-plan/types.ts"
 import { emit } from "./4-emit/emit.ts"
+import { checkAttempts } from "./cost/attempts.ts"
+import { checkBounds } from "./cost/check.ts"
 import type { Emitted } from "./4-emit/types.ts"
+import { checkVersions } from "./versions/check.ts"
+import type { ProgramLock } from "./versions/lock.ts"
 
 export type { Checked } from "./2-check/types.ts"
 export { printPlan } from "./3-plan/print.ts"
@@ -24,6 +29,12 @@ export interface CompileOptions extends Partial<CheckOptions> {
   readonly entry?: string
   /** Folder of the generated project, as sources are named; default: `generated` beside the entry. */
   readonly outDir?: string
+  /** By name of a workflow: the version that new runs start on. */
+  readonly versions?: Readonly<Record<string, number>>
+  /** What runs that are under way were started with; without it nothing is compared. */
+  readonly lock?: ProgramLock | undefined
+  /** The project has a module of older versions. */
+  readonly hasKept?: boolean
 }
 
 /** A generated project, with the plan that it was made from: `plan.inactive` names what does nothing yet. */
@@ -48,16 +59,27 @@ export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolM
   return { value: checked.value, diagnostics: sortDiagnostics(found) }
 }
 
-/** The plan: only of a program without errors. */
+/** The plan: only of a program without errors, those of its bounds and of its lock included. */
 export function plan(sources: readonly Source[], options: CompileOptions = {}): Phase<Plan | null> {
-  const { value, diagnostics } = check(sources, options)
-  return { value: hasErrors(diagnostics) ? null : lower(value, { entry: options.entry ?? sources[0]?.path }), diagnostics }
+  const checked = check(sources, options)
+  const entry = options.entry ?? sources[0]?.path
+  return planChecked(checked, entry === undefined ? options : { ...options, entry })
+}
+
+/** The same of a program that is checked already. */
+export function planChecked({ value, diagnostics }: Phase<Checked>, options: CompileOptions = {}): Phase<Plan | null> {
+  if (hasErrors(diagnostics)) return { value: null, diagnostics }
+  const lowered = lower(value, { entry: options.entry, versions: options.versions })
+  const found = [...checkBounds(lowered), ...checkAttempts(lowered), ...(options.lock === undefined ? [] : checkVersions(lowered, options.lock))]
+  const { suppressions, found: before } = value.accepted
+  const later = applyRules([...found, ...idleAccepts([...before, ...found], suppressions)], options.rules ?? {}, suppressions)
+  return { value: hasErrors(later) ? null : lowered, diagnostics: sortDiagnostics([...diagnostics, ...later]) }
 }
 
 export async function compile(sources: readonly Source[], options: CompileOptions = {}): Promise<Phase<Compiled | null>> {
   const { value, diagnostics } = plan(sources, options)
   if (value === null) return { value, diagnostics }
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
-  const { files } = await emit(value, { outDir: options.outDir, texts })
+  const { files } = await emit(value, { outDir: options.outDir, texts, hasKept: options.hasKept })
   return { value: { files, plan: value }, diagnostics }
 }

@@ -3,7 +3,9 @@
 import { unreachable } from "../base/assert.ts"
 import type { EventOf, Facts, HistoryEvent, OpenWork } from "./types.ts"
 
-export const noFacts: Facts = { name: "", executionId: "", started: false, suspended: false, open: new Map() }
+export const noFacts: Facts = {
+  name: "", executionId: "", started: false, suspended: false, open: new Map(), lastActionId: -1,
+}
 
 export interface Fold {
   readonly facts: Facts
@@ -56,6 +58,7 @@ export function openKey(kind: OpenWork["kind"], taskId: number): string {
 
 function opens(draft: Draft, work: OpenWork): boolean {
   draft.open.set(openKey(work.kind, work.taskId), work)
+  draft.lastActionId = Math.max(draft.lastActionId, work.taskId)
   return true
 }
 

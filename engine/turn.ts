@@ -53,7 +53,7 @@ interface ApplyArguments {
 }
 
 function applyActions({ instance, turn, unread, answer }: ApplyArguments): StepResult {
-  const actions = untilEnd(answer.actions.filter(stays))
+  const actions = untilEnd(answer.actions.filter(stays).filter((action) => isNew(instance, action)))
   const caused = actions.map((action) => consequence(instance, action, answer.executionId))
   const events = caused.map((one) => one.event)
   const { facts } = fold(instance.facts, events)
@@ -65,6 +65,12 @@ function applyActions({ instance, turn, unread, answer }: ApplyArguments): StepR
   const read = fold(noFacts, history).facts
   const ended: Instance = { ...instance, facts: read, history, inbox: [], completedAtMs: completion.timestampMs }
   return { instance: ended, effects: [...effects, ...endEffects(facts, completion)] }
+}
+
+/** A suspended worker of the official SDK asks in each turn again for what it asked for in the turn it was suspended. */
+function isNew({ facts }: Instance, { id, kind }: StayingAction): boolean {
+  const asksForWork = kind === "scheduleTask" || kind === "createTimer" || kind === "createChild"
+  return !asksForWork || id > facts.lastActionId
 }
 
 /** Whatever a worker lists behind its end is dropped. */

@@ -81,6 +81,8 @@ export interface Facts {
   readonly termination?: { readonly recursive: boolean; readonly output?: string }
   readonly completion?: EventOf<"executionCompleted">
   readonly open: ReadonlyMap<string, OpenWork>
+  /** Of the work asked for so far. Ids only grow: a smaller one is asked for again. */
+  readonly lastActionId: number
 }
 
 export interface InboxEntry {

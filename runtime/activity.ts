@@ -16,7 +16,9 @@ import type { Activity, ActivityContext, Services } from "./services.ts"
 import { markerKey } from "./state-keys.ts"
 import { createFetch } from "./tools/fetch.ts"
 import { withTimeout } from "./timeout.ts"
+import { callBindingTool, callInvokeTool, callPublishTool, callStateTool } from "./tools/dapr-api.ts"
 import { callHttpTool } from "./tools/http.ts"
+import { callMcpTool } from "./tools/mcp.ts"
 
 /** Every activity of a worker by name, parking included. Agents' tools are found through the agents. */
 export function activitiesOf(callables: readonly Callable[], services: Services): ReadonlyMap<string, Activity> {
@@ -82,7 +84,7 @@ export function toolActivity(tool: Tool, services: Services): Activity {
     return guardedCall(async () => {
       if (isGuardedWrite && !(await leaveMarker(context, input, services))) return unknownOutcome(tool)
       const call = (signal: AbortSignal): Promise<Envelope> =>
-        callTool(tool, parameters.value, toolContext(context, input, signal, services), services)
+        callTool(tool, parameters.value, toolContext(tool, { context, input, signal, services }), services)
       const envelope = await withTimeout(input.timeoutMs, tool.name, call)
       const fitting = deliverable(envelope)
       // The call came back, so the effect is there although its result can't be used.
@@ -113,7 +115,14 @@ function unknownOutcome(tool: Tool): Failure {
   return { ok: false, kind: "outcome_unknown", message, maybeDone: true }
 }
 
-function toolContext(context: ActivityContext, input: ToolInput, signal: AbortSignal, services: Services): ToolContext {
+interface Attempt {
+  readonly context: ActivityContext
+  readonly input: ToolInput
+  readonly signal: AbortSignal
+  readonly services: Services
+}
+
+function toolContext(tool: Tool, { context, input, signal, services }: Attempt): ToolContext {
   return {
     signal,
     idempotencyKey: input.key,
@@ -121,19 +130,39 @@ function toolContext(context: ActivityContext, input: ToolInput, signal: AbortSi
     attempt: input.attempt,
     runId: context.getWorkflowInstanceId(),
     fetch: createFetch({ endpoints: services.endpoints, signal }),
+    async secret(name) {
+      const declared = tool.spec.secrets?.find((one) => one.name === name)
+      if (declared === undefined) throw new ToolError("denied", `${tool.name} has no secret called "${name}"`)
+      return (await services.secrets.read([declared]))(declared)
+    },
   }
 }
 
 async function callTool(tool: Tool, parameters: object, context: ToolContext, services: Services): Promise<Envelope> {
   try {
-    const returned =
-      tool.via === "http"
-        ? await callHttpTool(tool, parameters, context, services)
-        : await tool.spec.run(parameters, context)
-    return checkedResult(tool, parameters, returned)
+    return checkedResult(tool, parameters, await returnedBy(tool, parameters, context, services))
   } catch (thrown) {
     if (context.signal.aborted) throw context.signal.reason
     return failureOf(thrown)
+  }
+}
+
+async function returnedBy(tool: Tool, parameters: object, context: ToolContext, services: Services): Promise<unknown> {
+  switch (tool.via) {
+    case "function":
+      return tool.spec.run(parameters, context)
+    case "http":
+      return callHttpTool(tool, parameters, context, services)
+    case "invoke":
+      return callInvokeTool(tool, parameters, context, services)
+    case "binding":
+      return callBindingTool(tool, parameters, context, services)
+    case "state":
+      return callStateTool(tool, parameters, context, services)
+    case "publish":
+      return callPublishTool(tool, parameters, context, services)
+    case "mcp":
+      return callMcpTool(tool, parameters, context, services)
   }
 }
 

@@ -1,7 +1,8 @@
 // The typed client of a generated project: every call has a deadline, a failed run comes back as its kind and message.
 
 import { randomUUID } from "node:crypto"
-import type { RunFailure, RunStatus, Workflow } from "./contract.ts"
+import { cancelEvent } from "./contract.ts"
+import type { ChildResult, RunFailure, RunStatus, Workflow } from "./contract.ts"
 import { readSidecarAddress } from "./environment.ts"
 import type { Variables } from "./environment.ts"
 import { parseRunFailure } from "./errors.ts"
@@ -45,6 +46,8 @@ export interface RunHandle<R> {
   wait(options?: WaitOptions): Promise<Finished<R>>
   status(): Promise<RunInfo<R> | undefined>
   raiseEvent(name: string, payload: unknown): Promise<void>
+  /** Asks the run to stop: no more steps, then compensation; it ends as failed with the kind `cancelled`. */
+  cancel(): Promise<void>
   /** A hard kill that undoes nothing. */
   terminate(): Promise<void>
 }
@@ -56,6 +59,8 @@ export interface Client {
   wait<R = unknown>(id: string, options?: WaitOptions): Promise<Finished<R>>
   status<R = unknown>(id: string): Promise<RunInfo<R> | undefined>
   raiseEvent(id: string, name: string, payload: unknown): Promise<void>
+  /** See `RunHandle.cancel`. */
+  cancel(id: string): Promise<void>
   terminate(id: string): Promise<void>
   close(): Promise<void>
 }
@@ -83,12 +88,14 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const wait = <R>(id: string, limits: WaitOptions = {}): Promise<Finished<R>> =>
     untilFinished(id, limits, () => status<R>(id))
   const raiseEvent = (id: string, name: string, payload: unknown): Promise<void> => port.raiseEvent(id, name, payload)
+  const cancel = (id: string): Promise<void> => port.raiseEvent(id, cancelEvent, {})
   const terminate = (id: string): Promise<void> => port.terminate(id, null)
   const run = <R>(id: string): RunHandle<R> => ({
     id,
     wait: (limits) => wait<R>(id, limits),
     status: () => status<R>(id),
     raiseEvent: (name, payload) => raiseEvent(id, name, payload),
+    cancel: () => cancel(id),
     terminate: () => terminate(id),
   })
   return {
@@ -106,6 +113,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     wait,
     status,
     raiseEvent,
+    cancel,
     terminate,
     close: () => port.close(),
   }
@@ -122,11 +130,17 @@ function infoOf<R>(snapshot: RunSnapshot): RunInfo<R> {
     createdAt,
     updatedAt,
     ...(status === undefined ? {} : { status }),
-    ...(state === "completed" ? { result: (parsed(snapshot.output) ?? null) as R } : {}),
+    ...(state === "completed" ? { result: resultOf(parsed(snapshot.output)) as R } : {}),
     ...(failure === undefined
       ? {}
       : { failure: parseRunFailure(failure.message) ?? unknownFailure(`${failure.type}: ${failure.message}`) }),
   }
+}
+
+/** A child run says beside its value what it spent. */
+function resultOf(output: unknown): unknown {
+  const child = output as Partial<ChildResult> | null | undefined
+  return typeof child === "object" && child?.["agentflow.run"] === 1 ? child.value ?? null : output ?? null
 }
 
 function unknownFailure(message: string): RunFailure {

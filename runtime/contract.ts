@@ -1,6 +1,7 @@
 // The shared types of the runtime: what emitted code, the workflow side, the activity side and a host agree on.
 
 import type { ChatMessage, Run, Settings, UndoCall, Undoing, Workflow } from "./contract-run.ts"
+import type { Tool } from "./contract-tools.ts"
 import type { ActivityInput } from "./wire.ts"
 
 // ---------------------------------------------------------------------------------------------------------------- JSON
@@ -223,73 +224,6 @@ export interface CallableSpec<P extends object, R> {
   readonly require?: readonly Requirement<NoInfer<P>, NoInfer<R>>[]
 }
 
-export type Effect = "reads" | "writes"
-
-export interface ToolContext {
-  readonly signal: AbortSignal
-  /** Equal for every attempt and every replay of one step. */
-  readonly idempotencyKey: string
-  readonly step: string
-  readonly attempt: number
-  readonly runId: string
-  /** With the signal and the endpoint mapping; a network failure becomes `ToolError("network")`. */
-  readonly fetch: typeof fetch
-}
-
-export interface ToolSpec<P extends object, R> extends CallableSpec<P, R> {
-  readonly effect: Effect
-  readonly irreversible?: string
-  readonly idempotent?: boolean
-  /** `approve by`: holds however the tool is reached; a no is `denied`. */
-  readonly approve?: Approval<NoInfer<P>>
-  run(parameters: NoInfer<P>, context: ToolContext): Promise<NoInfer<R>> | NoInfer<R>
-}
-
-export interface HttpRequest {
-  readonly method: string
-  readonly url: string
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-}
-
-export interface SecretSpec {
-  readonly name: string
-  readonly store: string
-  readonly key: string
-}
-
-export interface Secret extends SecretSpec {
-  readonly kind: "secret"
-}
-
-/** Reads one of the declared secrets; only the activity side has one. */
-export type Secrets = (secret: Secret) => string
-
-export interface HttpToolSpec<P extends object, R> extends CallableSpec<P, R> {
-  readonly effect: Effect
-  readonly irreversible?: string
-  readonly idempotent?: boolean
-  readonly secrets?: readonly Secret[]
-  readonly approve?: Approval<NoInfer<P>>
-  request(parameters: NoInfer<P>, secrets: Secrets, settings: Settings): HttpRequest
-}
-
-export interface FunctionTool<P extends object = object, R = unknown> {
-  readonly kind: "tool"
-  readonly via: "function"
-  readonly name: string
-  readonly spec: ToolSpec<P, R>
-}
-
-export interface HttpTool<P extends object = object, R = unknown> {
-  readonly kind: "tool"
-  readonly via: "http"
-  readonly name: string
-  readonly spec: HttpToolSpec<P, R>
-}
-
-export type Tool<P extends object = object, R = unknown> = FunctionTool<P, R> | HttpTool<P, R>
-
 export interface ModelPrice {
   /** Dollars for `per` tokens. */
   readonly input: number
@@ -365,6 +299,11 @@ export type {
   LoopOptions, PublishOptions, RaceResult, Run, Setting, Settings, SettingSpec, Time, Trigger, UndoCall, Undoing,
   WaitForOptions, Within, Workflow, WorkflowSpec,
 } from "./contract-run.ts"
+export type {
+  AnyToolSpec, BindingRequest, BindingTool, BindingToolSpec, Effect, FunctionTool, HttpRequest, HttpTool, HttpToolSpec,
+  InvokeRequest, InvokeTool, InvokeToolSpec, McpTool, McpToolSpec, PublishTool, PublishToolSpec, Secret, Secrets,
+  SecretSpec, StateRequest, StateTool, StateToolSpec, Tool, ToolContext, ToolSpec,
+} from "./contract-tools.ts"
 export {
   answerEvent, cacheActivity, cancelEvent, cancelRunActivity, deadLetterActivity, memoryActivity, parkActivity,
   publishActivity, settingsActivity,

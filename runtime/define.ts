@@ -1,8 +1,9 @@
 // Constructors of the declarations: plain data, so that a host can list them and nothing happens on import.
 
 import type {
-  Agent, AgentSpec, Approval, EventType, FunctionTool, HttpTool, HttpToolSpec, Human, HumanSpec, JsonSchema, Model,
-  ModelSpec, Schema, Secret, SecretSpec, Setting, SettingSpec, ToolSpec, Validator,
+  Agent, AgentSpec, Approval, BindingTool, BindingToolSpec, EventType, FunctionTool, HttpTool, HttpToolSpec, Human,
+  HumanSpec, InvokeTool, InvokeToolSpec, JsonSchema, McpTool, McpToolSpec, Model, ModelSpec, PublishTool,
+  PublishToolSpec, Schema, Secret, SecretSpec, Setting, SettingSpec, StateTool, StateToolSpec, ToolSpec, Validator,
 } from "./contract.ts"
 
 /** A tool whose work is TypeScript code. */
@@ -13,6 +14,31 @@ export function tool<P extends object, R>(spec: ToolSpec<P, R>): FunctionTool<P,
 /** A tool whose work is one HTTP request. */
 export function httpTool<P extends object, R>(spec: HttpToolSpec<P, R>): HttpTool<P, R> {
   return { kind: "tool", via: "http", name: spec.name, spec }
+}
+
+/** A tool whose work is a method of another app, called through the sidecar. */
+export function invokeTool<P extends object, R>(spec: InvokeToolSpec<P, R>): InvokeTool<P, R> {
+  return { kind: "tool", via: "invoke", name: spec.name, spec }
+}
+
+/** A tool whose work is an operation of an output binding. */
+export function bindingTool<P extends object, R>(spec: BindingToolSpec<P, R>): BindingTool<P, R> {
+  return { kind: "tool", via: "binding", name: spec.name, spec }
+}
+
+/** A tool that reads, writes or deletes one key of a state store. */
+export function stateTool<P extends object, R>(spec: StateToolSpec<P, R>): StateTool<P, R> {
+  return { kind: "tool", via: "state", name: spec.name, spec }
+}
+
+/** A tool that tells a topic something. */
+export function publishTool<P extends object, R>(spec: PublishToolSpec<P, R>): PublishTool<P, R> {
+  return { kind: "tool", via: "publish", name: spec.name, spec }
+}
+
+/** A tool of an MCP server. */
+export function mcpTool<P extends object, R>(spec: McpToolSpec<P, R>): McpTool<P, R> {
+  return { kind: "tool", via: "mcp", name: spec.name, spec }
 }
 
 /** A model in a loop with tools until it gives a value of the result type. */

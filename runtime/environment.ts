@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs"
 import { isRecord } from "./schema/json-schema.ts"
+import type { McpConfig, McpServerConfig } from "./tools/mcp-servers.ts"
 
 export interface Environment {
   readonly sidecar: SidecarAddress
@@ -18,6 +19,8 @@ export interface Environment {
   /** Text of model.json, for the offline model. */
   readonly modelScript?: string
   readonly openai: { readonly apiKey?: string; readonly baseUrl?: string }
+  /** MCP servers by name, and the agentflow.lock that says what their tools are. */
+  readonly mcp: { readonly config: McpConfig; readonly lockFile?: string }
   readonly log: LogStyle
 }
 
@@ -49,6 +52,7 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     provider,
     ...(modelScript === undefined ? {} : { modelScript }),
     openai: openaiOf(variables, problems),
+    mcp: mcpOf(variables, problems),
     log: choice(variables, "AGENTFLOW_LOG", ["json", "pretty", "silent"], "json", problems),
   }
   return problems.length === 0 ? { ok: true, environment } : { ok: false, problems }
@@ -122,6 +126,28 @@ function openaiOf(variables: Variables, problems: string[]): Environment["openai
   const baseUrl = present(variables, "OPENAI_BASE_URL")
   if (baseUrl !== undefined && !URL.canParse(baseUrl)) problems.push(`OPENAI_BASE_URL is no URL: "${baseUrl}"`)
   return { ...(apiKey === undefined ? {} : { apiKey }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+}
+
+function mcpOf(variables: Variables, problems: string[]): Environment["mcp"] {
+  const lockFile = present(variables, "AGENTFLOW_LOCK")
+  const lock = lockFile === undefined ? {} : { lockFile }
+  const text = present(variables, "AGENTFLOW_MCP")
+  if (text === undefined) return { config: {}, ...lock }
+  try {
+    const config: unknown = JSON.parse(text)
+    if (isRecord(config) && Object.values(config).every(isMcpServer)) return { config: config as McpConfig, ...lock }
+  } catch {
+    // Said below; the text is not repeated, because it may hold a token.
+  }
+  problems.push('AGENTFLOW_MCP must be a JSON record: server name -> {"command":["…"]} or {"url":"https://…"}')
+  return { config: {}, ...lock }
+}
+
+function isMcpServer(value: unknown): value is McpServerConfig {
+  if (!isRecord(value)) return false
+  const { command, url } = value
+  if (typeof url === "string") return URL.canParse(url)
+  return Array.isArray(command) && command.length > 0 && command.every((part) => typeof part === "string")
 }
 
 function modelScriptOf(variables: Variables, problems: string[]): string | undefined {

@@ -3,7 +3,7 @@
 import type { Breakers } from "./breaker.ts"
 import { createBreakers } from "./breaker.ts"
 import type { Envelope } from "./contract.ts"
-import type { Environment } from "./environment.ts"
+import type { Environment, SidecarAddress } from "./environment.ts"
 import { createOfflineProvider } from "./providers/offline.ts"
 import { createOpenaiProvider } from "./providers/openai.ts"
 import { emptyScript, parseModelScript } from "./providers/model-script.ts"
@@ -20,8 +20,12 @@ import type { SettingValues } from "./settings.ts"
 import { openRaiser } from "./dapr.ts"
 import type { StateStore } from "./state.ts"
 import { createStateStore } from "./state.ts"
+import type { McpConfig, McpServers } from "./tools/mcp-servers.ts"
+import { createMcpServers } from "./tools/mcp-servers.ts"
 
 export interface Services {
+  readonly sidecar: Pick<SidecarAddress, "httpUrl" | "apiToken">
+  readonly mcp: McpServers
   readonly state: StateStore
   readonly secrets: SecretReader
   readonly redactor: Redactor
@@ -59,6 +63,7 @@ export function createServices(environment: Environment): CreatedServices {
   const { apiKey } = environment.openai
   if (apiKey !== undefined) redactor.add("OPENAI_API_KEY", apiKey)
   if (environment.sidecar.apiToken !== undefined) redactor.add("DAPR_API_TOKEN", environment.sidecar.apiToken)
+  for (const [name, value] of mcpSecrets(environment.mcp.config)) redactor.add(name, value)
   const read =
     environment.modelScript === undefined
       ? { ok: true as const, script: emptyScript }
@@ -69,6 +74,8 @@ export function createServices(environment: Environment): CreatedServices {
   return {
     ok: true,
     services: {
+      sidecar: environment.sidecar,
+      mcp: createMcpServers({ ...environment.mcp, endpoints: environment.endpoints }),
       state: createStateStore({ sidecar: environment.sidecar, store: environment.stateStore }),
       secrets: createSecretReader({ files: environment.secretFiles, sidecar: environment.sidecar, redactor }),
       redactor,
@@ -82,4 +89,13 @@ export function createServices(environment: Environment): CreatedServices {
       now: () => new Date(),
     },
   }
+}
+
+/** Values of an MCP server's configuration that are there to prove who calls. */
+function mcpSecrets(config: McpConfig): readonly (readonly [string, string])[] {
+  return Object.entries(config).flatMap(([server, one]) => {
+    const values = Object.entries(("url" in one ? one.headers : one.env) ?? {})
+    const secret = values.filter(([name]) => /auth|token|key|secret|password|cookie/i.test(name))
+    return secret.flatMap(([name, value]) => [value, value.replace(/^\w+ /, "")].map((form) => [`${server} ${name}`, form] as const))
+  })
 }

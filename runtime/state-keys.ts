@@ -21,3 +21,10 @@ export function deadLetterKey(run: string, start: number): string {
 export function memoryKey(agent: string, by: string): string {
   return `memory:${agent}:${by}`
 }
+
+const reservedPrefixes = ["inbox", "call", "deadletter", "memory", "cache", "trigger", "gate"]
+
+/** Keys that a program's own tools may not touch: an answer written past the inbox would be nobody's. */
+export function isReservedKey(key: string): boolean {
+  return reservedPrefixes.some((prefix) => key.startsWith(`${prefix}:`))
+}

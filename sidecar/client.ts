@@ -207,16 +207,17 @@ async function list(invoke: Invoke, options: ListOptions): Promise<readonly Inst
 /** daprd lists ids only, in no order of time. */
 async function listOneByOne(invoke: Invoke, options: Required<ListOptions>): Promise<readonly InstanceView[]> {
   const { statuses, limit } = options
-  const views: InstanceView[] = []
+  const views = new Map<string, InstanceView>()
   let continuationToken = ""
   do {
     const page: { readonly instanceIds?: readonly string[]; readonly continuationToken?: string } =
       await invoke("ListInstanceIDs", { pageSize: 100, ...(continuationToken ? { continuationToken } : {}) })
     const found = await Promise.all((page.instanceIds ?? []).map((id) => get(invoke, id)))
-    views.push(...found.filter((view) => view !== undefined))
+    // On Redis a page may repeat ids of an earlier one.
+    for (const view of found) if (view) views.set(view.id, view)
     continuationToken = page.continuationToken ?? ""
   } while (continuationToken)
-  return views
+  return [...views.values()]
     .filter((view) => statuses.length === 0 || statuses.includes(view.status))
     .sort((a, b) => b.createdAtMs - a.createdAtMs)
     .slice(0, limit)
@@ -237,6 +238,8 @@ function errorCode({ code, details }: ServiceError): ClientErrorCode {
       // daprd answers all of these with code UNKNOWN; only the text tells them apart.
       if (details.includes("no such instance exists")) return "notFound"
       if (details.includes("already exists")) return "alreadyActive"
+      // What daprd's service does not have, it takes for a call to another app.
+      if (details.includes("failed to proxy request")) return "unimplemented"
       return details.includes("has not yet completed") ? "notEnded" : "other"
   }
 }

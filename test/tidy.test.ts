@@ -13,7 +13,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   base: { folders: [], packages: [] },
   grammar: { folders: ["base"], packages: ["chevrotain"] },
   compiler: { folders: ["base", "grammar"], packages: ["ajv", "ajv-formats", "ts-morph"] },
-  runtime: { folders: [], packages: ["@dapr/dapr", "ajv", "ajv-formats", "cockatiel", "openai", "node:"] },
+  runtime: { folders: [], packages: ["@dapr/dapr", "@modelcontextprotocol/sdk", "@opentelemetry", "ajv", "ajv-formats", "cockatiel", "openai", "node:"] },
   engine: { folders: ["base"], packages: [] },
   sidecar: { folders: ["base", "engine"], packages: ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "node:"] },
   cli: {
@@ -26,8 +26,10 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
 const soleImporters: Readonly<Record<string, RegExp>> = {
   chevrotain: /^grammar\//,
   "ts-morph": /^compiler\/4-emit\/typescript\/print\.ts$/,
-  "@dapr/dapr": /^runtime\/(dapr|executor)\.ts$/,
-  cockatiel: /^runtime\/breaker\.ts$/,
+  "@dapr/dapr": /^runtime\/(dapr|executor(-[a-z]+)*)\.ts$/,
+  cockatiel: /^runtime\/(breaker|limit)\.ts$/,
+  "@modelcontextprotocol/sdk": /^runtime\/tools\/mcp/,
+  "@opentelemetry": /^runtime\/telemetry\//,
   openai: /^runtime\/providers\/openai(-[a-z]+)*\.ts$/,
   "@grpc/grpc-js": /^sidecar\//,
 }

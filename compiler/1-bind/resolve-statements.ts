@@ -4,13 +4,14 @@ import { unreachable } from "../../base/assert.ts"
 import { diagnostic } from "../../base/diagnostics/report.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type {
-  BlockForm, Branch, CatchClause, Clause, MatchArm, Pattern, RightHandSide, Statement,
+  BlockForm, Branch, CatchClause, Clause, Expression, MatchArm, Name, Pattern, RightHandSide, Statement,
 } from "../../grammar/syntax/nodes.ts"
-import { isBuiltInError } from "./built-ins.ts"
+import { walk } from "../../grammar/syntax/walk.ts"
+import { isBuiltInError, isBuiltInType } from "./built-ins.ts"
 import { resolveExpression } from "./resolve-expressions.ts"
 import { resolveClauses } from "./resolve-clauses.ts"
 import { declareLocal, errorKinds, resolveErrors, resolveName, resolveType, type Resolver } from "./resolver.ts"
-import { childOf, type Scope } from "./scopes.ts"
+import { addSymbol, childOf, lookUp, type Scope } from "./scopes.ts"
 
 export function resolveBlock(statements: readonly Statement[], scope: Scope, resolver: Resolver): void {
   for (const statement of statements) resolveStatement(statement, scope, resolver)
@@ -121,11 +122,43 @@ function resolveForm(form: BlockForm, scope: Scope, resolver: Resolver): void {
       return block(form.body.statements)
     case "wait":
       resolveName(form.event, resolver.fileScope, resolver)
+      if (form.by !== undefined) resolveExpression(form.by, withFields(form.event, form.by, scope, resolver), resolver)
       if (form.timeout !== undefined) resolveExpression(form.timeout, scope, resolver)
       return
     default:
       return unreachable(form)
   }
+}
+
+/** What `by` compares: the names in scope, and before them the fields of the event. */
+function withFields(event: Name, by: Expression, scope: Scope, resolver: Resolver): Scope {
+  const inside = childOf(scope)
+  const symbol = lookUp(resolver.fileScope, event.text)
+  const node = symbol === undefined ? undefined : resolver.table.symbols[symbol]!.node
+  if (node?.kind !== "event") return inside
+  const mentioned = namesIn(by)
+  for (const field of node.fields?.fields ?? []) {
+    const name = field.name.text
+    const use = mentioned.get(name)
+    if (use === undefined) continue
+    const hidden = lookUp(scope, name)
+    if (hidden !== undefined) {
+      const facts = { name, kind: resolver.table.symbols[hidden]!.kind }
+      resolver.diagnostics.push(diagnostic("AF2003", { path: resolver.path, span: use.span }, facts))
+    }
+    const { path, table, owner } = resolver
+    inside.names.set(name, addSymbol(table, { name, kind: "eventField", path, node: field, owner }))
+  }
+  return inside
+}
+
+/** The first use of each name in an expression. */
+function namesIn(expression: Expression): ReadonlyMap<string, Name> {
+  const found = new Map<string, Name>()
+  walk(expression, (node) => {
+    if (node.kind === "nameExpression" && !found.has(node.name.text)) found.set(node.name.text, node.name)
+  })
+  return found
 }
 
 function resolveBranch(branch: Branch, scope: Scope, resolver: Resolver): void {
@@ -142,7 +175,7 @@ function resolvePattern(pattern: Pattern, scope: Scope, resolver: Resolver): voi
   switch (pattern.kind) {
     case "typePattern":
       // A built-in error kind stands for itself.
-      if (!isBuiltInError(pattern.type.text)) resolveName(pattern.type, resolver.fileScope, resolver)
+      if (!isBuiltInError(pattern.type.text) && !isBuiltInType(pattern.type.text)) resolveName(pattern.type, resolver.fileScope, resolver)
       if (pattern.binding !== undefined) declareLocal(pattern.binding, "patternBinding", pattern, scope, resolver)
       return
     case "memberPattern":

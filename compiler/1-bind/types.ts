@@ -27,6 +27,8 @@ export type SymbolKind =
   | "patternBinding"
   | "branch"
   | "result"
+  /** A field of the event that a `wait … by` looks at. */
+  | "eventField"
   | "builtin"
 
 export interface Symbol {

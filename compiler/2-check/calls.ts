@@ -29,6 +29,7 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
   if (symbol.kind === "builtin") {
     env.file.builtins.set(node.id, symbol.name)
     countArguments(node, symbol.name, [0, 0], env)
+    if (!env.run) report(env.file, node, "AF3027", { name: `${symbol.name}()`, where: "in the body of a workflow" })
     return symbol.name === "now" ? { kind: "time" } : STRING
   }
   const signature = env.file.context.signatures.get(symbol.id)
@@ -47,7 +48,7 @@ export function checkCall(node: CallExpression, env: Env, check: CheckExpression
 
 const WORDS: Readonly<Record<string, string>> = {
   let: "value", var: "value", loopVariable: "value", lambdaParameter: "value", patternBinding: "value", branch: "value",
-  result: "value", caught: "caught error", builtin: "built-in function",
+  result: "value", eventField: "value", caught: "caught error", builtin: "built-in function",
 }
 
 /** How a message names a symbol's kind. */

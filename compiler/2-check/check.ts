@@ -42,5 +42,6 @@ export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
     path, { types, calls, builtins, stepNames, callPolicies },
   ]))
   const diagnostics = sortDiagnostics(applyRules(context.diagnostics, options.rules, context.suppressions))
-  return { value: { bound, files: facts, declared, signatures, symbolTypes, policies, inactive }, diagnostics }
+  const accepted = { suppressions: context.suppressions, found: context.diagnostics }
+  return { value: { bound, files: facts, declared, signatures, symbolTypes, policies, inactive, accepted }, diagnostics }
 }

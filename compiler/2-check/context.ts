@@ -29,7 +29,10 @@ export interface CallSite {
 
 export interface Suppression {
   readonly path: string
+  /** What it speaks for. */
   readonly span: Span
+  /** The `accept` itself. */
+  readonly clause: Span
   readonly rule: string
 }
 
@@ -83,6 +86,14 @@ export interface Env {
   readonly workflow?: SymbolId
   /** What `return` takes. */
   readonly returns?: Type
+  /** The run is at hand: `now()`, `uuid()`, settings. */
+  readonly run: boolean
+  /** Settings can be read where no run is: in the texts of an agent, of a person and of a request. */
+  readonly settings: boolean
+  /** The nearest body around that may run beside others: it assigns to no `var` from outside. */
+  readonly concurrent?: Span
+  /** Clauses of the `within`s around, the nearest first. */
+  readonly blocks: readonly EffectiveClause[]
 }
 
 /** How parts of an expression are checked; handed down so that files need not import each other in a circle. */
@@ -97,7 +108,9 @@ export interface StepUse {
 }
 
 export function topEnv(file: FileContext, step: CheckStep): Env {
-  return { file, step, narrowed: new Map(), secrets: false, text: "plain", inline: false, guarded: false }
+  return {
+    file, step, narrowed: new Map(), secrets: false, text: "plain", inline: false, guarded: false, run: false, settings: false, blocks: [],
+  }
 }
 
 /** Reports at a node; nothing is said about a node that the parser repaired. */
@@ -113,7 +126,7 @@ export function symbolAt(file: FileContext, node: { readonly id: NodeId }): Symb
   return id === undefined ? undefined : symbolOf(file.context, id)
 }
 
-export function symbolOf(context: Context, id: SymbolId): Symbol {
+export function symbolOf(context: Pick<Context, "bound">, id: SymbolId): Symbol {
   return context.bound.symbols.symbols[id]!
 }
 

@@ -17,7 +17,7 @@ import { checkBlock } from "./statements.ts"
 import { checkStep, setResults } from "./steps.ts"
 import { checkTest } from "./tests.ts"
 import type { Signature, Type } from "./types.ts"
-import { buildType } from "./types/build.ts"
+import { buildType, refuseObjectName } from "./types/build.ts"
 import { isOptional, NOTHING, UNKNOWN } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
@@ -36,6 +36,7 @@ export function declareSignatures(file: FileContext): void {
       const type = buildType(node, file)
       const symbol = symbolAt(file, name)
       if (symbol !== undefined) context.symbolTypes.set(symbol.id, type)
+      refuseObjectName(name, file)
       parameters.push(value === undefined ? { name: name.text, type } : { name: name.text, type, default: value })
     }
     const result = item.result === undefined ? NOTHING : buildType(item.result, file)
@@ -115,7 +116,7 @@ function checkBody(item: WorkflowDeclaration, env: Env): void {
   const symbol = symbolAt(file, item.name)
   const returns = item.result === undefined ? NOTHING : (file.types.get(item.result.id) ?? UNKNOWN)
   const inside: Env = {
-    ...env, steps: new Map(), inline: true, returns, ...(symbol === undefined ? {} : { workflow: symbol.id }),
+    ...env, steps: new Map(), inline: true, run: true, returns, ...(symbol === undefined ? {} : { workflow: symbol.id }),
   }
   const end = checkBlock(item.body, inside, { value: false })
   const needed = returns.kind !== "nothing" && returns.kind !== "unknown" && !isOptional(returns, file.context.declared)

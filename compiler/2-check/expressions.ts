@@ -77,8 +77,14 @@ function checkName(name: Name, env: Env): Type {
     case "patternBinding":
     case "branch":
     case "result":
-    case "setting":
+    case "eventField":
       return env.narrowed.get(`#${symbol.id}`) ?? env.file.context.symbolTypes.get(symbol.id) ?? UNKNOWN
+    case "setting":
+      if (!env.run && !env.settings) {
+        const where = "in the body of a workflow, in the texts of an agent or a human, and in a request"
+        report(env.file, name, "AF3027", { name: symbol.name, where })
+      }
+      return env.file.context.symbolTypes.get(symbol.id) ?? UNKNOWN
     case "enum":
       return { kind: "namespace", symbol: symbol.id }
     case "secret":

@@ -60,8 +60,11 @@ const CAUGHT: ReadonlyMap<string, Type> = new Map([
   ["kind", STRING], ["message", STRING], ["step", STRING], ["data", JSON_TYPE],
 ])
 
+/** What the structure of a type is looked up in; a finished check has it, too. */
+export type TypeContext = Pick<Context, "bound" | "declared">
+
 /** The members of a value that are not methods, by name. */
-export function membersOf(type: Type, context: Context): ReadonlyMap<string, Type> {
+export function membersOf(type: Type, context: TypeContext): ReadonlyMap<string, Type> {
   const known = expand(type, context.declared)
   const fields = fieldsOf(known, context.declared)
   if (fields !== undefined) {
@@ -104,14 +107,14 @@ export function membersOf(type: Type, context: Context): ReadonlyMap<string, Typ
 }
 
 /** The data of the one declared error that is caught; a built-in kind carries nothing typed. */
-function dataOf(error: string, context: Context): Type {
+function dataOf(error: string, context: TypeContext): Type {
   const symbol = context.bound.symbols.symbols.find(({ kind, name }) => kind === "error" && name === error)
   const structure = symbol === undefined ? undefined : context.declared.get(symbol.id)
   return structure?.kind === "error" ? { kind: "record", fields: structure.fields } : JSON_TYPE
 }
 
 /** What every member of a union has. */
-function commonMembers(members: readonly Type[], context: Context): ReadonlyMap<string, Type> {
+function commonMembers(members: readonly Type[], context: TypeContext): ReadonlyMap<string, Type> {
   const tables = members.map((member) => membersOf(member, context))
   const common = new Map<string, Type>()
   for (const [name, type] of tables[0] ?? []) {
@@ -155,7 +158,7 @@ export function checkIndex(node: IndexExpression, env: Env, check: CheckExpressi
 }
 
 /** Method names of a type, for did-you-mean and for calls. */
-export function methodsOf(type: Type, context: Context): readonly string[] {
+export function methodsOf(type: Type, context: TypeContext): readonly string[] {
   const known = expand(type, context.declared)
   if (known.kind === "array") return Object.keys(LIST_METHODS)
   return known.kind === "string" || known.kind === "literal" ? Object.keys(STRING_METHODS) : []

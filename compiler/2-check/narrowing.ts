@@ -1,16 +1,19 @@
 // What a condition tells about values that may be nothing.
 
-import type { Expression } from "../../grammar/syntax/nodes.ts"
-import type { Env } from "./context.ts"
+import type { Expression, Node } from "../../grammar/syntax/nodes.ts"
+import { symbolAt, type Env } from "./context.ts"
+import { nodesIn } from "./flow/walk.ts"
 import type { Type } from "./types.ts"
-import { isOptional, NOTHING, present } from "./types/relate.ts"
+import { literalValue } from "./types/build.ts"
+import { expand, fieldsOf, isOptional, join, NEVER, NOTHING, present } from "./types/relate.ts"
 
 /** A value that can't change between two looks at it, as a key: "#12.title"; undefined for anything computed. */
 export function pathOf(expression: Expression, env: Env): string | undefined {
   switch (expression.kind) {
     case "nameExpression": {
-      const symbol = env.file.bound.uses.get(expression.name.id)
-      return symbol === undefined ? undefined : `#${symbol}`
+      const symbol = symbolAt(env.file, expression.name)
+      // A setting is read anew at every look, which TypeScript does not narrow.
+      return symbol === undefined || symbol.kind === "setting" ? undefined : `#${symbol.id}`
     }
     case "member": {
       const object = pathOf(expression.object, env)
@@ -36,7 +39,12 @@ export function assume(condition: Expression, holds: "true" | "false", env: Env)
       if (operator === "or" && holds === "false") return assume(right, holds, assume(left, holds, env))
       if (operator !== "==" && operator !== "!=") return env
       const value = right.kind === "nothing" ? left : left.kind === "nothing" ? right : undefined
-      if (value === undefined) return env
+      if (value === undefined) {
+        const said = literalValue(right)
+        if (left.kind !== "member" || said === undefined) return env
+        const same = (operator === "==") === (holds === "true")
+        return assumeMember(left, (other) => (other === said) === same, env)
+      }
       return assumeValue(value, (operator === "==") === (holds === "true") ? "nothing" : "present", env)
     }
     default:
@@ -51,6 +59,34 @@ export function assumeValue(value: Expression, what: "nothing" | "present", env:
   const { declared } = env.file.context
   if (path === undefined || type === undefined || !isOptional(type, declared)) return env
   return narrow(env, path, what === "nothing" ? NOTHING : present(type, declared))
+}
+
+/** `first.winner == "quick"`: of the union that `first` is, the members whose field can be that. */
+export function assumeMember(
+  member: Extract<Expression, { readonly kind: "member" }>, holds: (value: string | number | boolean) => boolean, env: Env,
+): Env {
+  const { declared } = env.file.context
+  const type = env.file.types.get(member.object.id)
+  const path = pathOf(member.object, env)
+  const known = type === undefined ? undefined : expand(type, declared)
+  if (path === undefined || known?.kind !== "union") return env
+  const kept = known.members.filter((each) => {
+    const field = fieldsOf(each, declared)?.find(({ name }) => name === member.name.text)?.type
+    return field?.kind !== "literal" || holds(field.value)
+  })
+  return kept.length === known.members.length ? env : narrow(env, path, kept.reduce((a, b) => join(a, b, declared), NEVER))
+}
+
+/** What is known of a `var` no longer holds once something in `node` may have assigned it. */
+export function forget(env: Env, node: Node): Env {
+  if (env.narrowed.size === 0) return env
+  const narrowed = new Map(env.narrowed)
+  for (const inside of nodesIn(node)) {
+    const symbol = inside.kind === "assign" ? env.file.bound.uses.get(inside.name.id) : undefined
+    if (symbol === undefined) continue
+    for (const path of narrowed.keys()) if (path === `#${symbol}` || path.startsWith(`#${symbol}.`)) narrowed.delete(path)
+  }
+  return narrowed.size === env.narrowed.size ? env : { ...env, narrowed }
 }
 
 export function narrow(env: Env, path: string, type: Type): Env {

@@ -56,16 +56,30 @@ export interface CallPolicies {
   readonly clauses: readonly Clause[]
   readonly file: FileContext
   readonly workflow: SymbolId | undefined
+  /** Clauses of the blocks around, the nearest first. */
+  readonly blocks: readonly EffectiveClause[]
 }
 
-export function policiesOfCall({ callee, clauses, file, workflow }: CallPolicies): readonly EffectiveClause[] {
+export function policiesOfCall({ callee, clauses, file, workflow, blocks }: CallPolicies): readonly EffectiveClause[] {
   const { context } = file
   const node = callableOf(context, callee)
   if (node === undefined) return []
   const written = clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "call" }))
   const callable = context.policies.get(callee) ?? []
   const steps = workflow === undefined ? [] : stepsOf(workflow, file)
-  return nearestOf([...written, ...used(clauses, file, "use"), ...nearFirst(callable), ...steps], `${node.kind} call`)
+  const near = [...written, ...used(clauses, file, "use"), ...nearFirst(callable)]
+  return nearestOf([...near, ...blocks, ...steps], `${node.kind} call`)
+}
+
+/** Of a block, what its steps take where they say nothing nearer; its budget, deadline and cache are its own. */
+const BLOCK_KINDS: ReadonlySet<Clause["kind"]> = new Set<Clause["kind"]>([
+  "retry", "timeout", "circuit", "limit", "manual",
+])
+
+export function policiesOfBlock(clauses: readonly Clause[], file: FileContext): readonly EffectiveClause[] {
+  const own = clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "block" }))
+  const taken = used(clauses, file, "use").map((clause): EffectiveClause => ({ ...clause, from: "block" }))
+  return [...own, ...taken].filter(({ clause }) => BLOCK_KINDS.has(clause.kind))
 }
 
 /** Budgets were put outermost first; `nearestOf` takes near to far. */

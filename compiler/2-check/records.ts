@@ -8,6 +8,7 @@ import { plainText } from "../1-bind/imports.ts"
 import { report, symbolOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import type { FieldType, Type } from "./types.ts"
+import { refuseObjectName } from "./types/build.ts"
 import { arrayOf, expand, fieldsOf, isOptional, join, NEVER, present, UNKNOWN, widen } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
@@ -166,6 +167,7 @@ function looseRecord(node: RecordExpression, env: Env, check: CheckExpression, v
       if (spread === undefined) notRecord(entry.value, type, env)
       for (const field of spread ?? []) fields.set(field.name, field.type)
     } else {
+      refuseObjectName(entry.key, env.file)
       fields.set(nameOfKey(entry), widen(value(entry, undefined)))
     }
   }

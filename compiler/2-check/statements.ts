@@ -7,11 +7,12 @@ import { isForm } from "../1-bind/resolve-statements.ts"
 import { checkArguments } from "./calls.ts"
 import { callableOf, report, symbolAt, symbolOf, textOf, type Env } from "./context.ts"
 import { checkFail } from "./constructs/fail.ts"
+import { checkPublish } from "./constructs/publish.ts"
 import { checkForm } from "./constructs/forms.ts"
 import { NO_VALUE, type Want } from "./constructs/parts.ts"
 import { expectType, shorten } from "./expect.ts"
 import { checkExpression, stepCall } from "./expressions.ts"
-import { assume } from "./narrowing.ts"
+import { assume, forget } from "./narrowing.ts"
 import { clauseWord } from "./places.ts"
 import { checkStep } from "./steps.ts"
 import type { Type } from "./types.ts"
@@ -39,12 +40,16 @@ export function checkBlock(statements: readonly Statement[], start: Env, want: W
 
 /** What an `if` that leaves on one side tells about what follows. */
 function after(statement: Statement, env: Env): Env {
-  if (statement.kind !== "if") return env
+  if (statement.kind !== "if") return forget(env, statement)
   const leaves = (id: number): boolean => env.file.types.get(id)?.kind === "never"
   const thenLeaves = leaves(statement.then.id)
   const otherwiseLeaves = statement.otherwise !== undefined && leaves(statement.otherwise.id)
-  if (thenLeaves && !otherwiseLeaves) return assume(statement.condition, "false", env)
-  return otherwiseLeaves && !thenLeaves ? assume(statement.condition, "true", env) : env
+  if (thenLeaves && !otherwiseLeaves) {
+    const known = assume(statement.condition, "false", env)
+    return statement.otherwise === undefined ? known : forget(known, statement.otherwise)
+  }
+  const known = otherwiseLeaves && !thenLeaves ? assume(statement.condition, "true", env) : env
+  return forget(known, statement.then.kind === "block" && otherwiseLeaves ? statement.then : statement)
 }
 
 function checkStatement(statement: Statement, env: Env, want: Want): Type {
@@ -78,8 +83,7 @@ function checkStatement(statement: Statement, env: Env, want: Want): Type {
       }
       return noValue(statement, env, want)
     case "publish":
-      checkExpression(statement.value, env)
-      expectType(checkExpression(statement.topic, env), STRING, statement.topic, env, " as a topic")
+      checkPublish(statement, env)
       return noValue(statement, env, want)
     case "continueAsNew":
       return checkContinue(statement, env)
@@ -107,7 +111,7 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
 
 function checkLet(statement: LetStatement, env: Env): void {
   const written = statement.type === undefined ? undefined : buildType(statement.type, env.file)
-  const named = statement.value.kind === "for" ? { ...env, binding: statement.name.text } : env
+  const named = statement.value.kind === "for" || statement.value.kind === "race" ? { ...env, binding: statement.name.text } : env
   const actual = checkRight(
     statement.value,
     statement.clauses,
@@ -129,8 +133,12 @@ function checkAssign(statement: AssignStatement, env: Env): void {
   const symbol = symbolAt(env.file, statement.name)
   const type = symbol === undefined ? UNKNOWN : (env.file.context.symbolTypes.get(symbol.id) ?? UNKNOWN)
   const actual = checkRight(statement.value, statement.clauses, env, { value: true, expected: type })
+  const from = symbol?.node?.span
   if (symbol !== undefined && symbol.kind !== "var") report(env.file, statement.name, "AF3026", { name: symbol.name })
-  else if (!isForm(statement.value)) expectType(actual, type, statement.value, env, ` for ${statement.name.text}`)
+  else if (symbol !== undefined && env.concurrent !== undefined && from !== undefined && from.start < env.concurrent.start) {
+    report(env.file, statement.name, "AF3028", { name: symbol.name })
+  }
+  if (symbol?.kind === "var" && !isForm(statement.value)) expectType(actual, type, statement.value, env, ` for ${statement.name.text}`)
 }
 
 function checkReturn(statement: ReturnStatement, env: Env): Type {

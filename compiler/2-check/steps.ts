@@ -35,7 +35,7 @@ export function checkStep(call: CallExpression, env: Env, { role, clauses }: Ste
     },
     whole,
   )
-  const effective = policiesOfCall({ callee: symbol.id, clauses, file, workflow: env.workflow })
+  const effective = policiesOfCall({ callee: symbol.id, clauses, file, workflow: env.workflow, blocks: env.blocks })
   if (env.steps !== undefined) file.callPolicies.set(call.id, effective)
   context.callSites.push({ path: file.path, call, callee: symbol.id, role, clauses, effective, guarded: env.guarded })
   return signature.result

@@ -1,5 +1,7 @@
 // What checking gives: the type of each expression and what is known of the flow. A new value beside the bound files.
 
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { Span } from "../../base/text/span.ts"
 import type { Clause, Expression, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, SymbolId } from "../1-bind/types.ts"
 
@@ -58,7 +60,8 @@ export interface Signature {
 export interface EffectiveClause {
   readonly clause: Clause
   readonly path: string
-  readonly from: "call" | "callable" | "policy" | "steps" | "default"
+  /** `block`: a `within` around the call. */
+  readonly from: "call" | "callable" | "policy" | "block" | "steps" | "default"
 }
 
 export interface FileFacts {
@@ -74,6 +77,12 @@ export interface FileFacts {
   readonly callPolicies: ReadonlyMap<NodeId, readonly EffectiveClause[]>
 }
 
+/** What `accept` clauses say, and what was found before they were applied: later phases find more that they excuse. */
+export interface Accepted {
+  readonly suppressions: readonly { readonly path: string; readonly span: Span; readonly clause: Span; readonly rule: string }[]
+  readonly found: readonly Diagnostic[]
+}
+
 export interface Checked {
   readonly bound: Bound
   /** By symbol of a parameter, `let`, loop variable, lambda parameter, pattern binding, caught error, `result`. */
@@ -83,6 +92,7 @@ export interface Checked {
   readonly signatures: ReadonlyMap<SymbolId, Signature>
   /** By callable: its clauses after `use` and precedence, one per kind (nearest wins), nested budgets apart. */
   readonly policies: ReadonlyMap<SymbolId, readonly EffectiveClause[]>
+  readonly accepted: Accepted
   /** Constructs parsed and checked but not active yet, with where: named by `build`. */
   readonly inactive: readonly { readonly construct: string; readonly path: string; readonly node: NodeId }[]
 }

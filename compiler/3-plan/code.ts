@@ -17,6 +17,7 @@ export type ExpressionPlan =
   | ResultPlan
   | EnumMemberPlan
   | SecretReferencePlan
+  | SettingReferencePlan
   | MemberPlan
   | IndexPlan
   | BuiltInPlan
@@ -26,6 +27,10 @@ export type ExpressionPlan =
   | ConditionalPlan
   | StepPlan
   | EachPlan
+  | RacePlan
+  | WithinPlan
+  | SagaPlan
+  | WaitPlan
 
 /** Money in dollars, durations in milliseconds (the type says which it is); `nothing` is null. */
 export interface LiteralPlan extends ExpressionBase {
@@ -52,6 +57,8 @@ export interface RecordPlan extends ExpressionBase {
 export interface LocalPlan extends ExpressionBase {
   readonly kind: "local"
   readonly name: string
+  /** Known not to be nothing here, though its declaration allows it. `var`: a variable that is assigned somewhere. */
+  readonly present?: "let" | "var"
 }
 
 /** `result` in an undo or a requirement. */
@@ -70,12 +77,20 @@ export interface SecretReferencePlan extends ExpressionBase {
   readonly name: string
 }
 
+/** Read once, when the run starts. */
+export interface SettingReferencePlan extends ExpressionBase {
+  readonly kind: "settingReference"
+  readonly name: string
+}
+
 export interface MemberPlan extends ExpressionBase {
   readonly kind: "member"
   readonly object: ExpressionPlan
   readonly name: string
   /** `?.` */
   readonly optional: boolean
+  /** Known not to be nothing here, though the field is optional. */
+  readonly present?: true
 }
 
 export interface IndexPlan extends ExpressionBase {
@@ -143,6 +158,49 @@ export interface EachPlan extends ExpressionBase {
   readonly body: readonly StatementPlan[]
 }
 
+/** One of several bodies that start together: a scope of its own, whose value is what it returns. */
+export interface BranchPlan {
+  readonly name: string
+  readonly type: ValueType
+  readonly body: readonly StatementPlan[]
+  /** Its value is used after the block (of a race: always). */
+  readonly used: boolean
+  readonly origin: Location
+}
+
+/** Until the first branch succeeds: `{ winner, value }`. */
+export interface RacePlan extends ExpressionBase {
+  readonly kind: "race"
+  readonly step: string
+  readonly branches: readonly BranchPlan[]
+}
+
+/** Clauses around a block; its value is what the body returns. */
+export interface WithinPlan extends ExpressionBase {
+  readonly kind: "within"
+  readonly step: string
+  readonly policy: PolicyPlan
+  /** The body's value is used. */
+  readonly valued: boolean
+  readonly body: readonly StatementPlan[]
+}
+
+/** A block whose steps are undone when it fails. */
+export interface SagaPlan extends ExpressionBase {
+  readonly kind: "saga"
+  readonly step: string
+  readonly body: readonly StatementPlan[]
+}
+
+/** The first event that fits; `by` sees the event's fields as locals. */
+export interface WaitPlan extends ExpressionBase {
+  readonly kind: "wait"
+  readonly event: string
+  readonly step: string
+  readonly by?: { readonly fields: readonly string[]; readonly condition: ExpressionPlan }
+  readonly timeoutMs?: number
+}
+
 // ---------------------------------------------------------------- statements
 
 interface StatementBase {
@@ -161,6 +219,12 @@ export type StatementPlan =
   | IfPlan
   | MatchPlan
   | TryPlan
+  | FinishPlan
+  | ParallelPlan
+  | LoopPlan
+  | SleepPlan
+  | PublishPlan
+  | ContinuePlan
 
 /** Without a value: every path of the statement that follows assigns it. */
 export interface LetPlan extends StatementBase {
@@ -185,7 +249,7 @@ export interface DoPlan extends StatementBase {
   readonly value: ExpressionPlan
 }
 
-/** Leaves the workflow, or in the body of a loop over a list gives the item's value. */
+/** Leaves the workflow, or in a body with a scope of its own (a loop over a list, a branch, a block) gives its value. */
 export interface ReturnPlan extends StatementBase {
   readonly kind: "return"
   readonly value?: ExpressionPlan
@@ -247,4 +311,48 @@ export interface CatchPlan {
   readonly binding?: string
   readonly body: readonly StatementPlan[]
   readonly origin: Location
+}
+
+/** Leaves the workflow from within a body that has a scope of its own. */
+export interface FinishPlan extends StatementBase {
+  readonly kind: "finish"
+  readonly value?: ExpressionPlan
+}
+
+/** All branches at once; the names of those that are used are locals after it. */
+export interface ParallelPlan extends StatementBase {
+  readonly kind: "parallel"
+  readonly step: string
+  readonly branches: readonly BranchPlan[]
+}
+
+/** At most `times` rounds; a round more is an error. `until` is asked at the end of a round, and sees its names. */
+export interface LoopPlan extends StatementBase {
+  readonly kind: "loop"
+  readonly step: string
+  readonly times: number
+  readonly while?: ExpressionPlan
+  readonly body: readonly StatementPlan[]
+  readonly until?: ExpressionPlan
+}
+
+export interface SleepPlan extends StatementBase {
+  readonly kind: "sleep"
+  /** A duration, or with `until` a time. */
+  readonly until: boolean
+  readonly value: ExpressionPlan
+}
+
+export interface PublishPlan extends StatementBase {
+  readonly kind: "publish"
+  readonly step: string
+  readonly event: string
+  readonly value: ExpressionPlan
+  readonly topic: ExpressionPlan
+}
+
+/** Starts the run again, with these parameters and a new history. */
+export interface ContinuePlan extends StatementBase {
+  readonly kind: "continueAsNew"
+  readonly arguments: StepPlan["arguments"]
 }

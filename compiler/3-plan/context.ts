@@ -16,6 +16,14 @@ export interface Context {
   readonly policyOf: ReadonlyMap<string, SymbolId>
   /** By record that is a member of a tagged union: the value of its `kind`. */
   readonly tags: ReadonlyMap<SymbolId, string>
+  /** Inside a body with a scope of its own: a `return` there leaves more than that body. */
+  readonly inBody: boolean
+  /** The workflow whose body this is. */
+  readonly workflow?: SymbolId
+}
+
+export function inBody(context: Context): Context {
+  return context.inBody ? context : { ...context, inBody: true }
 }
 
 export function inFile(context: Context, path: string): Context {

@@ -1,21 +1,23 @@
 // Checked program to plan: called only when no error stands.
 
 import { assert } from "../../base/assert.ts"
-import type { Declaration, Expression, ModelDeclaration, PolicyDeclaration, SecretDeclaration } from "../../grammar/syntax/nodes.ts"
+import type { Declaration, Expression, ModelDeclaration, PolicyDeclaration, SecretDeclaration, SettingDeclaration } from "../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import type { Checked, DeclaredType } from "../2-check/types.ts"
 import { lowerAgent, lowerHuman, lowerTool, lowerWorkflow } from "./constructs/callable.ts"
-import { plainTemplate } from "./constructs/expression.ts"
+import { lowerExpression, plainTemplate } from "./constructs/expression.ts"
 import { lowerPolicy, numberOf } from "./constructs/policy.ts"
 import { describe, lowerFields, lowerType, recordSchema, schemaOf } from "./constructs/types.ts"
 import { originOf, planName, policyClauses, symbolOf } from "./context.ts"
 import type { Context } from "./context.ts"
 import { planVersion } from "./types.ts"
-import type { DeclarationPlan, InactivePlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, TypePlan } from "./types.ts"
+import type { DeclarationPlan, InactivePlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, SettingPlan, TypePlan, WorkflowPlan } from "./types.ts"
 
 export interface LowerOptions {
   /** Path of the file that gives the project its name; the first one when left out. */
   readonly entry?: string | undefined
+  /** By name of a workflow: the version that new runs start on; the first when left out. */
+  readonly versions?: Readonly<Record<string, number>> | undefined
 }
 
 export function lower(checked: Checked, options: LowerOptions = {}): Plan {
@@ -23,7 +25,7 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
   const entry = options.entry ?? paths[0]
   assert(entry !== undefined, "a plan of no file")
   const sources = [entry, ...paths.filter((path) => path !== entry)]
-  const shared = { checked, names: planNames(checked, sources), policyOf: policyClauses(checked), tags: tagsOf(checked) }
+  const shared = { checked, names: planNames(checked, sources), policyOf: policyClauses(checked), tags: tagsOf(checked), inBody: false }
   const items = sources.flatMap((path) => itemsOf(shared, path))
   const of = <Kind extends Declaration["kind"]>(kind: Kind) =>
     items.filter((item): item is Item<Extract<Declaration, { kind: Kind }>> => item.node.kind === kind)
@@ -34,13 +36,19 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
     types: items.flatMap((item) => lowerDeclaredType(item)),
     models: of("model").map(lowerModel),
     secrets: of("secret").map(lowerSecret),
+    settings: of("setting").map(lowerSetting),
     policies: of("policy").map(lowerNamedPolicy),
     tools: of("tool").map(({ context, node, id }) => lowerTool(context, node, id)),
     agents: of("agent").map(({ context, node, id }) => lowerAgent(context, node, id)),
     humans: of("human").map(({ context, node, id }) => lowerHuman(context, node, id)),
-    workflows: of("workflow").map(({ context, node }) => lowerWorkflow(context, node)),
+    workflows: of("workflow").map(({ context, node, id }) => versioned(lowerWorkflow(context, node, id), options)),
     inactive: lowerInactive(checked),
   }
+}
+
+function versioned(plan: WorkflowPlan, { versions }: LowerOptions): WorkflowPlan {
+  const version = versions?.[plan.name] ?? 1
+  return version === 1 ? plan : { ...plan, version }
 }
 
 /** "DailyBrief" and "daily_brief" are daily-brief. */
@@ -129,8 +137,8 @@ function shapeOf(context: Context, declared: DeclaredType, id: SymbolId): Shape 
       return { kind: "enum", members: declared.members, schema: { type: "string", enum: declared.members.map(({ name }) => name) } }
     case "error":
       return { kind: "error", fields: lowerFields(context, declared.fields), schema: recordSchema(context, declared.fields) }
-    // Events have no effect before `wait` and triggers are active.
-    case "event": return undefined
+    case "event":
+      return { kind: "event", fields: lowerFields(context, declared.fields), schema: recordSchema(context, declared.fields) }
   }
 }
 
@@ -159,6 +167,16 @@ function lowerSecret({ context, node, id }: Item<SecretDeclaration>): SecretPlan
     ...declaration(context, node, id),
     store: plainTemplate(node.store),
     key: node.key === undefined ? node.name.text : plainTemplate(node.key),
+  }
+}
+
+function lowerSetting({ context, node, id }: Item<SettingDeclaration>): SettingPlan {
+  const type = context.checked.symbolTypes.get(id) ?? { kind: "unknown" }
+  return {
+    ...declaration(context, node, id),
+    type: lowerType(context, type),
+    schema: schemaOf(context, type),
+    ...(node.value === undefined ? {} : { default: lowerExpression(context, node.value) }),
   }
 }
 

@@ -15,6 +15,7 @@ export interface Plan {
   readonly types: readonly TypePlan[]
   readonly models: readonly ModelPlan[]
   readonly secrets: readonly SecretPlan[]
+  readonly settings: readonly SettingPlan[]
   readonly policies: readonly NamedPolicyPlan[]
   readonly tools: readonly ToolPlan[]
   readonly agents: readonly AgentPlan[]
@@ -75,6 +76,7 @@ export type TypePlan = DeclarationPlan & { readonly schema: JsonSchema } & (
   | { readonly kind: "taggedUnion"; readonly members: readonly string[] }
   | { readonly kind: "enum"; readonly members: readonly { readonly name: string; readonly doc?: string }[] }
   | { readonly kind: "error"; readonly fields: readonly FieldPlan[] }
+  | { readonly kind: "event"; readonly fields: readonly FieldPlan[] }
 )
 
 // ---------------------------------------------------------------- resources
@@ -91,6 +93,13 @@ export interface ModelPlan extends DeclarationPlan {
 export interface SecretPlan extends DeclarationPlan {
   readonly store: string
   readonly key: string
+}
+
+/** A value per environment. */
+export interface SettingPlan extends DeclarationPlan {
+  readonly type: ValueType
+  readonly schema: JsonSchema
+  readonly default?: ExpressionPlan
 }
 
 // ---------------------------------------------------------------- policies
@@ -115,9 +124,36 @@ export interface ClausesPlan {
   readonly timeoutMs?: number
   readonly deadlineMs?: number
   readonly circuit?: CircuitPlan
+  readonly limit?: LimitPlan
+  readonly cache?: CachePlan
   readonly fallback?: FallbackPlan
   readonly manual?: { readonly by: string; readonly withinMs?: number }
   readonly budget?: BudgetPlan
+  /** The `else` of the budget. */
+  readonly overBudget?: OverBudgetPlan
+}
+
+export interface LimitPlan {
+  readonly rate?: { readonly count: number; readonly perMs: number }
+  readonly atOnce?: number
+}
+
+/** By empty: all parameters. */
+export interface CachePlan {
+  readonly forMs: number
+  readonly by: readonly ExpressionPlan[]
+}
+
+export type OverBudgetPlan =
+  | { readonly kind: "return"; readonly value: ExpressionPlan }
+  | { readonly kind: "use"; readonly model: string }
+  | { readonly kind: "ask"; readonly approval: ApprovalPlan }
+
+/** A question to a person; `yes` is the answer that lets it happen: true, or the first member of an enum. */
+export interface ApprovalPlan {
+  readonly human: StepPlan
+  readonly yes: ExpressionPlan
+  readonly when?: ExpressionPlan
 }
 
 export type RetryPlan =
@@ -190,6 +226,7 @@ export interface ToolPlan extends CallablePlan {
   readonly effect: "reads" | "writes"
   readonly irreversible?: string
   readonly idempotent: boolean
+  readonly approve?: ApprovalPlan
   readonly source: ToolSourcePlan
 }
 
@@ -205,31 +242,73 @@ export type ToolSourcePlan =
       /** Names of the secrets that the request reads, in order of first use. */
       readonly secrets: readonly string[]
     }
+  | (ServiceSource & { readonly kind: "invoke"; readonly app: string; readonly method: string; readonly path: ExpressionPlan })
+  | (ServiceSource & { readonly kind: "binding"; readonly binding: string; readonly operation: string })
+  | (ServiceSource & { readonly kind: "state"; readonly store: string; readonly operation: "get" | "set" | "delete"; readonly key: ExpressionPlan })
+  | (ServiceSource & { readonly kind: "publish"; readonly pubsub: string; readonly topic: ExpressionPlan })
+  | { readonly kind: "mcp"; readonly server: string; readonly tool: string }
+
+/** What goes through Dapr: without a body the record of all parameters is sent, where something is. */
+export interface ServiceSource {
+  readonly headers: readonly { readonly name: ExpressionPlan; readonly value: ExpressionPlan }[]
+  readonly body?: ExpressionPlan
+  readonly secrets: readonly string[]
+}
 
 export interface AgentPlan extends CallablePlan {
   readonly models: readonly { readonly model: string; readonly on: readonly string[] }[]
   readonly choose?: { readonly condition: ExpressionPlan; readonly then: string; readonly otherwise: string }
   readonly instructions?: ExpressionPlan
   readonly prompt: ExpressionPlan
+  readonly history?: ExpressionPlan
   /** Names of callables. */
   readonly tools: readonly string[]
+  readonly handoffs: readonly string[]
+  readonly memory?: { readonly by: ExpressionPlan; readonly keep?: number }
   readonly budget?: BudgetPlan
+  readonly overBudget?: OverBudgetPlan
 }
 
 export interface HumanPlan extends CallablePlan {
   readonly ask: ExpressionPlan
   /** The enum that the person chooses from. */
   readonly choices?: string
+  /** The topic that is told that somebody is asked. */
+  readonly announce?: string
 }
 
 export interface WorkflowPlan extends DeclarationPlan {
+  /** Set from the second version on: new runs start under "Name@2", those of the first stay where they are. */
+  readonly version?: number
   readonly parameters: readonly ParameterPlan[]
   readonly result: ValueType
   readonly parametersSchema: JsonSchema
   readonly resultSchema: JsonSchema
   readonly budget?: BudgetPlan
+  readonly overBudget?: OverBudgetPlan
   readonly deadlineMs?: number
   /** The named policy of `steps use`. */
   readonly steps?: string
+  /** What a step that calls it takes where the call says nothing. */
+  readonly policy: PolicyPlan
+  readonly deadLetter?: string
+  readonly triggers: readonly TriggerPlan[]
+  readonly concurrency?: ConcurrencyPlan
   readonly body: readonly StatementPlan[]
+}
+
+/** The name that runs are started under: the first version has the plain name, later ones carry their number. */
+export function registeredName({ name, version = 1 }: Pick<WorkflowPlan, "name" | "version">): string {
+  return version === 1 ? name : `${name}@${version}`
+}
+
+export type TriggerPlan =
+  | { readonly on: "topic"; readonly topic: string; readonly origin: Location }
+  | { readonly on: "schedule"; readonly cron: string; readonly parameters?: ExpressionPlan; readonly origin: Location }
+  | { readonly on: "http"; readonly method: string; readonly path: string; readonly origin: Location }
+
+export interface ConcurrencyPlan {
+  readonly atMost: number
+  readonly by?: ExpressionPlan
+  readonly whenFull?: "queue" | "drop" | "join"
 }

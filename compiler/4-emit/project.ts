@@ -9,15 +9,18 @@ const runtimeVersion = "0.1.0"
 export interface ProjectOptions {
   /** The folders from the one that also holds the user's tools down to the project: `["generated"]`, or none. */
   readonly below: readonly string[]
+  /** Older versions lie in `kept/`. */
+  readonly hasKept?: boolean
 }
 
 export function projectFiles(plan: Plan, options: ProjectOptions): readonly EmittedFile[] {
   return [json("package.json", packageJson(plan, options)), json("tsconfig.json", tsconfig(options))]
 }
 
-function packageJson(plan: Plan, { below }: ProjectOptions): object {
+function packageJson(plan: Plan, { below, hasKept }: ProjectOptions): object {
   // tsc writes what it compiles, so that the validators have to be put beside it.
-  const built = ["dist", ...below, "validators.js"].join("/")
+  const built = ["dist", ...below].join("/")
+  const kept = hasKept === true ? `; fs.cpSync('kept', '${built}/kept', { recursive: true, filter: (file) => !/\\.ts$/.test(file) })` : ""
   return {
     name: plan.name,
     version: "0.1.0",
@@ -25,7 +28,7 @@ function packageJson(plan: Plan, { below }: ProjectOptions): object {
     type: "module",
     engines: { node: ">=22.18" },
     scripts: {
-      build: `tsc && node -e "fs.copyFileSync('validators.js', '${built}')"`,
+      build: `tsc && node -e "fs.copyFileSync('validators.js', '${built}/validators.js')${kept}"`,
       start: "node --enable-source-maps worker.ts",
     },
     dependencies: { "@agentflow/runtime": runtimeVersion },

@@ -26,4 +26,6 @@ export interface EmitOptions {
   readonly outDir?: string | undefined
   /** Texts by path, so that positions of the source map can be counted in lines. */
   readonly texts: ReadonlyMap<string, string>
+  /** The worker also serves the older versions that `kept.ts` beside it lists. */
+  readonly hasKept?: boolean | undefined
 }

@@ -3,6 +3,7 @@
 import type { Location } from "../../base/text/span.ts"
 import type { EachPlan, ExpressionPlan, MatchPlan, StatementPlan, StepPlan } from "../3-plan/code.ts"
 import { expression, typeName } from "../3-plan/print.ts"
+import { registeredName } from "../3-plan/types.ts"
 import type { BudgetPlan, CallablePlan, ClausesPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
 import { decisionsOf, type Decisions } from "./decisions.ts"
 
@@ -30,11 +31,6 @@ export function skeletonsOf(plan: Plan): readonly Skeleton[] {
     const { origin } = workflow
     return { workflow: workflow.name, origin, nodes: [...headOf(workflow), ...block(workflow.body, cx)] }
   })
-}
-
-/** The name under which a workflow is registered: the first version has the plain name, later ones carry their number. */
-export function registeredName(name: string, version: number): string {
-  return version === 1 ? name : `${name}@${version}`
 }
 
 interface Context {
@@ -203,7 +199,7 @@ function callableNode(cx: Context, call: Call): SkeletonNode {
   const child = plan.workflows.find(({ name }) => name === call.name)
   if (child !== undefined) {
     const clauses = { ...cx.defaults, ...call.at }
-    return node(`${registeredName(child.name, child.version ?? 1)} (workflow${orderMarks(clauses, "workflow")})`, call.origin, looseNodes(cx, { clauses, call, kind: "workflow" }))
+    return node(`${registeredName(child)} (workflow${orderMarks(clauses, "workflow")})`, call.origin, looseNodes(cx, { clauses, call, kind: "workflow" }))
   }
   const [kind, callable] = kindOf(plan, call.name)
   const clauses = { ...cx.defaults, ...callable?.policy.clauses, ...call.at }

@@ -123,7 +123,7 @@ export abstract class TypeRules extends DocumentedRules {
   readonly signedLiteral: Rule<Expression> = this.RULE("signedLiteral", () => {
     const start = this.start()
     const minus = this.accept("-")
-    if (!this.RECORDING_PHASE && !literalTypes.has(this.peek().kind)) return this.missing("a literal")
+    if (!this.RECORDING_PHASE && (this.at("-") || !literalTypes.has(this.peek().kind))) return this.missing("a literal")
     const operand = this.sub(this.literalValue)
     return minus ? this.node<UnaryExpression>(start, { kind: "unary", operator: "-", operand }) : operand
   })

@@ -27,21 +27,24 @@ export function* race<B extends Branches>(frame: Frame, name: string, branches: 
     return { name: branch, frame: own, saga, flow: body(frame.state.runOf(own)), waits: [], outcome: undefined }
   })
   const failures: unknown[] = []
+  let fatal: { readonly thrown: unknown } | undefined
   while (racers.some(({ outcome }) => !outcome)) {
     for (const racer of racers) {
       if (racer.outcome || !isReady(racer)) continue
       racer.outcome = advance(racer)
       if (!racer.outcome) continue
       const { outcome } = racer
-      if (outcome.ok || outcome.thrown instanceof Leave) {
+      if (!fatal && (outcome.ok || outcome.thrown instanceof Leave)) {
         joinSagas(frame.saga, racer.saga)
         for (const loser of racers) if (loser !== racer) giveUp(loser)
         if (!outcome.ok) throw outcome.thrown
         return { winner: racer.name, value: outcome.value } as RaceResult<B>
       }
+      if (outcome.ok) continue
       failures.push(outcome.thrown)
       // Nobody may win against the end of the run, a budget or a bug.
       if (!(outcome.thrown instanceof FlowError) || !catches(outcome.thrown)) {
+        fatal ??= outcome
         for (const other of racers) other.frame.scope.cancelled.raise()
       }
     }
@@ -49,7 +52,7 @@ export function* race<B extends Branches>(frame: Frame, name: string, branches: 
     if (running.length > 0 && !running.some(isReady)) yield waitsOf(running)
   }
   for (const racer of racers) joinSagas(frame.saga, racer.saga)
-  throw failures[0] ?? new Error("internal: a race without branches")
+  throw fatal?.thrown ?? failures[0] ?? new Error("internal: a race without branches")
 }
 
 function giveUp(loser: Racer): void {

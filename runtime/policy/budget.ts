@@ -147,7 +147,9 @@ export function modelAllowance(
 export function childAllotment(account: Account, declared: Caps, share: number): Caps {
   const available = room(account)
   const caps = units.flatMap((unit) => {
-    const wanted = declared[unit] ?? Math.floor(available[unit] / share)
+    // What siblings hold counts too, or the share of the second would be a share of what the first has left over.
+    const unspent = Math.min(...chain(account).map(({ caps, spent }) => (caps[unit] ?? Infinity) - spent[unit]))
+    const wanted = declared[unit] ?? Math.floor(unspent / share)
     const least = Math.max(0, Math.min(wanted, available[unit]))
     return least === Infinity ? [] : [[unit, least]]
   })

@@ -6,7 +6,7 @@ import { readSettings } from "../settings.ts"
 import type { SettingValues } from "../settings.ts"
 import type { SecretReader } from "../secrets.ts"
 import { mapEndpoint, networkError } from "./fetch.ts"
-import { isOutcomeUnknown, kindForStatus, retryAfterMs } from "./http-status.ts"
+import { isJson, valueOf } from "./response.ts"
 
 export interface HttpToolServices {
   readonly secrets: SecretReader
@@ -14,9 +14,7 @@ export interface HttpToolServices {
   readonly settings: SettingValues
 }
 
-export const responseBytesMax = 8 * 1024 * 1024
 const redirectsMax = 5
-const quotedCharactersMax = 200
 
 /** A value inside a URL: percent-encoded, so that it can't add a path segment or a parameter. */
 export function urlPart(value: unknown): string {
@@ -51,16 +49,7 @@ export async function callHttpTool<P extends object>(
     context.signal,
     services.endpoints,
   )
-  const text = await readBounded(response, describe(request.method, declared), context.signal)
-  const kind = kindForStatus(response.status)
-  if (kind === undefined) return parsedBody(response, text, describe(request.method, declared))
-  const waitMs = retryAfterMs(response.headers.get("retry-after"), Date.now())
-  const quoted = text.trim() === "" ? "" : `: ${text.trim().slice(0, quotedCharactersMax)}`
-  throw new ToolError(kind, `${describe(request.method, declared)} answered ${response.status}${quoted}`, {
-    data: { status: response.status },
-    ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
-    ...(isOutcomeUnknown(response.status) ? { maybeDone: true } : {}),
-  })
+  return valueOf(response, { name: describe(request.method, declared), signal: context.signal })
 }
 
 /** Without the query and without credentials: both may hold what must not be shown. */
@@ -68,13 +57,13 @@ function describe(method: string, url: URL): string {
   return `${method} ${url.host}${url.pathname}`
 }
 
-interface Prepared {
+export interface Prepared {
   readonly method: string
   readonly headers: Headers
   readonly body?: string
 }
 
-function prepared(request: HttpRequest, idempotencyKey: string | undefined): Prepared {
+export function prepared(request: Omit<HttpRequest, "url">, idempotencyKey: string | undefined): Prepared {
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers ?? {})) {
     try {
@@ -90,10 +79,6 @@ function prepared(request: HttpRequest, idempotencyKey: string | undefined): Pre
   const isRaw = typeof body === "string" && headers.has("content-type") && !isJson(headers.get("content-type"))
   if (!headers.has("content-type")) headers.set("content-type", "application/json")
   return { method: request.method, headers, body: isRaw ? body : JSON.stringify(body) }
-}
-
-function isJson(contentType: string | null): boolean {
-  return /^application\/(?:[\w.+-]+\+)?json\b/i.test(contentType ?? "")
 }
 
 /** Follows redirects within the origin only: another one must not see the body, the key or a secret. */
@@ -137,39 +122,5 @@ async function fetchOnce(url: URL, request: Prepared, signal: AbortSignal, host:
   } catch (error) {
     if (signal.aborted) throw signal.reason
     throw networkError(error, host)
-  }
-}
-
-async function readBounded(response: Response, name: string, signal: AbortSignal): Promise<string> {
-  if (response.body === null) return ""
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of response.body as ReadableStream<Uint8Array>) {
-      bytes += chunk.byteLength
-      if (bytes > responseBytesMax) break
-      chunks.push(chunk)
-    }
-  } catch (error) {
-    if (signal.aborted) throw signal.reason
-    throw networkError(error, name)
-  }
-  if (bytes > responseBytesMax)
-    throw new ToolError("too_large", `${name} answered with more than ${responseBytesMax} bytes`)
-  return Buffer.concat(chunks).toString("utf8")
-}
-
-function parsedBody(response: Response, text: string, name: string): unknown {
-  if (text.trim() === "") return null
-  const contentType = response.headers.get("content-type")
-  const isText = contentType !== null && !isJson(contentType)
-  try {
-    return JSON.parse(text)
-  } catch {
-    if (isText) return text
-    throw new ToolError(
-      "invalid_output",
-      `${name} answered with something that is not JSON: ${text.trim().slice(0, quotedCharactersMax)}`,
-    )
   }
 }

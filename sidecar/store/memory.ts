@@ -44,6 +44,13 @@ export function openMemoryStore(): Store {
       for (const change of list) changeValue(values, valueKey(store, change.key), change)
       return undefined
     },
+    listValues: ({ store, prefix, limit = Infinity }) => [...values]
+      .map(([at, value]) => ({ at: JSON.parse(at) as [string, string], value }))
+      .filter(({ at: [name, key] }) => name === store && key.startsWith(prefix))
+      .map(({ at: [, key], value }) => ({ key, ...value }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .slice(0, limit),
+    tidy: (now) => removeWhere(values, (value) => live(value, now) === undefined),
     close() {},
   }
 }
@@ -68,16 +75,19 @@ function changeValue(values: Map<string, StoredValue>, at: string, change: Value
     values.delete(at)
     return
   }
-  const { value, expiresAtMs } = change
-  values.set(at, { value, etag: randomUUID(), ...(expiresAtMs === undefined ? {} : { expiresAtMs }) })
+  const { value, binary, expiresAtMs } = change
+  const expiry = expiresAtMs === undefined ? {} : { expiresAtMs }
+  values.set(at, { value, etag: randomUUID(), ...(binary ? { binary } : {}), ...expiry })
 }
 
 function select(all: readonly InstanceSummary[], query: ListQuery): readonly InstanceSummary[] {
   const { statuses, idPrefix = "", createdFromMs = -Infinity, createdToMs = Infinity, after, limit } = query
+  const { endedBeforeMs = Infinity } = query
   return all
     .filter((one) => !statuses || statuses.includes(one.status))
     .filter((one) => one.id.startsWith(idPrefix))
     .filter((one) => one.createdAtMs >= createdFromMs && one.createdAtMs < createdToMs)
+    .filter((one) => endedBeforeMs === Infinity || (one.completedAtMs ?? Infinity) < endedBeforeMs)
     .sort(newestFirst)
     .filter((one) => !after || newestFirst(after, one) < 0)
     .slice(0, limit)

@@ -57,6 +57,7 @@ export function toTimer(row: Row): TimerRow {
 export function toValue(row: Row): StoredValue {
   return {
     value: text(row, "value"), etag: text(row, "etag"), ...optional("expiresAtMs", row["expires_at"]),
+    ...(row["binary"] === 1 ? { binary: true } : {}),
   } as StoredValue
 }
 

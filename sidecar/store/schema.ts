@@ -2,9 +2,10 @@
 
 import type { Database } from "./driver.ts"
 import { migration0001 } from "./migrations/0001.ts"
+import { migration0002 } from "./migrations/0002.ts"
 import { StoreError } from "./store.ts"
 
-const migrations: readonly string[] = [migration0001]
+const migrations: readonly string[] = [migration0001, migration0002]
 
 /** "AgFl": marks a file as ours. */
 const applicationId = 0x4167466c
@@ -37,6 +38,15 @@ export function migrate(database: Database, version: number): void {
   }
 }
 
-function pragma(database: Database, name: "application_id" | "user_version"): number {
+const incremental = 2
+
+/** A file gives space back only if it is told to before its first table, or made anew. */
+export function letShrink(database: Database, version: number): void {
+  if (pragma(database, "auto_vacuum") === incremental) return
+  database.exec(`pragma auto_vacuum = ${incremental}`)
+  if (version > 0) database.exec("vacuum")
+}
+
+function pragma(database: Database, name: "application_id" | "user_version" | "auto_vacuum"): number {
   return Number(database.prepare(`pragma ${name}`).get()?.[name])
 }

@@ -8,8 +8,8 @@ import type { Database } from "./driver.ts"
 import { firstConflict } from "./memory.ts"
 import { instanceColumns, instanceValues, text, toActivity, toEvent, toSummary, toTimer, toValue } from "./rows.ts"
 import type { Row, SqlValue } from "./rows.ts"
-import { checkOwner, migrate } from "./schema.ts"
-import type { ListQuery, Store, StoredValue, ValueChange, Write } from "./store.ts"
+import { checkOwner, letShrink, migrate } from "./schema.ts"
+import type { ListQuery, Store, StoredValue, ValueChange, ValueQuery, Write } from "./store.ts"
 import { StoreError } from "./store.ts"
 
 export interface SqliteOptions {
@@ -26,6 +26,7 @@ export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions):
       // Exclusive locking keeps a second sidecar out; the system drops the lock with the process, however it ends.
       database.exec("pragma locking_mode = exclusive")
       const version = checkOwner(database, file)
+      letShrink(database, version)
       database.exec("pragma journal_mode = wal; pragma synchronous = full")
       database.exec("begin exclusive; commit")
       migrate(database, version)
@@ -115,9 +116,17 @@ function sqliteStore(database: Database, file: string): Store {
       if (!conflict) for (const change of changes) changeValue(sql, store, change)
       return conflict
     })),
+    listValues: (query) => safely(() => listValues(sql, query)),
+    tidy: (now) => safely(() => {
+      sql.run("delete from value where expires_at <= ?", now)
+      database.exec(`pragma incremental_vacuum(${pagesFreedAtOnce}); pragma wal_checkpoint(truncate)`)
+    }),
     close: () => database.close(),
   }
 }
+
+/** Some four megabytes: a pause of milliseconds. */
+const pagesFreedAtOnce = 1_000
 
 function transaction<T>(database: Database, work: () => T): T {
   database.exec("begin immediate")
@@ -144,6 +153,7 @@ function list(sql: Sql, query: ListQuery) {
   if (idPrefix) where("substr(id, 1, length(?)) = ?", idPrefix, idPrefix)
   if (createdFromMs !== undefined) where("created_at >= ?", createdFromMs)
   if (createdToMs !== undefined) where("created_at < ?", createdToMs)
+  if (query.endedBeforeMs !== undefined) where("completed_at < ?", query.endedBeforeMs)
   if (after) where("(created_at, id) < (?, ?)", after.createdAtMs, after.id)
   const filter = conditions.length > 0 ? `where ${conditions.join(" and ")}` : ""
   const order = "order by created_at desc, id desc limit ?"
@@ -151,15 +161,28 @@ function list(sql: Sql, query: ListQuery) {
 }
 
 function readValue(sql: Sql, store: string, key: string, now: number): StoredValue | undefined {
-  const row = sql.one("select value, etag, expires_at from value where store = ? and key = ?", store, key)
+  const row = sql.one("select value, binary, etag, expires_at from value where store = ? and key = ?", store, key)
   const value = row && toValue(row)
   return value?.expiresAtMs !== undefined && value.expiresAtMs <= now ? undefined : value
 }
 
+const noLimit = -1
+
+function listValues(sql: Sql, { store, prefix, limit = noLimit }: ValueQuery) {
+  const where = "where store = ? and key >= ? and substr(key, 1, length(?)) = ?"
+  const rows = sql.all(
+    `select key, value, binary, etag, expires_at from value ${where} order by key limit ?`,
+    store, prefix, prefix, prefix, limit,
+  )
+  return rows.map((row) => ({ key: text(row, "key"), ...toValue(row) }))
+}
+
 function changeValue(sql: Sql, store: string, change: ValueChange): void {
   if (change.kind === "delete") return sql.run("delete from value where store = ? and key = ?", store, change.key)
-  const values = [store, change.key, change.value, randomUUID(), change.expiresAtMs ?? null]
-  sql.run("insert or replace into value (store, key, value, etag, expires_at) values (?, ?, ?, ?, ?)", ...values)
+  const { key, value, binary = false, expiresAtMs = null } = change
+  const columns = "store, key, value, binary, etag, expires_at"
+  const values = [store, key, value, binary ? 1 : 0, randomUUID(), expiresAtMs]
+  sql.run(`insert or replace into value (${columns}) values (?, ?, ?, ?, ?, ?)`, ...values)
 }
 
 const placeholders = instanceColumns.split(",").map(() => "?").join(", ")

@@ -44,14 +44,18 @@ export interface ListQuery {
   readonly idPrefix?: string
   readonly createdFromMs?: number
   readonly createdToMs?: number
+  /** Only what ended before this time. */
+  readonly endedBeforeMs?: number
   /** Continue behind this instance (as `list` returned it). */
   readonly after?: Pick<InstanceSummary, "id" | "createdAtMs">
   readonly limit: number
 }
 
 export interface StoredValue {
-  /** JSON, exactly as it was saved. */
+  /** Exactly as it was saved. */
   readonly value: string
+  /** The value is no text but bytes, in base64. */
+  readonly binary?: boolean
   readonly etag: string
   readonly expiresAtMs?: number
 }
@@ -63,13 +67,19 @@ export type ValueChange = {
   /** Without an etag, the save happens only if no value is there. */
   readonly firstWrite?: boolean
 } & (
-  | { readonly kind: "save"; readonly value: string; readonly expiresAtMs?: number }
+  | { readonly kind: "save"; readonly value: string; readonly binary?: boolean; readonly expiresAtMs?: number }
   | { readonly kind: "delete" }
 )
 
 /** A change whose condition did not hold; then none of its list was made. */
 export interface Conflict {
   readonly key: string
+}
+
+export interface ValueQuery {
+  readonly store: string
+  readonly prefix: string
+  readonly limit?: number
 }
 
 export interface Store {
@@ -86,6 +96,10 @@ export interface Store {
   commit(writes: readonly Write[]): void
   readValue(store: string, key: string, now: number): StoredValue | undefined
   changeValues(store: string, changes: readonly ValueChange[], now: number): Conflict | undefined
+  /** In the order of their keys. */
+  listValues(query: ValueQuery): readonly (StoredValue & { readonly key: string })[]
+  /** Removes what has expired and gives free space back; called now and then. */
+  tidy(now: number): void
   close(): void
 }
 

@@ -1,11 +1,11 @@
 // Checks a program written in a test: one text, or several files with `// file:` lines. Without errors it has a plan.
 
-import { hasErrors, type Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { bind } from "../../compiler/1-bind/bind.ts"
 import { check, type CheckOptions } from "../../compiler/2-check/check.ts"
 import type { Checked } from "../../compiler/2-check/types.ts"
-import { checkBounds } from "../../compiler/cost/check.ts"
-import { lower } from "../../compiler/3-plan/lower.ts"
+import { planChecked } from "../../compiler/index.ts"
+import { parseLock } from "../../compiler/versions/lock.ts"
 import { parse } from "../../grammar/parse.ts"
 
 export interface CheckedProgram {
@@ -43,7 +43,9 @@ function modulesOf(text: string): NonNullable<CheckOptions["toolModules"]> | und
 }
 
 export function checkProgram(text: string, rules: CheckOptions["rules"] = {}): CheckedProgram {
-  const syntaxes = filesOf(text).map((file) => {
+  const files = filesOf(text)
+  const lock = files.find(({ path }) => path === "agentflow.lock")
+  const syntaxes = files.filter(({ path }) => path.endsWith(".agentflow")).map((file) => {
     const source = { ...file, version: 1 }
     return { source, syntax: parse(source) }
   })
@@ -52,7 +54,8 @@ export function checkProgram(text: string, rules: CheckOptions["rules"] = {}): C
   const checked = check(bound.value, toolModules === undefined ? { rules } : { rules, toolModules })
   const syntaxErrors = syntaxes.flatMap(({ syntax }) => syntax.diagnostics)
   const diagnostics = [...syntaxErrors, ...bound.diagnostics, ...checked.diagnostics]
-  if (hasErrors(diagnostics)) return { checked: checked.value, diagnostics }
-  const plan = lower(checked.value, { entry: syntaxes[0]!.source.path })
-  return { checked: checked.value, diagnostics: [...diagnostics, ...checkBounds(plan)] }
+  const entry = syntaxes[0]!.source.path
+  const locked = lock === undefined ? undefined : parseLock(lock.text)?.programs[entry]
+  const planned = planChecked({ value: checked.value, diagnostics }, { rules, entry, ...(locked === undefined ? {} : { lock: locked }) })
+  return { checked: checked.value, diagnostics: planned.diagnostics }
 }

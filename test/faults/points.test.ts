@@ -21,8 +21,8 @@ function essence({ summary, histories }: Report, scenario: Scenario): unknown {
 }
 
 /** What no run may show, disturbed or not. */
-function offences({ ranAgain, histories }: Report): readonly string[] {
-  return [...ranAgain, ...[...histories.values()].flatMap((history) => [...earlyTimers(history), ...doubledAnswers(history)])]
+function offences({ broken, histories }: Report): readonly string[] {
+  return [...broken, ...[...histories.values()].flatMap((history) => [...earlyTimers(history), ...doubledAnswers(history)])]
 }
 
 interface Attempt {

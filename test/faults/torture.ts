@@ -5,6 +5,7 @@ import { isEndStatus } from "../../engine/instance.ts"
 import type { HistoryEvent, InstanceSummary } from "../../engine/types.ts"
 import { createExecutor } from "../../runtime/executor.ts"
 import type { WorkflowBody } from "../../runtime/executor.ts"
+import type { ActivityItem } from "../../sidecar/dispatcher.ts"
 import { createHub } from "../../sidecar/hub.ts"
 import type { Hub } from "../../sidecar/hub.ts"
 import { attachWorker } from "../../sidecar/in-process.ts"
@@ -29,8 +30,8 @@ export interface Report {
   readonly histories: ReadonlyMap<string, readonly HistoryEvent[]>
   readonly commits: number
   readonly messages: number
-  /** Steps that ran although their result was on disk. */
-  readonly ranAgain: readonly string[]
+  /** Steps that ran although their result was on disk, and answers that were given before the disk had what they said. */
+  readonly broken: readonly string[]
   readonly wasHit: boolean
 }
 
@@ -48,8 +49,10 @@ interface Run {
   /** Work whose answer is on disk, and events that are. */
   readonly answered: Set<string>
   readonly heard: Set<string>
-  readonly ids: Set<string>
-  readonly ranAgain: string[]
+  readonly generations: Map<string, number>
+  /** The start and the events that the client was told are kept. */
+  readonly acknowledged: Set<string>
+  readonly broken: string[]
   commits: number
   messages: number
   wasHit: boolean
@@ -58,8 +61,8 @@ interface Run {
 export async function torture({ scenario, fault, folder }: TortureOptions): Promise<Report> {
   const id = `${scenario.name}-1`
   const run: Run = {
-    scenario, fault, id, answered: new Set(), heard: new Set(), ids: new Set([id]), ranAgain: [], commits: 0,
-    messages: 0, wasHit: false,
+    scenario, fault, id, answered: new Set(), heard: new Set(), generations: new Map([[id, 1]]),
+    acknowledged: new Set(), broken: [], commits: 0, messages: 0, wasHit: false,
   }
   const memory = openMemoryStore()
   const open = (): Store => (folder === undefined ? memory : openSqliteStore({ file: join(folder, "hub.db") }))
@@ -68,9 +71,9 @@ export async function torture({ scenario, fault, folder }: TortureOptions): Prom
     try {
       const summary = await live(run, store)
       if (!summary) continue
-      const histories = new Map([...run.ids].map((one) => [one, store.history(one)]))
-      const { commits, messages, ranAgain, wasHit } = run
-      return { summary, histories, commits, messages, ranAgain, wasHit }
+      const histories = new Map([...run.generations.keys()].map((one) => [one, store.history(one)]))
+      const { commits, messages, broken, wasHit } = run
+      return { summary, histories, commits, messages, broken, wasHit }
     } finally {
       store.close()
     }
@@ -102,10 +105,17 @@ function ids(run: Run): () => string {
 async function client(run: Run, hub: Hub): Promise<InstanceSummary> {
   const { id, scenario } = run
   const { name, input } = scenario
-  if (!hub.summary(id)) await hub.start({ instanceId: id, name, ...(input === undefined ? {} : { input }) })
+  if (!hub.summary(id)) {
+    if (run.acknowledged.has("start")) run.broken.push("an acknowledged start is lost")
+    await hub.start({ instanceId: id, name, ...(input === undefined ? {} : { input }) })
+    run.acknowledged.add("start")
+  }
   for (const payload of scenario.events) {
     const text = String(payload)
-    if (!run.heard.has(text)) await hub.send(id, { kind: "raiseEvent", name: "go", input: text })
+    if (run.heard.has(text)) continue
+    if (run.acknowledged.has(text)) run.broken.push(`the acknowledged event ${text} is lost`)
+    await hub.send(id, { kind: "raiseEvent", name: "go", input: text })
+    run.acknowledged.add(text)
   }
   return hub.wait(id, ({ status }) => isEndStatus(status), AbortSignal.timeout(20_000))
 }
@@ -134,11 +144,18 @@ function failing(run: Run, store: Store): Store {
 }
 
 function note(run: Run, write: Write): void {
-  if (write.kind === "putInstance") run.ids.add(write.summary.id)
-  if (write.kind === "deleteActivity") run.answered.add(stepKey(write.row))
+  if (write.kind === "putInstance") run.generations.set(write.summary.id, write.summary.generation)
   if (write.kind !== "putInbox") return
-  for (const { event } of write.entries) if (event.kind === "eventRaised") run.heard.add(event.input ?? "")
+  const generation = run.generations.get(write.id) ?? 0
+  for (const { event } of write.entries) {
+    if (event.kind === "eventRaised") run.heard.add(event.input ?? "")
+    if (event.kind !== "taskCompleted" && event.kind !== "taskFailed") continue
+    run.answered.add(stepKey({ instanceId: write.id, generation, taskId: event.taskId }))
+  }
 }
+
+/** The wire's task id carries the generation above these bits. */
+const taskIdMask = 0xf_ff_ff
 
 interface Step {
   readonly instanceId: string
@@ -176,7 +193,7 @@ function connectWorkers(run: Run, hub: Hub): void {
   const between: Hub = {
     ...hub,
     connect: (worker) => hub.connect({ ...worker, send: (item) => pass(() => {
-      if (item.kind === "activity") noteRun(run, hub, item)
+      if (item.kind === "activity") noteRun(run, item)
       worker.send(item)
     }) }),
     completeTurn: async (answer) => pass(() => void hub.completeTurn(answer).catch(() => {})),
@@ -190,8 +207,8 @@ function connectWorkers(run: Run, hub: Hub): void {
   stop = () => worker.stop(0)
 }
 
-function noteRun(run: Run, hub: Hub, item: { readonly instanceId: string; readonly wireTaskId: number; readonly name: string }): void {
-  const generation = hub.summary(item.instanceId)?.generation ?? 0
-  const key = stepKey({ instanceId: item.instanceId, generation, taskId: item.wireTaskId & 0xf_ff_ff })
-  if (run.answered.has(key)) run.ranAgain.push(`${item.name} ${key}`)
+function noteRun(run: Run, { instanceId, wireTaskId: id, name }: ActivityItem): void {
+  const generation = run.generations.get(instanceId) ?? 0
+  const key = stepKey({ instanceId, generation, taskId: id & taskIdMask })
+  if (run.answered.has(key)) run.broken.push(`${name} ${key} ran again`)
 }

@@ -126,9 +126,8 @@ export async function play(
       const { next, kept } = taken.ended
       const inFlight = queue.filter((one) => one.instance === instance && one.generation === instance.generation && ["done", "failed"].includes(one.event.kind))
       if (inFlight.length > 0) throw new Error("a result would reach the next history")
-      const unread = queue.filter((one) => one.instance === instance && one.event.kind === "raised")
       Object.assign(instance, { input: next, startedAt: at, history: [], known: [], generation: instance.generation + 1 })
-      push(instance, [{ kind: "started", at }, ...kept.map(({ name, payload }) => ({ kind: "raised", at, name, payload }) as const), ...unread.map(({ event }) => event)])
+      push(instance, [{ kind: "started", at }, ...kept.map(({ name, payload }) => ({ kind: "raised", at, name, payload }) as const)])
     } else {
       instance.ended = taken.ended
       const { output, error } = taken.ended

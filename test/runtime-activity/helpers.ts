@@ -21,6 +21,7 @@ import { createRedactor } from "../../runtime/redact.ts"
 import { schemaFromJson } from "../../runtime/schema/compile.ts"
 import type { Services } from "../../runtime/services.ts"
 import type { StateStore } from "../../runtime/state.ts"
+import { createMcpServers } from "../../runtime/tools/mcp-servers.ts"
 import type { ProviderRequest } from "../../runtime/providers/provider.ts"
 
 export const seed = 20_260_101
@@ -71,6 +72,8 @@ export function memoryState(): MemoryState {
 
 export function servicesWith(changes: Partial<Services> = {}): Services {
   return {
+    sidecar: { httpUrl: "http://127.0.0.1:1" },
+    mcp: createMcpServers({ config: {}, endpoints: {} }),
     state: memoryState(),
     secrets: { read: () => Promise.resolve(() => "") },
     redactor: createRedactor(),

@@ -18,5 +18,5 @@ export function checkAccept(clause: AcceptClause, where: Span, file: FileContext
     report(file, clause.rule!, "AF9002", { name: rule, hint: didYouMean(near) }, { fixes })
     return
   }
-  file.context.suppressions.push({ path: file.path, span: where, rule })
+  file.context.suppressions.push({ path: file.path, span: where, clause: clause.span, rule })
 }

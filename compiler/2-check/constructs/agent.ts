@@ -26,7 +26,8 @@ export function checkAgent(node: AgentDeclaration, file: FileContext): void {
 export function checkModelClause(clause: ModelClause, { env, check }: ClauseSite): void {
   expectKind(clause.model, ["model"], env.file)
   if (clause.when !== undefined) {
-    expectType(check(clause.when.condition, env), BOOL, clause.when.condition, env, " after when")
+    const inside = { ...env, settings: true }
+    expectType(check(clause.when.condition, inside), BOOL, clause.when.condition, inside, " after when")
     expectKind(clause.when.otherwise, ["model"], env.file)
   }
   for (const next of clause.then) {
@@ -36,7 +37,7 @@ export function checkModelClause(clause: ModelClause, { env, check }: ClauseSite
 }
 
 export function checkText(clause: TextClause, { env, check, place }: ClauseSite): void {
-  const prose = { ...env, text: "prose" as const }
+  const prose = { ...env, text: "prose" as const, settings: true }
   expectType(check(clause.value, prose), STRING, clause.value, prose, ` as ${clause.role}`)
   const home = clause.role === "ask" ? "human" : "agent"
   if (place !== home) {
@@ -66,8 +67,19 @@ export function checkTools(clause: ToolsClause, { env }: ClauseSite): void {
   }
 }
 
-export function checkHandoffs(clause: HandoffsClause, { env }: ClauseSite): void {
-  for (const name of clause.names) expectKind(name, ["agent"], env.file)
+/** The conversation moves on, so that the other agent gives what this one was asked for. */
+export function checkHandoffs(clause: HandoffsClause, { env, result, callable }: ClauseSite): void {
+  const { file } = env
+  distinctKinds(clause.names, file)
+  for (const name of clause.names) {
+    if (!expectKind(name, ["agent"], file)) continue
+    const symbol = symbolAt(file, name)!
+    if (symbol.id === callable?.symbol) {
+      report(file, name, "AF2016", { name: symbol.name, actual: "this agent itself", expected: "another agent" })
+    }
+    const given = file.context.signatures.get(symbol.id)?.result
+    if (given !== undefined) expectType(given, result, name, env, ` as the result of a handoff`)
+  }
 }
 
 export function checkMemory(clause: MemoryClause, { env, check }: ClauseSite): void {

@@ -1,10 +1,12 @@
 // budget: what may be spent, each unit once.
 
-import type { BudgetClause } from "../../../grammar/syntax/nodes.ts"
+import type { BudgetClause, Expression } from "../../../grammar/syntax/nodes.ts"
 import { report } from "../context.ts"
 import { stepCall } from "../expressions.ts"
 import { expectType } from "../expect.ts"
+import { checkYesNo } from "./approve.ts"
 import { money, wholeNumber } from "./constants.ts"
+import { expectKind } from "./names.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkBudget(clause: BudgetClause, site: ClauseSite): void {
@@ -23,12 +25,29 @@ export function checkBudget(clause: BudgetClause, site: ClauseSite): void {
   checkElse(clause, site)
 }
 
-function checkElse(clause: BudgetClause, { env, result, check }: ClauseSite): void {
+function checkElse(clause: BudgetClause, site: ClauseSite): void {
+  const { env, result, check, place } = site
   const otherwise = clause.otherwise
-  if (otherwise?.value === undefined || otherwise.action === "use") return
-  const call = stepCall(otherwise.value, env)
-  if (call !== undefined) env.step(call, env, { role: "fallback", clauses: [] })
-  else if (otherwise.action === "return") {
-    expectType(check(otherwise.value, env, result), result, otherwise.value, env, " after return")
+  if (otherwise?.value === undefined || otherwise.action === "fail") return
+  if (otherwise.action === "use") return checkModel(otherwise.value, site)
+  if (place === "policy") {
+    const hint = otherwise.action === "return"
+      ? ": the value has the result type of one callable" : ": the question needs the parameters of one callable"
+    report(env.file, otherwise, "AF4004", { clause: `else ${otherwise.action}`, place: "in a policy", hint })
+    return
+  }
+  if (otherwise.action === "ask") return checkYesNo(otherwise.value, env)
+  const inside = { ...env, run: true }
+  const call = stepCall(otherwise.value, inside)
+  const actual = call === undefined
+    ? check(otherwise.value, inside, result) : env.step(call, inside, { role: "fallback", clauses: [] })
+  expectType(actual, result, otherwise.value, env, " after return")
+}
+
+function checkModel(value: Expression, { env, place }: ClauseSite): void {
+  if (value.kind === "nameExpression") expectKind(value.name, ["model"], env.file)
+  else report(env.file, value, "AF2016", { name: "this", actual: "a value", expected: "a model" })
+  if (place === "tool" || place === "tool call") {
+    report(env.file, value, "AF5003", { what: "uses another model, and a tool has none" })
   }
 }

@@ -8,8 +8,9 @@ import type { ClauseSite } from "./site.ts"
 
 export function checkFallback(clause: FallbackClause, { env, result, check }: ClauseSite): void {
   distinctKinds(clause.on, env.file)
-  const call = stepCall(clause.value, env)
+  const inside = { ...env, run: true }
+  const call = stepCall(clause.value, inside)
   const actual =
-    call === undefined ? check(clause.value, env, result) : env.step(call, env, { role: "fallback", clauses: [] })
+    call === undefined ? check(clause.value, inside, result) : env.step(call, inside, { role: "fallback", clauses: [] })
   expectType(actual, result, clause.value, env, " as the fallback")
 }

@@ -10,6 +10,9 @@ import type { ClauseSite } from "./site.ts"
 /** Sources whose request has headers and a body of its own. */
 const SENDS: ReadonlySet<string> = new Set(["httpSource", "invokeSource", "bindingSource"])
 
+/** Sources that carry a value; without `body` it is the record of all parameters. */
+const CARRIES: ReadonlySet<string> = new Set([...SENDS, "stateSource", "publishSource"])
+
 /** The characters that HTTP allows in a header's name. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
 
@@ -23,13 +26,13 @@ export function checkHeader(clause: HeaderClause, { env, check, callable }: Clau
       { what: "The name of a header", expected: "a plain text such as \"Content-Type\"" },
     )
   }
-  const inside = { ...env, secrets: true }
+  const inside = { ...env, secrets: true, settings: true }
   expectType(check(clause.value, inside), STRING, clause.value, inside, " as the value of a header")
   needsHttp(clause, { env, callable })
 }
 
 export function checkBody(clause: BodyClause, { env, check, callable }: ClauseSite): void {
-  const inside = { ...env, secrets: true }
+  const inside = { ...env, secrets: true, settings: true }
   expectType(check(clause.value, inside), JSON_TYPE, clause.value, inside, " as a body")
   needsHttp(clause, { env, callable })
   const source = callable?.node.kind === "tool" ? callable.node.source : undefined
@@ -43,6 +46,6 @@ function needsHttp(
   { env, callable }: { readonly env: ClauseSite["env"]; readonly callable: ClauseSite["callable"] },
 ): void {
   const source = callable?.node.kind === "tool" ? callable.node.source : undefined
-  if (source === undefined || SENDS.has(source.kind)) return
-  report(env.file, clause, "AF4004", { clause: clause.kind, place: "in a tool that sends no HTTP request", hint: "" })
+  if (source === undefined || (clause.kind === "body" ? CARRIES : SENDS).has(source.kind)) return
+  report(env.file, clause, "AF4004", { clause: clause.kind, place: "in a tool that sends no request", hint: "" })
 }

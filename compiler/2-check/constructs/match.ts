@@ -4,12 +4,12 @@ import { unreachable } from "../../../base/assert.ts"
 import type { Fix } from "../../../base/diagnostics/diagnostic.ts"
 import { nearest } from "../../../base/diagnostics/suggest.ts"
 import type { MatchArm, MatchStatement, Pattern } from "../../../grammar/syntax/nodes.ts"
-import { isBuiltInError } from "../../1-bind/built-ins.ts"
+import { isBuiltInError, isBuiltInType } from "../../1-bind/built-ins.ts"
 import { didYouMean, replaceFix } from "../../1-bind/hints.ts"
 import { report, symbolAt, symbolOf, textOf, type Env } from "../context.ts"
 import { shorten } from "../expect.ts"
 import { checkExpression } from "../expressions.ts"
-import { assumeValue, narrow, pathOf } from "../narrowing.ts"
+import { assumeMember, assumeValue, narrow, pathOf } from "../narrowing.ts"
 import type { Type } from "../types.ts"
 import { literalValue } from "../types/build.ts"
 import { assignable, expand, isOptional, join, NEVER, NOTHING, present, UNKNOWN } from "../types/relate.ts"
@@ -145,6 +145,12 @@ function typeKeys(
     file.types.set(pattern.id, type)
     if (binding !== undefined) file.context.symbolTypes.set(binding.id, type)
   }
+  if (symbol === undefined && isBuiltInType(pattern.type.text)) {
+    const type = { kind: pattern.type.text } as Type
+    remember(type)
+    const keys = [...(cases ?? [[ANY, subject] as const])].filter(([, each]) => assignable(each, type, file.context.declared))
+    return keys.length === 0 ? refuse(pattern, subject, ".", env) : keys.map(([key]) => key)
+  }
   if (symbol === undefined) {
     remember(UNKNOWN)
     return isBuiltInError(pattern.type.text) ? refuse(pattern, subject, ".", env) : undefined
@@ -185,6 +191,10 @@ function armEnv(
   form: MatchStatement, arm: MatchArm, subject: Type, cases: Cases, fresh: readonly string[],
   covered: ReadonlySet<string>, env: Env,
 ): Env {
+  const { subject: matched } = form
+  if (matched.kind === "member" && arm.patterns.every(({ kind }) => kind === "literalPattern")) {
+    env = assumeMember(matched, (value) => fresh.includes(JSON.stringify(value)), env)
+  }
   const path = pathOf(form.subject, env)
   if (path === undefined) return env
   const isElse = arm.patterns.some(({ kind }) => kind === "elsePattern")
@@ -198,6 +208,7 @@ function armEnv(
 }
 
 function reportMissing(form: MatchStatement, cases: Cases, covered: ReadonlySet<string>, env: Env): void {
+  if (cases === undefined && covered.has(ANY)) return
   const missing = cases === undefined ? ["else"] : [...cases.keys()].filter((key) => !covered.has(key))
   if (missing.length === 0 || form.recovered) return
   const named = missing.map((key) => (key.startsWith(ANY) || key === "else" ? ANY : key))

@@ -3,7 +3,7 @@
 import { nearest } from "../../../base/diagnostics/suggest.ts"
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  EffectClause, IrreversibleClause, ToolDeclaration, ToolSource, TypeScriptSource,
+  EffectClause, IrreversibleClause, TemplateExpression, ToolDeclaration, ToolSource, TypeScriptSource,
 } from "../../../grammar/syntax/nodes.ts"
 import { didYouMean } from "../../1-bind/hints.ts"
 import { plainText, resolvePath } from "../../1-bind/imports.ts"
@@ -26,7 +26,7 @@ export function checkTool(node: ToolDeclaration, env: Env, check: CheckExpressio
 }
 
 function checkSource(node: ToolDeclaration, source: ToolSource, env: Env, check: CheckExpression): void {
-  const inside: Env = { ...env, secrets: true }
+  const inside: Env = { ...env, secrets: true, settings: true }
   const text = (value: Parameters<CheckExpression>[0]): void => {
     expectType(check(value, inside), STRING, value, inside)
   }
@@ -37,16 +37,18 @@ function checkSource(node: ToolDeclaration, source: ToolSource, env: Env, check:
       text(source.url)
       return checkUrl(source, env)
     case "invokeSource":
-      text(source.app)
-      return text(source.path)
+      plainOnly(source.app, "The app that is invoked", env.file)
+      text(source.path)
+      return checkPath(source.path, "The path of an invocation", env)
     case "bindingSource":
-      text(source.name)
-      return text(source.operation)
+      plainOnly(source.name, "The name of a binding", env.file)
+      plainOnly(source.operation, "The operation of a binding", env.file)
+      return
     case "stateSource":
-      text(source.store)
+      plainOnly(source.store, "The name of a state store", env.file)
       return text(source.key)
     case "publishSource":
-      text(source.pubsub)
+      plainOnly(source.pubsub, "The name of a pub/sub", env.file)
       return text(source.topic)
     case "mcpSource":
       return
@@ -70,6 +72,13 @@ function checkUrl(source: Extract<ToolSource, { readonly kind: "httpSource" }>, 
   } else if (source.url.parts.length > 1 && !/^https?:\/\/[^/?#\s]+[/?#]/.test(start)) {
     report(env.file, source.url, "AF3030", { what: "The host of a URL", expected: "written out up to its first /" })
   }
+}
+
+/** Where a request goes is known up to the first parameter; a path starts at the root. */
+export function checkPath(path: TemplateExpression, what: string, { file }: Env): void {
+  const [first] = path.parts
+  if (path.recovered || (first?.kind === "templateText" && first.value.startsWith("/"))) return
+  report(file, path, "AF3030", { what, expected: "a path that starts with /" })
 }
 
 function checkModule(node: ToolDeclaration, source: TypeScriptSource, { file }: Env): void {

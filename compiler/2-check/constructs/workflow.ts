@@ -9,6 +9,7 @@ import { expectType } from "../expect.ts"
 import type { FieldType, Type } from "../types.ts"
 import { isOptional, optional, STRING } from "../types/relate.ts"
 import { plainOnly, wholeNumber } from "./constants.ts"
+import { checkPath } from "./tool.ts"
 import type { ClauseSite } from "./site.ts"
 
 /** Five fields of cron, of digits, names, steps, lists and ranges. */
@@ -50,6 +51,8 @@ export function checkTopic(clause: OnTopicClause | DeadLetterClause, { env, chec
 
 export function checkOnHttp(clause: OnHttpClause, { env, check }: ClauseSite): void {
   expectType(check(clause.path, env), STRING, clause.path, env, " as a path")
+  plainOnly(clause.path, "The path of a trigger", env.file)
+  checkPath(clause.path, "The path of a trigger", env)
 }
 
 export function checkConcurrency(clause: ConcurrencyClause, { env, check }: ClauseSite): void {

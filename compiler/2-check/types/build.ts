@@ -1,7 +1,7 @@
 // Type nodes to types: names become declared types, `@` constraints are checked against what they constrain.
 
 import { unreachable } from "../../../base/assert.ts"
-import type { Constraint, Expression, NamedTypeNode, TypeNode } from "../../../grammar/syntax/nodes.ts"
+import type { Constraint, Expression, Name, NamedTypeNode, TypeNode } from "../../../grammar/syntax/nodes.ts"
 import { nearest } from "../../../base/diagnostics/suggest.ts"
 import { replaceFix } from "../../1-bind/hints.ts"
 import { plainText } from "../../1-bind/imports.ts"
@@ -51,11 +51,23 @@ export function buildFields(
     const type = buildType(field.type, file)
     const name = field.name.text
     if (name === "") continue
+    refuseObjectName(field.name, file)
     if (seen.has(name)) report(file, field.name, "AF2002", { name, kind: "field" })
     else built.push(field.doc === undefined ? { name, type } : { name, type, doc: field.doc })
     seen.add(name)
   }
   return built
+}
+
+/** What every object of JavaScript has: as a field it could not be told from that. */
+const OBJECT_NAMES: ReadonlySet<string> = new Set([
+  "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+  "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__",
+])
+
+export function refuseObjectName(name: Name, file: FileContext): void {
+  const text = name.text.replace(/^"(.*)"$/s, "$1")
+  if (OBJECT_NAMES.has(text)) report(file, name, "AF2019", { name: text })
 }
 
 /** The value of a literal without interpolation. */

@@ -2,7 +2,7 @@
 
 import { assert } from "../../../base/assert.ts"
 import type {
-  AgentDeclaration, Clause, HumanDeclaration, ModelClause, Parameter, ToolDeclaration, WorkflowDeclaration,
+  AgentDeclaration, Clause, ConcurrencyClause, HumanDeclaration, ModelClause, Parameter, ToolDeclaration, WorkflowDeclaration,
 } from "../../../grammar/syntax/nodes.ts"
 import { plainText, resolvePath } from "../../1-bind/imports.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
@@ -10,10 +10,11 @@ import type { ExpressionPlan } from "../code.ts"
 import { nameOf, originOf, planName, symbolOf } from "../context.ts"
 import type { Context } from "../context.ts"
 import type {
-  AgentPlan, CallablePlan, HumanPlan, ParameterPlan, ToolPlan, ToolSourcePlan, WorkflowPlan,
+  AgentPlan, CallablePlan, ClauseKind, ConcurrencyPlan, HumanPlan, ParameterPlan, ToolPlan, ToolSourcePlan, TriggerPlan,
+  WorkflowPlan,
 } from "../types.ts"
 import { lowerExpression, lowerKinds, plainTemplate } from "./expression.ts"
-import { clausesOf, lowerBudget, lowerPolicy, lowerUndo, numberOf, tighter } from "./policy.ts"
+import { clausesOf, lowerApproval, lowerPolicy, lowerUndo, numberOf } from "./policy.ts"
 import { lowerBlock } from "./statement.ts"
 import { describe, lowerType, recordSchema, schemaOf } from "./types.ts"
 
@@ -70,12 +71,14 @@ function lowerCallable(context: Context, node: CallableDeclaration, id: SymbolId
 
 export function lowerTool(context: Context, node: ToolDeclaration, id: SymbolId): ToolPlan {
   const irreversible = clause(node.clauses, "irreversible")
+  const approve = clause(node.clauses, "approve")
   const effect = clause(node.clauses, "effect")?.effect ?? (irreversible === undefined ? "reads" : "writes")
   return {
     ...lowerCallable(context, node, id),
     effect: irreversible === undefined ? effect : "writes",
     ...(irreversible === undefined ? {} : { irreversible: plainTemplate(irreversible.why) }),
     idempotent: clause(node.clauses, "idempotent") !== undefined,
+    ...(approve === undefined ? {} : { approve: lowerApproval(context, approve.by, approve.when) }),
     source: lowerSource(context, node),
   }
 }
@@ -86,17 +89,36 @@ function lowerSource(context: Context, node: ToolDeclaration): ToolSourcePlan {
     const written = plainText(source.module) ?? ""
     return { kind: "typescript", module: resolvePath(context.path, written), exportName: source.exportName?.text ?? node.name.text }
   }
-  assert(source?.kind === "httpSource", "a tool whose source has no plan yet passed the checker")
+  assert(source !== undefined, "a tool without a source passed the checker")
+  if (source.kind === "mcpSource") return { kind: "mcp", server: source.server.text, tool: source.tool.text }
   const body = clause(node.clauses, "body")
-  const headers = node.clauses.flatMap((candidate) => candidate.kind !== "header" ? [] : [{
-    name: lowerExpression(context, candidate.name), value: lowerExpression(context, candidate.value),
-  }])
-  const request = {
-    url: lowerExpression(context, source.url),
-    headers,
+  const sent = {
+    headers: node.clauses.flatMap((candidate) => candidate.kind !== "header" ? [] : [{
+      name: lowerExpression(context, candidate.name), value: lowerExpression(context, candidate.value),
+    }]),
     ...(body === undefined ? {} : { body: lowerExpression(context, body.value) }),
   }
-  return { kind: "http", method: source.method, ...request, secrets: [...secretsIn(request)] }
+  const withSecrets = <Request extends object>(request: Request) => ({ ...request, ...sent, secrets: [...secretsIn({ request, sent })] })
+  switch (source.kind) {
+    case "httpSource": return withSecrets({ kind: "http", method: source.method, url: lowerExpression(context, source.url) })
+    case "invokeSource": {
+      const path = lowerExpression(context, source.path)
+      return withSecrets({ kind: "invoke", app: plainTemplate(source.app), method: source.method, path })
+    }
+    case "bindingSource":
+      return withSecrets({ kind: "binding", binding: plainTemplate(source.name), operation: plainTemplate(source.operation) })
+    case "stateSource": {
+      const key = lowerExpression(context, source.key)
+      return withSecrets({ kind: "state", store: plainTemplate(source.store), operation: stateOperation(source.operation.text), key })
+    }
+    case "publishSource":
+      return withSecrets({ kind: "publish", pubsub: plainTemplate(source.pubsub), topic: lowerExpression(context, source.topic) })
+  }
+}
+
+function stateOperation(word: string): "get" | "set" | "delete" {
+  assert(word === "get" || word === "set" || word === "delete", `a state store has no operation ${word}`)
+  return word
 }
 
 function secretsIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
@@ -115,16 +137,24 @@ export function lowerAgent(context: Context, node: AgentDeclaration, id: SymbolI
   const instructions = texts.find(({ role }) => role === "instructions")
   assert(prompt !== undefined, "an agent without a prompt")
   const callable = lowerCallable(context, node, id)
-  const { budget, ...clauses } = callable.policy.clauses
+  const { budget, overBudget, ...clauses } = callable.policy.clauses
+  const history = clause(node.clauses, "history")
+  const memory = clause(node.clauses, "memory")
   return {
     ...callable,
     // The agent's own loop spends against its budget, so that it stands beside the model and not in the policy.
-    policy: { ...callable.policy, clauses, own: callable.policy.own.filter((kind) => kind !== "budget") },
+    policy: { ...callable.policy, clauses, own: callable.policy.own.filter((kind) => kind !== "budget" && kind !== "overBudget") },
     ...lowerModels(context, model),
     ...(instructions === undefined ? {} : { instructions: lowerExpression(context, instructions.value) }),
     prompt: lowerExpression(context, prompt.value),
     tools: node.clauses.flatMap((candidate) => candidate.kind === "tools" ? lowerKinds(context, candidate.names) : []),
+    handoffs: node.clauses.flatMap((candidate) => candidate.kind === "handoffs" ? lowerKinds(context, candidate.names) : []),
+    ...(history === undefined ? {} : { history: lowerExpression(context, history.value) }),
+    ...(memory === undefined ? {} : {
+      memory: { by: lowerExpression(context, memory.by), ...(memory.keep === undefined ? {} : { keep: numberOf(memory.keep) }) },
+    }),
     ...(budget === undefined ? {} : { budget }),
+    ...(overBudget === undefined ? {} : { overBudget }),
   }
 }
 
@@ -140,25 +170,54 @@ function lowerModels(context: Context, node: ModelClause): Pick<AgentPlan, "mode
 export function lowerHuman(context: Context, node: HumanDeclaration, id: SymbolId): HumanPlan {
   const ask = node.clauses.find((candidate) => candidate.kind === "text" && candidate.role === "ask")
   assert(ask?.kind === "text", "a human without a question")
+  const announce = clause(node.clauses, "announce")
   const result = context.checked.signatures.get(id)?.result
   const declared = result?.kind === "declared" ? context.checked.declared.get(result.symbol) : undefined
   return {
     ...lowerCallable(context, node, id),
     ask: lowerExpression(context, ask.value),
     ...(result?.kind === "declared" && declared?.kind === "enum" ? { choices: planName(context, result.symbol) } : {}),
+    ...(announce === undefined ? {} : { announce: plainTemplate(announce.topic) }),
   }
 }
 
-export function lowerWorkflow(context: Context, node: WorkflowDeclaration): WorkflowPlan {
-  const budgets = node.clauses.flatMap((candidate) => candidate.kind === "budget" ? [lowerBudget(candidate)] : [])
-  const deadline = clause(node.clauses, "deadline")
+export function lowerWorkflow(context: Context, node: WorkflowDeclaration, id: SymbolId): WorkflowPlan {
   const steps = clause(node.clauses, "stepsUse")
-  const shape = lowerShape(context, node)
+  const deadLetter = clause(node.clauses, "deadLetter")
+  const concurrency = clause(node.clauses, "concurrency")
+  // The run's own budget and deadline; what else stands in its body is for the step that calls it.
+  const { budget, overBudget, deadlineMs, ...clauses } = lowerPolicy(context, clausesOf(context.checked.policies.get(id))).clauses
   return {
-    ...shape,
-    ...(budgets.length === 0 ? {} : { budget: budgets.reduce(tighter) }),
-    ...(deadline === undefined ? {} : { deadlineMs: numberOf(deadline.duration) }),
+    ...lowerShape(context, node),
+    ...(budget === undefined ? {} : { budget }),
+    ...(overBudget === undefined ? {} : { overBudget }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(steps === undefined ? {} : { steps: nameOf(context, steps.policy) }),
-    body: lowerBlock(context, node.body, { to: "nowhere" }),
+    policy: { clauses, uses: [], own: Object.keys(clauses) as ClauseKind[] },
+    ...(deadLetter === undefined ? {} : { deadLetter: plainTemplate(deadLetter.topic) }),
+    triggers: node.clauses.flatMap((candidate) => lowerTrigger(context, candidate)),
+    ...(concurrency === undefined ? {} : { concurrency: lowerConcurrency(context, concurrency) }),
+    body: lowerBlock({ ...context, workflow: id }, node.body, { to: "nowhere" }),
+  }
+}
+
+function lowerTrigger(context: Context, node: Clause): readonly TriggerPlan[] {
+  const origin = originOf(context, node)
+  switch (node.kind) {
+    case "onTopic": return [{ on: "topic", topic: plainTemplate(node.topic), origin }]
+    case "onHttp": return [{ on: "http", method: node.method, path: plainTemplate(node.path), origin }]
+    case "onSchedule": {
+      const parameters = node.input === undefined ? {} : { parameters: lowerExpression(context, node.input) }
+      return [{ on: "schedule", cron: plainTemplate(node.cron), ...parameters, origin }]
+    }
+    default: return []
+  }
+}
+
+function lowerConcurrency(context: Context, node: ConcurrencyClause): ConcurrencyPlan {
+  return {
+    atMost: numberOf(node.limit),
+    ...(node.by === undefined ? {} : { by: lowerExpression(context, node.by) }),
+    ...(node.overflow === undefined ? {} : { whenFull: node.overflow }),
   }
 }

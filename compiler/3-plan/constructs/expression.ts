@@ -5,6 +5,7 @@ import type {
   Argument, CallExpression, Expression, MemberExpression, NameExpression, RecordEntry, RecordExpression, TemplateExpression,
 } from "../../../grammar/syntax/nodes.ts"
 import type { Signature, Type } from "../../2-check/types.ts"
+import { fieldsOf, isOptional } from "../../2-check/types/relate.ts"
 import { inFile, nameOf, originOf, planName, symbolAt, symbolOf, typeOf } from "../context.ts"
 import type { Context } from "../context.ts"
 import type { ExpressionPlan, StepPlan } from "../code.ts"
@@ -106,7 +107,11 @@ function lowerName(context: Context, node: NameExpression): ExpressionPlan {
   switch (symbol.kind) {
     case "result": return { ...base, kind: "result" }
     case "secret": return { ...base, kind: "secretReference", name: planName(context, symbol.id) }
-    default: return { ...base, kind: "local", name: symbol.name }
+    case "setting": return { ...base, kind: "settingReference", name: planName(context, symbol.id) }
+    default: {
+      const present = isNarrowed(context, context.checked.symbolTypes.get(symbol.id), typeOf(context, node))
+      return { ...base, kind: "local", name: symbol.name, ...(present ? { present: symbol.kind === "var" ? "var" as const : "let" as const } : {}) }
+    }
   }
 }
 
@@ -119,7 +124,15 @@ function lowerMember(context: Context, node: MemberExpression): ExpressionPlan {
   const object = lowerExpression(context, node.object)
   const data = node.name.text === "data" ? errorDataType(context, object.type) : undefined
   const type = data === undefined || base.type.kind === "json" ? base.type : data
-  return { ...base, type, kind: "member", object, name: node.name.text, optional: node.optional }
+  const field = fieldsOf(typeOf(context, node.object), context.checked.declared)?.find(({ name }) => name === node.name.text)
+  const present = !node.optional && isNarrowed(context, field?.type, typeOf(context, node))
+  return { ...base, type, kind: "member", object, name: node.name.text, optional: node.optional, ...(present ? { present } : {}) }
+}
+
+/** The program has looked: what may be nothing as declared is a value here. */
+function isNarrowed(context: Context, declared: Type | undefined, here: Type): boolean {
+  const { declared: types } = context.checked
+  return declared !== undefined && isOptional(declared, types) && !isOptional(here, types) && here.kind !== "unknown" && here.kind !== "never"
 }
 
 /** The data of the one declared error that is caught, by its name. */
@@ -158,7 +171,7 @@ export function lowerStep(context: Context, node: CallExpression): StepPlan {
 }
 
 /** In declared order, defaults filled in, what is optional and not given left out. */
-function lowerArguments(context: Context, signature: Signature, given: readonly Argument[]): StepPlan["arguments"] {
+export function lowerArguments(context: Context, signature: Signature, given: readonly Argument[]): StepPlan["arguments"] {
   const positional = given.filter((argument) => argument.name === undefined)
   return signature.parameters.flatMap((parameter, index) => {
     const argument = given.find(({ name }) => name?.text === parameter.name) ?? positional[index]

@@ -6,18 +6,16 @@ import type { MatchPlan, PatternPlan, StatementPlan } from "../code.ts"
 import { nameOf, originOf, symbolOf } from "../context.ts"
 import type { Context } from "../context.ts"
 import { lowerExpression, plainTemplate } from "./expression.ts"
-import { effectiveAtCall, isEmptyPolicy, lowerPolicy } from "./policy.ts"
+import { withClauses } from "./policy.ts"
 import type { Sink } from "./statement.ts"
 
 type LowerBlock = (context: Context, statements: readonly Statement[], sink: Sink) => readonly StatementPlan[]
 
 export function lowerMatch(context: Context, node: MatchStatement, sink: Sink, lowerBlock: LowerBlock): MatchPlan {
-  const subject = lowerExpression(context, node.subject)
-  const policy = lowerPolicy(context, effectiveAtCall(context, node.clauses))
   return {
     kind: "match",
     origin: originOf(context, node),
-    subject: subject.kind === "step" && !isEmptyPolicy(policy) ? { ...subject, policy } : subject,
+    subject: withClauses(context, lowerExpression(context, node.subject), node.clauses),
     arms: node.arms.map((arm) => {
       const binding = arm.patterns.find((pattern): pattern is TypePattern => pattern.kind === "typePattern" && pattern.binding !== undefined)
       return {

@@ -2,13 +2,16 @@
 
 import { assert } from "../../../base/assert.ts"
 import type {
-  BudgetClause, CircuitClause, Clause, CompensateClause, Expression, FallbackClause, ManualClause, RetryClause,
+  BudgetClause, CircuitClause, Clause, CompensateClause, Expression, FallbackClause, LimitClause, ManualClause, RetryClause,
 } from "../../../grammar/syntax/nodes.ts"
 import type { EffectiveClause } from "../../2-check/types.ts"
+import { expand } from "../../2-check/types/relate.ts"
 import type { ExpressionPlan, StatementPlan } from "../code.ts"
-import { clauseKey, inFile, originOf, planName, symbolAt, symbolOf } from "../context.ts"
+import { clauseKey, inFile, nameOf, originOf, planName, symbolAt, symbolOf } from "../context.ts"
 import type { Context } from "../context.ts"
-import type { BudgetPlan, CircuitPlan, ClauseKind, ClausesPlan, FallbackPlan, PolicyPlan, RetryPlan, UndoPlan } from "../types.ts"
+import type {
+  ApprovalPlan, BudgetPlan, CircuitPlan, ClauseKind, ClausesPlan, FallbackPlan, LimitPlan, OverBudgetPlan, PolicyPlan, RetryPlan, UndoPlan,
+} from "../types.ts"
 import { lowerExpression, lowerKinds, lowerStep, plainTemplate } from "./expression.ts"
 
 /** One clause with the file it stands in. */
@@ -29,11 +32,17 @@ export function lowerPolicy(context: Context, effective: readonly PlacedClause[]
     if (kind === "budget" && clauses.budget !== undefined) {
       clauses.budget = tighter(clauses.budget, value as BudgetPlan)
       if (!own.includes("budget")) own.push("budget")
-      continue
+    } else {
+      Object.assign(clauses, { [kind]: value })
+      if (policy === undefined) own.push(kind)
     }
-    Object.assign(clauses, { [kind]: value })
-    if (policy === undefined) own.push(kind)
-    else if (!uses.includes(planName(context, policy))) uses.push(planName(context, policy))
+    const otherwise = clause.kind === "budget" ? lowerElse(inFile(context, path), clause) : undefined
+    if (otherwise !== undefined) {
+      if (policy === undefined || !own.includes("overBudget")) clauses.overBudget = otherwise
+      if (policy === undefined && !own.includes("overBudget")) own.push("overBudget")
+    }
+    if (policy === undefined) continue
+    if (!uses.includes(planName(context, policy))) uses.push(planName(context, policy))
   }
   return { clauses: clauses as ClausesPlan, uses, own }
 }
@@ -75,6 +84,9 @@ function lowerClause(context: Context, clause: Clause): Lowered | undefined {
     case "fallback": return ["fallback", lowerFallback(context, clause)]
     case "manual": return ["manual", lowerManual(clause)]
     case "budget": return ["budget", lowerBudget(clause)]
+    case "limit": return ["limit", lowerLimit(clause)]
+    case "cache":
+      return ["cache", { forMs: numberOf(clause.duration), by: clause.by.map((key) => lowerExpression(context, key)) }]
     default: return undefined
   }
 }
@@ -100,6 +112,43 @@ function lowerCircuit(clause: CircuitClause): CircuitPlan {
 
 function lowerFallback(context: Context, clause: FallbackClause): FallbackPlan {
   return { on: lowerKinds(context, clause.on), value: lowerExpression(context, clause.value) }
+}
+
+function lowerLimit({ rate, atOnce }: LimitClause): LimitPlan {
+  return {
+    ...(rate === undefined ? {} : { rate: { count: numberOf(rate.count), perMs: numberOf(rate.per) } }),
+    ...(atOnce === undefined ? {} : { atOnce: numberOf(atOnce) }),
+  }
+}
+
+/** `else fail` is what happens without it. */
+function lowerElse(context: Context, { otherwise }: BudgetClause): OverBudgetPlan | undefined {
+  if (otherwise?.value === undefined) return undefined
+  const { value } = otherwise
+  switch (otherwise.action) {
+    case "fail": return undefined
+    case "return": return { kind: "return", value: lowerExpression(context, value) }
+    case "ask": return { kind: "ask", approval: lowerApproval(context, value) }
+    case "use":
+      assert(value.kind === "nameExpression", "a model that is no name")
+      return { kind: "use", model: nameOf(context, value.name) }
+  }
+}
+
+/** Yes is true, or the first member of the enum that the person chooses from. */
+export function lowerApproval(context: Context, by: Expression, when?: Expression): ApprovalPlan {
+  assert(by.kind === "call", "an approval that is no call")
+  const human = lowerStep(context, by)
+  const callable = context.facts.calls.get(by.id)
+  const result = callable === undefined ? undefined : context.checked.signatures.get(callable)?.result
+  const answer = result === undefined ? undefined : expand(result, context.checked.declared)
+  const declared = answer?.kind === "declared" ? context.checked.declared.get(answer.symbol) : undefined
+  const base = { origin: originOf(context, by), type: human.type }
+  const first = declared?.kind === "enum" ? declared.members[0]?.name : undefined
+  const yes: ExpressionPlan = answer?.kind === "declared" && first !== undefined
+    ? { ...base, kind: "enumMember", enum: planName(context, answer.symbol), member: first }
+    : { ...base, kind: "literal", value: true }
+  return { human, yes, ...(when === undefined ? {} : { when: lowerExpression(context, when) }) }
 }
 
 function lowerManual(clause: ManualClause): NonNullable<ClausesPlan["manual"]> {
@@ -151,3 +200,16 @@ function mentionsResult(value: unknown): boolean {
   return node.kind === "result" || Object.values(node).some(mentionsResult)
 }
 
+
+/** The clauses after a call become its policy and its undo. */
+export function withClauses(context: Context, value: ExpressionPlan, clauses: readonly Clause[]): ExpressionPlan {
+  if (clauses.length === 0) return value
+  assert(value.kind === "step", "clauses after something that is no step")
+  const policy = lowerPolicy(context, effectiveAtCall(context, clauses))
+  const undo = clauses.find((clause) => clause.kind === "compensate")
+  return {
+    ...value,
+    ...(isEmptyPolicy(policy) ? {} : { policy }),
+    ...(undo === undefined ? {} : { undo: lowerUndo(context, undo) }),
+  }
+}

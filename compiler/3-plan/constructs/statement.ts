@@ -2,25 +2,32 @@
 
 import { assert } from "../../../base/assert.ts"
 import type {
-  BlockForm, CallStatement, Clause, Expression, FailStatement, ForStatement, LetStatement, RightHandSide, Statement,
+  BlockForm, Branch, Clause, FailStatement, ForStatement, LetStatement, PublishStatement, RepeatStatement, RightHandSide,
+  Statement, WaitStatement, WhileStatement,
 } from "../../../grammar/syntax/nodes.ts"
+import type { Span } from "../../../base/text/span.ts"
+import { nodesIn } from "../../2-check/flow/walk.ts"
 import type { Type } from "../../2-check/types.ts"
-import type { EachPlan, ExpressionPlan, LetPlan, StatementPlan } from "../code.ts"
-import { nameOf, originOf, symbolOf, typeOf } from "../context.ts"
+import { expand } from "../../2-check/types/relate.ts"
+import type { BranchPlan, EachPlan, ExpressionPlan, LetPlan, StatementPlan } from "../code.ts"
+import { inBody, nameOf, originOf, planName, symbolOf, typeOf } from "../context.ts"
 import type { Context } from "../context.ts"
-import { lowerExpression, lowerKinds } from "./expression.ts"
+import { lowerArguments, lowerExpression, lowerKinds } from "./expression.ts"
 import { lowerMatch } from "./match.ts"
-import { effectiveAtCall, isEmptyPolicy, lowerPolicy, lowerUndo } from "./policy.ts"
+import { effectiveAtCall, lowerPolicy, numberOf, withClauses } from "./policy.ts"
 import { lowerType } from "./types.ts"
 
 /** Where the value of a block goes. */
 export type Sink =
   | { readonly to: "nowhere" }
   | { readonly to: "caller" }
+  /** Out of the workflow, from a body with a scope of its own. */
+  | { readonly to: "end" }
   | { readonly to: "name"; readonly name: string }
 
 export const nowhere: Sink = { to: "nowhere" }
 const caller: Sink = { to: "caller" }
+const end: Sink = { to: "end" }
 
 export function lowerBlock(context: Context, statements: readonly Statement[], sink: Sink): readonly StatementPlan[] {
   return statements.flatMap((statement, index) => {
@@ -48,12 +55,20 @@ function lowerStatement(context: Context, node: Statement, sink: Sink): readonly
     case "callStatement": return toSink(context, node.call, node.clauses, sink, node)
     case "value": return toSink(context, node.value, [], sink, node)
     case "return":
-      return node.value === undefined
-        ? [{ kind: "return", origin }]
-        : toSink(context, node.value, node.clauses, caller, node)
+      if (node.value === undefined) return [context.inBody ? { kind: "finish", origin } : { kind: "return", origin }]
+      return toSink(context, node.value, node.clauses, context.inBody ? end : caller, node)
     case "fail": return [lowerFail(context, node)]
     case "log": return [{ kind: "log", origin, message: lowerExpression(context, node.message) }]
-    case "sleep": case "publish": case "continueAsNew": return notActive(node.kind)
+    case "sleep": {
+      const value = lowerExpression(context, (node.duration ?? node.until)!)
+      return [{ kind: "sleep", origin, until: node.duration === undefined, value }]
+    }
+    case "publish": return [lowerPublish(context, node)]
+    case "continueAsNew": {
+      const signature = context.workflow === undefined ? undefined : context.checked.signatures.get(context.workflow)
+      assert(signature !== undefined, "continue as new outside a workflow")
+      return [{ kind: "continueAsNew", origin, arguments: lowerArguments(context, signature, node.arguments) }]
+    }
     default: return lowerForm(context, node, sink)
   }
 }
@@ -73,22 +88,20 @@ function letType(context: Context, node: LetStatement): Type {
 
 /** The value as one expression, where it is one; undefined for a form that needs statements. */
 function asExpression(context: Context, node: RightHandSide, clauses: readonly Clause[]): ExpressionPlan | undefined {
-  if (node.kind === "for") return lowerFor(context, node, caller)
-  return isForm(node) ? undefined : withClauses(context, lowerExpression(context, node), clauses)
+  return isForm(node) ? scopedForm(context, node, caller) : withClauses(context, lowerExpression(context, node), clauses)
 }
 
 function toSink(
-  context: Context, node: RightHandSide, clauses: readonly Clause[], sink: Sink, at: Statement,
+  context: Context, node: RightHandSide, clauses: readonly Clause[], sink: Sink, at: { readonly span: Span },
 ): readonly StatementPlan[] {
-  if (isForm(node) && node.kind !== "for") return lowerForm(context, node, sink)
-  const value = node.kind === "for"
-    ? lowerFor(context, node, sink.to === "nowhere" ? nowhere : caller)
-    : withClauses(context, lowerExpression(context, node as Expression), clauses)
-  return [deliver(value, sink, originOf(context, at))]
+  const value = isForm(node)
+    ? scopedForm(context, node, sink) : withClauses(context, lowerExpression(context, node), clauses)
+  return value === undefined ? lowerForm(context, node as BlockForm, sink) : [deliver(value, sink, originOf(context, at))]
 }
 
 function deliver(value: ExpressionPlan, sink: Sink, origin: StatementPlan["origin"]): StatementPlan {
   if (sink.to === "caller") return { kind: "return", origin, value }
+  if (sink.to === "end") return { kind: "finish", origin, value }
   if (sink.to === "name") return { kind: "assign", origin, name: sink.name, value }
   return { kind: "do", origin, value }
 }
@@ -113,7 +126,14 @@ function lowerForm(context: Context, node: BlockForm, sink: Sink): readonly Stat
       return [{ kind: "if", origin, condition, then, otherwise }]
     }
     case "match": return [lowerMatch(context, node, sink, lowerBlock)]
-    case "for": return [deliver(lowerFor(context, node, sink.to === "nowhere" ? nowhere : caller), sink, origin)]
+    case "parallel":
+      return [{ kind: "parallel", origin, step: stepOf(context, node), branches: node.branches.map((branch) => lowerBranch(context, branch)) }]
+    case "repeat": case "while": return [lowerLoop(context, node)]
+    case "for": case "race": case "within": case "saga": case "wait": {
+      const value = scopedForm(context, node, sink)
+      assert(value !== undefined, `a ${node.kind} is an expression`)
+      return [deliver(value, sink, origin)]
+    }
     case "try": {
       const body = lowerBlock(context, node.body.statements, sink)
       const catches = node.catches.map((clause) => ({
@@ -125,9 +145,31 @@ function lowerForm(context: Context, node: BlockForm, sink: Sink): readonly Stat
       return [{ kind: "try", origin, body, catches }]
     }
     case "do": return lowerBlock(context, node.body.statements, sink)
-    case "repeat": case "while": case "parallel": case "race": case "within": case "saga": case "wait":
-      return notActive(node.kind)
   }
+}
+
+/** A form whose body has a scope of its own is one expression; undefined for any other form. */
+function scopedForm(context: Context, node: BlockForm, sink: Sink): ExpressionPlan | undefined {
+  const base = { origin: originOf(context, node), type: lowerType(context, typeOf(context, node)) }
+  const inside = inBody(context)
+  const value = sink.to === "nowhere" ? nowhere : caller
+  switch (node.kind) {
+    case "for": return lowerFor(context, node, value)
+    case "race":
+      return { ...base, kind: "race", step: stepOf(context, node), branches: node.branches.map((branch) => lowerBranch(context, branch)) }
+    case "saga": return { ...base, kind: "saga", step: stepOf(context, node), body: lowerBlock(inside, node.body.statements, value) }
+    case "within": {
+      const policy = lowerPolicy(context, effectiveAtCall(context, node.clauses))
+      const body = lowerBlock(inside, node.body.statements, value)
+      return { ...base, kind: "within", step: stepOf(context, node), policy, valued: sink.to !== "nowhere", body }
+    }
+    case "wait": return lowerWait(context, node)
+    default: return undefined
+  }
+}
+
+function stepOf(context: Context, node: BlockForm): string {
+  return context.facts.stepNames.get(node.id) ?? node.kind
 }
 
 /** Without a wish for its value the body returns nothing. */
@@ -142,20 +184,72 @@ function lowerFor(context: Context, node: ForStatement, sink: Sink): EachPlan {
     items: lowerExpression(context, node.items),
     ...(node.atATime === undefined ? {} : { atATime: lowerExpression(context, node.atATime) }),
     failures: node.failures,
-    body: lowerBlock(context, node.body.statements, sink),
+    body: lowerBlock(inBody(context), node.body.statements, sink),
   }
 }
 
-/** The clauses after a call become its policy and its undo. */
-export function withClauses(context: Context, value: ExpressionPlan, clauses: CallStatement["clauses"]): ExpressionPlan {
-  if (clauses.length === 0) return value
-  assert(value.kind === "step", "clauses after something that is no step")
-  const policy = lowerPolicy(context, effectiveAtCall(context, clauses))
-  const undo = clauses.find((clause) => clause.kind === "compensate")
+function lowerBranch(context: Context, node: Branch): BranchPlan {
+  const { uses } = context.checked.bound.files.get(context.path)!
+  const symbol = uses.get(node.name.id)
+  const used = symbol === undefined || [...uses].some(([id, each]) => each === symbol && id !== node.name.id)
+  const type = symbol === undefined ? typeOf(context, node.value) : (context.checked.symbolTypes.get(symbol) ?? typeOf(context, node.value))
+  const body = toSink(inBody(context), node.value, node.clauses, caller, node)
+  return { name: node.name.text, type: lowerType(context, type), body, used, origin: originOf(context, node) }
+}
+
+function lowerLoop(context: Context, node: RepeatStatement | WhileStatement): StatementPlan {
+  assert(node.times !== undefined, "a loop without a bound")
   return {
-    ...value,
-    ...(isEmptyPolicy(policy) ? {} : { policy }),
-    ...(undo === undefined ? {} : { undo: lowerUndo(context, undo) }),
+    kind: "loop",
+    origin: originOf(context, node),
+    step: stepOf(context, node),
+    times: numberOf(node.times),
+    ...(node.kind === "while" ? { while: lowerExpression(context, node.condition) } : {}),
+    body: lowerBlock(context, node.body.statements, nowhere),
+    ...(node.kind === "repeat" && node.until !== undefined ? { until: lowerExpression(context, node.until) } : {}),
+  }
+}
+
+function lowerWait(context: Context, node: WaitStatement): ExpressionPlan {
+  const condition = node.by === undefined ? undefined : lowerExpression(context, node.by)
+  const { files, symbols } = context.checked.bound
+  const fields = new Set<string>()
+  for (const inside of node.by === undefined ? [] : nodesIn(node.by)) {
+    const symbol = inside.kind === "name" ? files.get(context.path)!.uses.get(inside.id) : undefined
+    if (symbol !== undefined && symbols.symbols[symbol]!.kind === "eventField") fields.add(symbols.symbols[symbol]!.name)
+  }
+  return {
+    kind: "wait",
+    origin: originOf(context, node),
+    type: lowerType(context, typeOf(context, node)),
+    event: nameOf(context, node.event),
+    step: stepOf(context, node),
+    ...(condition === undefined ? {} : { by: { fields: [...fields], condition } }),
+    ...(node.timeout === undefined ? {} : { timeoutMs: numberOf(node.timeout) }),
+  }
+}
+
+/** `Paid(orderId: id)` makes the event here; anything else is an event already. */
+function lowerPublish(context: Context, node: PublishStatement): StatementPlan {
+  const type = expand(typeOf(context, node.value), context.checked.declared)
+  assert(type.kind === "declared", "something published that is no event")
+  const structure = context.checked.declared.get(type.symbol)
+  const event = planName(context, type.symbol)
+  const { value } = node
+  const isMade = value.kind === "call" && value.callee.kind === "nameExpression" && !context.facts.calls.has(value.id) && structure?.kind === "event"
+  const made = (): ExpressionPlan => {
+    assert(isMade, "an event that is not made here")
+    const signature = { symbol: type.symbol, parameters: structure.fields, result: type }
+    const entries = lowerArguments(context, signature, value.arguments).map((each) => ({ key: each.name, value: each.value }))
+    return { kind: "record", origin: originOf(context, value), type: lowerType(context, type), entries }
+  }
+  return {
+    kind: "publish",
+    origin: originOf(context, node),
+    step: context.facts.stepNames.get(node.id) ?? event,
+    event,
+    value: isMade ? made() : lowerExpression(context, value),
+    topic: lowerExpression(context, node.topic),
   }
 }
 
@@ -167,8 +261,4 @@ function lowerFail(context: Context, node: FailStatement): StatementPlan {
     ...(node.message === undefined ? {} : { message: lowerExpression(context, node.message) }),
     ...(node.data === undefined ? {} : { data: lowerExpression(context, node.data) }),
   }
-}
-
-function notActive(construct: string): never {
-  assert(false, `${construct} has no plan yet, and the checker let it pass`)
 }

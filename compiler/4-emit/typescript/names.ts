@@ -20,7 +20,7 @@ export type RuntimeType = (typeof runtimeTypes)[number]
 
 /** What emitted code names beside the program's names: modules it imports whole, its own functions, parameters of callbacks. */
 const ownNames: ReadonlySet<string> = new Set([
-  ...runtimeValues, "schemas", "types", "validators", "worker", "client", "open", "close", "options", "parameters", "id",
+  ...runtimeValues, "schemas", "types", "validators", "kept", "worker", "client", "open", "close", "options", "parameters", "id",
   "run", "undo", "thrown", "context", "secrets", "result", "_parameters", "_result",
 ])
 

@@ -90,7 +90,8 @@ const childCases: readonly Case[] = [
     run: async (host) => {
       const { id, output } = await host.run("parent", { child: "sequence", input: 1 })
       expect(output).toBe(11)
-      expect(await host.own.get(`${id}:0001`)).toMatchObject({ name: "sequence", status: "completed", output: "11" })
+      await host.untilStatus(`${id}:0001`, "completed")
+      expect(await host.own.get(`${id}:0001`)).toMatchObject({ name: "sequence", output: "11" })
     },
   },
   {

@@ -1,5 +1,6 @@
 // workflows/<name>.ts, worker.ts and client.ts.
 
+import { registeredName } from "../../../3-plan/types.ts"
 import type { Plan, WorkflowPlan } from "../../../3-plan/types.ts"
 import { brackets, codeScope, object, property } from "../expression.ts"
 import { group, hardline, indent, line } from "../layout.ts"
@@ -18,7 +19,7 @@ export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Ite
   const scope = codeScope(file, localsOf(file, plan, ["run", "undo", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
   const spec = object([
-    `name: ${quoted(plan.name)}`,
+    `name: ${quoted(registeredName(plan))}`,
     `parameters: ${schemas}.${file.names.parameters.get(plan.name)!}`,
     `result: ${schemas}.${file.names.results.get(plan.name)!}`,
     ...(plan.budget === undefined ? [] : [["budget: ", budgetDoc(plan.budget)]]),
@@ -30,13 +31,14 @@ export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Ite
   return [constant(file.value(plan.name), [file.runtime("workflow"), "(", spec, ", ", body, ")"], plan.doc)]
 }
 
-export function workerItems(plan: Plan, file: FileScope): readonly Item[] {
+export function workerItems(plan: Plan, file: FileScope, { hasKept }: { readonly hasKept: boolean }): readonly Item[] {
   const workflows = plan.workflows.map(({ name }) => file.value(name))
   const callables = [...plan.tools, ...plan.agents, ...plan.humans].map(({ name }) => file.value(name))
+  const kept = (what: string): readonly string[] => hasKept ? [`...${file.whole("./kept.ts", "kept")}.${what}`] : []
   const options = object([
     `app: ${quoted(plan.name)}`,
-    ["workflows: ", brackets("[", workflows, "]")],
-    ["callables: ", brackets("[", callables, "]")],
+    ["workflows: ", brackets("[", [...workflows, ...kept("workflows")], "]")],
+    ["callables: ", brackets("[", [...callables, ...kept("callables")], "]")],
   ], { broken: true })
   return [{ kind: "code", doc: ["await ", file.runtime("serve"), "(", options, ")"] }]
 }

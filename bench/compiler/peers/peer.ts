@@ -1,0 +1,40 @@
+// What each compiler offers to be measured, and the loop in which its process answers the questions.
+
+export interface Peer {
+  /** Makes ready what a warm compiler has ready: its libraries, its services. */
+  readonly open: () => Promise<void>
+  /** Everything that tells whether the text is right; throws when it is not, since it is. */
+  readonly check: (text: string) => Promise<void>
+  /** The same and what it writes, in memory; absent for a tool that writes nothing. */
+  readonly emit?: (text: string) => Promise<void>
+}
+
+export interface Question {
+  readonly what: "check" | "emit"
+  readonly text: string
+}
+
+export interface Answer {
+  readonly ms: number
+  readonly memoryMiB: number
+}
+
+/** Answers questions of the parent process until it hangs up. */
+export async function serve(peer: Peer): Promise<void> {
+  await peer.open()
+  process.on("message", async ({ what, text }: Question) => {
+    try {
+      const work = what === "emit" ? peer.emit! : peer.check
+      // The rest of the question before is no part of this one.
+      globalThis.gc?.()
+      const started = performance.now()
+      await work(text)
+      const ms = performance.now() - started
+      process.send!({ ms, memoryMiB: process.resourceUsage().maxRSS / 1024 } satisfies Answer)
+    } catch (thrown) {
+      console.error(thrown)
+      process.exit(1)
+    }
+  })
+  process.send!("ready")
+}

@@ -1,0 +1,40 @@
+// Ours over gRPC: the sidecar as a process of its own, client and worker in this one.
+
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { createInterface } from "node:readline"
+import type { Contender, OpenOptions } from "../contender.ts"
+import { overGrpc } from "../hub-client.ts"
+import { startGrpcWorker } from "../programs.ts"
+
+const program = join(import.meta.dirname, "../../../sidecar/main.ts")
+
+export interface SidecarProcess {
+  readonly pid: number
+  readonly grpcPort: number
+  stop(): Promise<void>
+}
+
+export async function startSidecarProcess(folder: string): Promise<SidecarProcess> {
+  const child = spawn(process.execPath, [program, "--db", join(folder, "hub.db")], { stdio: ["ignore", "pipe", "inherit"] })
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string]
+  const { grpcPort, pid } = JSON.parse(line) as { readonly grpcPort: number; readonly pid: number }
+  return {
+    pid, grpcPort,
+    async stop() {
+      const gone = once(child, "exit")
+      child.kill("SIGTERM")
+      await gone
+    },
+  }
+}
+
+export async function open({ folder }: OpenOptions): Promise<Contender> {
+  const sidecar = await startSidecarProcess(folder)
+  const worker = await startGrpcWorker(sidecar.grpcPort)
+  return overGrpc(sidecar.grpcPort, async () => {
+    worker.abandon()
+    await sidecar.stop()
+  })
+}

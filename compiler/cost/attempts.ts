@@ -1,0 +1,114 @@
+// Retries that multiply: how often one failing service is called when a retry stands around another.
+
+import { diagnostic } from "../../base/diagnostics/report.ts"
+import { sortDiagnostics } from "../../base/diagnostics/diagnostic.ts"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { Location } from "../../base/text/span.ts"
+import type { StepPlan } from "../3-plan/code.ts"
+import type { AgentPlan, ClausesPlan, Plan, RetryPlan, WorkflowPlan } from "../3-plan/types.ts"
+
+/** More calls than this of one service that is down are a load of their own. */
+const callsMax = 30
+/** The runtime's own bound on an agent's turns. */
+const turnsMax = 100
+/** The runtime's default for agents. */
+const agentRetries = 2
+
+/** One factor: who tries again, and how often in all. */
+interface Level {
+  readonly by: string
+  readonly times: number
+}
+
+interface Reach {
+  readonly callee: string
+  readonly levels: readonly Level[]
+  readonly callsCap: number
+  readonly origin: Location
+}
+
+/** A call is reported once, in the workflow that it stands in; a workflow's own callers multiply it further. */
+export function checkAttempts(plan: Plan): readonly Diagnostic[] {
+  const reached = plan.workflows.flatMap((workflow) => reachOf(plan, workflow, [], [workflow.name]))
+  const found = reached.flatMap(({ callee, levels, callsCap, origin }) => {
+    const multiplying = levels.filter(({ times }) => times > 1)
+    const calls = Math.min(callsCap, multiplying.reduce((product, { times }) => product * times, 1))
+    if (multiplying.length < 2 || calls <= callsMax) return []
+    const chain = multiplying.map(({ by, times }) => `${by} ${times}`).join(" × ")
+    return [{ calls, key: `${callee} ${origin.path} ${origin.span.start}`, diagnostic: diagnostic("AF4011", origin, { name: callee, calls, chain }) }]
+  })
+  const worst = found.filter((each) => !found.some((other) => other.key === each.key && (other.calls > each.calls || (other.calls === each.calls && found.indexOf(other) < found.indexOf(each)))))
+  return sortDiagnostics(worst.map((each) => each.diagnostic))
+}
+
+function reachOf(plan: Plan, workflow: WorkflowPlan, outer: readonly Level[], visiting: readonly string[]): readonly Reach[] {
+  const defaults = plan.policies.find(({ name }) => name === workflow.steps)?.policy.clauses ?? {}
+  return stepsIn(workflow.body).flatMap((step): readonly Reach[] => {
+    const at = { ...defaults, ...step.policy?.clauses }
+    const child = plan.workflows.find(({ name }) => name === step.callable)
+    if (child !== undefined) {
+      if (visiting.includes(child.name)) return []
+      const level = { by: `workflow ${child.name}`, times: attempts(at.retry, 0) }
+      return reachOf(plan, child, [...outer, level], [...visiting, child.name])
+    }
+    return calleeReach(plan, { name: step.callable, at, defaults, origin: step.origin, outer })
+  })
+}
+
+interface Call {
+  readonly name: string
+  readonly at: ClausesPlan
+  readonly defaults: ClausesPlan
+  readonly origin: Location
+  readonly outer: readonly Level[]
+}
+
+function calleeReach(plan: Plan, { name, at, defaults, origin, outer }: Call): readonly Reach[] {
+  const agent = plan.agents.find((each) => each.name === name)
+  const tool = plan.tools.find((each) => each.name === name)
+  const callsCap = Math.min(agent?.budget?.calls ?? Infinity, at.budget?.calls ?? Infinity)
+  if (agent !== undefined) {
+    const turn = { by: `agent ${name}`, times: attempts(at.retry ?? agent.policy.clauses.retry ?? defaults.retry, agentRetries) }
+    return [{ callee: name, levels: [...outer, turn], callsCap, origin }, ...toolReach(plan, agent, { outer, origin, callsCap, visiting: [name] })]
+  }
+  if (tool === undefined) return []
+  const step = { by: `tool ${name}`, times: attempts(at.retry ?? tool.policy.clauses.retry ?? defaults.retry, 0) }
+  return [{ callee: name, levels: [...outer, step], callsCap, origin }]
+}
+
+interface Inside {
+  readonly outer: readonly Level[]
+  readonly origin: Location
+  readonly callsCap: number
+  readonly visiting: readonly string[]
+}
+
+/** A model that is told of a failure may ask again, in every turn that it has. */
+function toolReach(plan: Plan, agent: AgentPlan, { outer, origin, callsCap, visiting }: Inside): readonly Reach[] {
+  const turns = { by: `turns of agent ${agent.name}`, times: Math.min(agent.budget?.turns ?? turnsMax, turnsMax) }
+  return agent.tools.flatMap((name): readonly Reach[] => {
+    const tool = plan.tools.find((each) => each.name === name)
+    if (tool !== undefined) {
+      const own = { by: `tool ${name}`, times: attempts(tool.policy.clauses.retry, 0) }
+      return [{ callee: name, levels: [...outer, turns, own], callsCap, origin: agent.origin }]
+    }
+    const other = plan.agents.find((each) => each.name === name)
+    if (other === undefined || visiting.includes(name)) return []
+    const cap = Math.min(callsCap, other.budget?.calls ?? Infinity)
+    return toolReach(plan, other, { outer: [...outer, turns], origin, callsCap: cap, visiting: [...visiting, name] })
+  })
+}
+
+function attempts(retry: RetryPlan | undefined, otherwise: number): number {
+  if (retry === undefined) return otherwise + 1
+  return retry.never ? 1 : retry.times + 1
+}
+
+/** Steps of a piece of the plan, not those of undos: these run once, after everything else. */
+function stepsIn(value: unknown): readonly StepPlan[] {
+  if (Array.isArray(value)) return value.flatMap(stepsIn)
+  if (typeof value !== "object" || value === null) return []
+  const plan = value as { readonly kind?: string }
+  const below = Object.entries(value).flatMap(([key, child]) => (key === "undo" || key === "origin" || key === "type" ? [] : stepsIn(child)))
+  return plan.kind === "step" ? [plan as StepPlan, ...below] : below
+}
