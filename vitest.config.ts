@@ -10,6 +10,8 @@ export default defineConfig({
     alias: [
       { find: /^@agentflow\/runtime$/, replacement: join(runtime, "index.ts") },
       { find: "@agentflow/runtime/contract", replacement: join(runtime, "contract.ts") },
+      { find: "@agentflow/runtime/executor", replacement: join(runtime, "executor.ts") },
+      { find: "@agentflow/runtime/in-process", replacement: join(runtime, "in-process.ts") },
       { find: "@agentflow/runtime/inbox", replacement: join(runtime, "inbox.ts") },
       { find: "@agentflow/runtime/model-server", replacement: join(runtime, "model-server/server.ts") },
     ],

@@ -61,7 +61,7 @@ export async function buildProgram({ file, config, terminal, out, force, wish = 
   for (const { callable, version } of kept.changed) {
     terminal.error(`${terminal.paint("warning", "warning")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
   }
-  const files = [...value.files, ...deploymentFiles(value.plan, config), versionsFile(value.plan), ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const files = [...value.files, ...deploymentFiles(value.plan, config, target), versionsFile(value.plan), ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
   writeFiles(target, files, force === true)
   if (lock === "write") writeLock(lockFile, updated)
   const schemas = Object.fromEntries(value.plan.types.map(({ name, schema }) => [name, schema]))

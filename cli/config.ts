@@ -1,10 +1,11 @@
 // Reads agentflow.config.yaml: found beside the program or above it, environment filled in, validated with positions.
 
 import { readFileSync, existsSync } from "node:fs"
+import { createRequire } from "node:module"
 import { dirname, join, relative, resolve } from "node:path"
-import { Ajv2020 } from "ajv/dist/2020.js"
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml"
+import { catalogue } from "../base/diagnostics/catalogue.generated.ts"
 import { nearest } from "../base/diagnostics/suggest.ts"
+import { RULES } from "../compiler/2-check/rules.ts"
 import { Failure } from "./failure.ts"
 import schema from "./config.schema.json" with { type: "json" }
 
@@ -18,21 +19,34 @@ export interface Config {
   /** Name of a secret store -> path of a local JSON file. */
   readonly secrets: Readonly<Record<string, { readonly file: string }>>
   readonly models: { readonly provider?: "offline" | "openai"; readonly script?: string }
+  readonly dapr: DaprNames
   readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
 }
 
+export interface DaprNames {
+  readonly app?: string
+  readonly stateStore?: string
+  readonly pubsub?: string
+  readonly maxWorkflows?: number
+  readonly maxActivities?: number
+}
+
 const name = "agentflow.config.yaml"
+const load = createRequire(import.meta.url)
 
 /** Reads the config for a program, or the empty one; a bad file is a Failure with line and column. */
 export function readConfig(programFolder: string, explicit: string | undefined, env: NodeJS.ProcessEnv): Config {
   const file = explicit === undefined ? findUpwards(programFolder) : resolve(explicit)
-  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, rules: {} }
+  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, dapr: {}, rules: {} }
   let text: string
   try {
     text = readFileSync(file, "utf8")
   } catch {
     throw new Failure(2, `The config file ${explicit} can't be read.`, "Check the path after --config.")
   }
+  // Loaded only when there is a file: the two take as long as the check of a small program.
+  const { isMap, isNode, isScalar, LineCounter, parseDocument } = load("yaml") as typeof import("yaml")
+  const { Ajv2020 } = load("ajv/dist/2020.js") as typeof import("ajv/dist/2020.js")
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const at = (offset: number): string => {
@@ -54,7 +68,16 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
     const what = unknown === undefined ? `'${path.join(".") || "the file"}' ${error.message}` : `'${unknown}' is not a setting here`
     throw new Failure(1, `${at((isNode(place) ? place.range?.[0] : undefined) ?? 0)}: ${what}.`, near === undefined ? undefined : `Did you mean '${near}'?`)
   }
-  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, rules: {}, ...(value as Partial<Config>) }
+  const rules = Object.keys((value as Partial<Config>).rules ?? {})
+  const wrong = rules.find((code) => !RULES.includes(code))
+  if (wrong !== undefined) {
+    const node = document.getIn(["rules"], true)
+    const key = isMap(node) ? node.items.find((item) => isScalar(item.key) && item.key.value === wrong)?.key : undefined
+    const near = nearest(wrong, RULES)
+    const what = wrong in catalogue ? `the level of ${wrong} can't be set: it is no rule of the checklist` : `there is no rule ${wrong}`
+    throw new Failure(1, `${at((isNode(key) ? key.range?.[0] : undefined) ?? 0)}: ${what}.`, near === undefined ? `Rules are ${RULES.join(", ")}.` : `Did you mean '${near}'?`)
+  }
+  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, dapr: {}, rules: {}, ...(value as Partial<Config>) }
 }
 
 function findUpwards(from: string): string | undefined {

@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from "node:fs"
 import { dirname, join, relative, resolve, sep } from "node:path"
+import type { ParsedSource } from "../compiler/index.ts"
 import type { Source } from "../base/text/source.ts"
 import { parse } from "../grammar/parse.ts"
 import { Failure } from "./failure.ts"
@@ -13,6 +14,8 @@ export interface Program {
   /** Path of the first file, relative to `root`. */
   readonly entry: string
   readonly sources: readonly Source[]
+  /** The same, parsed: their imports had to be read anyway. */
+  readonly parsed: readonly ParsedSource[]
 }
 
 const limitBytes = 4 * 1024 * 1024
@@ -20,22 +23,23 @@ const limitBytes = 4 * 1024 * 1024
 /** Reads `file` and, through its imports, every other file of the program. */
 export function readProgram(file: string, root: string = process.cwd()): Program {
   const entry = relativePath(root, resolve(file))
-  const sources = new Map<string, Source>()
+  const parsed = new Map<string, ParsedSource>()
   const waiting = [entry]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    if (sources.has(path)) continue
+    if (parsed.has(path)) continue
     const text = path === entry ? readEntry(resolve(root, path), file) : readImported(resolve(root, path))
     // The binder reports an import of a file that is not there, on the import itself.
     if (text === undefined) continue
     const source: Source = { path, text, version: 0 }
-    sources.set(path, source)
-    for (const item of parse(source).value.file.items) {
+    const syntax = parse(source)
+    parsed.set(path, { source, ...syntax })
+    for (const item of syntax.value.file.items) {
       if (item.kind !== "import") continue
       const target = item.from.parts.map((part) => (part.kind === "templateText" ? part.value : "")).join("")
       if (/^\.\.?\//.test(target)) waiting.push(relativePath(root, resolve(root, dirname(path), target)))
     }
   }
-  return { folder: resolve(root, dirname(entry)), root, entry, sources: [...sources.values()] }
+  return { folder: resolve(root, dirname(entry)), root, entry, sources: [...parsed.values()].map(({ source }) => source), parsed: [...parsed.values()] }
 }
 
 function readEntry(absolute: string, shown: string): string {

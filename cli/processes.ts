@@ -23,7 +23,7 @@ export interface SidecarProcess extends Address {
 }
 
 /** Beside the database: tells other commands where the sidecar of this folder listens. */
-interface Beacon extends Address {
+export interface Beacon extends Address {
   readonly pid: number
   readonly db: string
 }
@@ -63,11 +63,7 @@ export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpP
     throw new Failure(2, first.replace(/^error:? /, ""), advice.length === 0 ? undefined : advice.join("\n  "))
   }
   const address = { host: "127.0.0.1", grpcPort: Number(ready["grpcPort"]), httpPort: Number(ready["httpPort"]) }
-  const beacon: Beacon = { ...address, pid: child.pid!, db }
-  writeFileSync(join(stateFolder, beaconName), JSON.stringify(beacon))
-  const forget = (): void => {
-    if (readRaw(stateFolder)?.pid === child.pid) rmSync(join(stateFolder, beaconName), { force: true })
-  }
+  const forget = announceSidecar(stateFolder, { ...address, pid: child.pid!, db })
   return {
     ...address,
     pid: child.pid!,
@@ -77,6 +73,15 @@ export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpP
       await end(child, exited)
       forget()
     },
+  }
+}
+
+/** Leaves word of a sidecar for other commands; returns what takes it back. */
+export function announceSidecar(stateFolder: string, beacon: Beacon): () => void {
+  mkdirSync(stateFolder, { recursive: true })
+  writeFileSync(join(stateFolder, beaconName), JSON.stringify(beacon))
+  return () => {
+    if (readRaw(stateFolder)?.pid === beacon.pid) rmSync(join(stateFolder, beaconName), { force: true })
   }
 }
 

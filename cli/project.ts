@@ -1,15 +1,13 @@
 // From a file name to checked or compiled output: what check, build and run share.
 
-import { compile, plan, type Compiled, type CompileOptions } from "../compiler/index.ts"
+import { checkParsed, compile, planChecked, type Compiled, type CompileOptions, type Plan } from "../compiler/index.ts"
 import { versionsIn } from "../compiler/versions/check.ts"
 import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
 import { hasErrors, sortDiagnostics } from "../base/diagnostics/diagnostic.ts"
 import { plain, renderDiagnostic, summarise } from "../base/diagnostics/render.ts"
-import { lineTable, positionAt } from "../base/text/line-table.ts"
 import type { Config } from "./config.ts"
 import { readProgram, relativePath, type Program } from "./fs.ts"
 import { readLock } from "./lock-file.ts"
-import { checkToolSignatures } from "./tool-signatures.ts"
 import { readToolModules } from "./tool-modules.ts"
 import type { Terminal } from "./terminal.ts"
 
@@ -17,8 +15,8 @@ export async function checkProgram(file: string, config: Config): Promise<{ read
   const program = readProgram(file)
   const { program: lock } = readLock(file)
   const options = { ...(await optionsOf(program, config)), lock, versions: versionsIn(lock) }
-  const found = plan(program.sources, options)
-  const later = found.value === null ? [] : await checkToolSignatures(found.value, program)
+  const found = planChecked(checkParsed(program.parsed, options), options)
+  const later = found.value === null ? [] : await signatureProblems(found.value, program, config)
   return { program, diagnostics: sortDiagnostics([...found.diagnostics, ...later]) }
 }
 
@@ -34,12 +32,19 @@ export async function compileProgram(
 ): Promise<Phase<Compiled | null>> {
   const compiled = await compile(program.sources, { ...(await optionsOf(program, config)), ...versions, outDir: relativePath(program.root, out) })
   if (compiled.value === null) return compiled
-  const diagnostics = sortDiagnostics([...compiled.diagnostics, ...(await checkToolSignatures(compiled.value.plan, program))])
+  const diagnostics = sortDiagnostics([...compiled.diagnostics, ...(await signatureProblems(compiled.value.plan, program, config))])
   return { value: hasErrors(diagnostics) ? null : compiled.value, diagnostics }
 }
 
 export async function optionsOf(program: Program, { rules }: Config): Promise<CompileOptions> {
   return { rules, toolModules: await readToolModules(program), entry: program.entry }
+}
+
+/** Only a program with TypeScript tools waits for what compares them. */
+async function signatureProblems(plan: Plan, program: Program, { rules }: Config): Promise<readonly Diagnostic[]> {
+  if (!plan.tools.some(({ source }) => source.kind === "typescript")) return []
+  const { checkToolSignatures } = await import("./tool-signatures.ts")
+  return checkToolSignatures(plan, program, rules)
 }
 
 /** Prints diagnostics as frames and a last line of counts; says whether the program may go on. */
@@ -50,15 +55,4 @@ export function printDiagnostics(diagnostics: readonly Diagnostic[], program: Pr
   const summary = summarise(diagnostics)
   if (summary !== "") terminal.error(`${summary}. \`agentflow explain CODE\` tells more.`)
   return !hasErrors(diagnostics)
-}
-
-/** One diagnostic for programs: lines and columns count from 1, columns in UTF-16 units. */
-export function diagnosticJson(diagnostic: Diagnostic, program: Program): object {
-  const table = lineTable(program.sources.find((source) => source.path === diagnostic.path)?.text ?? "")
-  const point = (offset: number): { line: number; column: number } => {
-    const { line, column } = positionAt(table, offset)
-    return { line: line + 1, column: column + 1 }
-  }
-  const { code, severity, message, path, span, related, fixes } = diagnostic
-  return { code, severity, message, path, start: point(span.start), end: point(span.end), related, fixes }
 }

@@ -8,6 +8,7 @@ import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
 import { connectTo } from "./hub-access.ts"
+import { startSidecarHere, startWorkerHere } from "./in-process.ts"
 import { startSidecarProcess, superviseWorker, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
 import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly db?: string
   readonly port?: number
   readonly allowRemote?: boolean
+  /** Sidecar and worker inside this process. */
+  readonly inProcess?: boolean
   /** A sidecar or daprd that is running already. */
   readonly sidecar?: Address
   /** Given to every question, through the inbox. */
@@ -64,12 +67,20 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   checkInput(workflow, options.input)
   mkdirSync(join(options.stateFolder, "logs"), { recursive: true })
   const db = options.sidecar === undefined ? resolve(options.db ?? join(options.stateFolder, "runs.db")) : undefined
-  const own = db === undefined ? undefined : await startSidecarProcess({ stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) })
+  if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
+  const sidecarOptions = db === undefined ? undefined : { stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) }
+  const here = options.inProcess === true && sidecarOptions !== undefined ? await startSidecarHere(sidecarOptions) : undefined
+  const own = here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions))
   const address = options.sidecar ?? own!
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
-    worker = await startWorker(built, address, workerLog, options)
+    worker = here === undefined
+      ? await startWorker(built, address, workerLog, options)
+      : await startWorkerHere({
+        built, sidecar: here.sidecar, environment: workerEnvironment(address, options),
+        onLog: ({ message }) => noteLog(options, message),
+      })
     const client = connectTo(address)
     try {
       const id = options.id ?? newRunId(workflow.name)
@@ -85,29 +96,44 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   }
 }
 
-async function startWorker(built: Built, address: Address, logFile: string, { config, live, terminal }: RunOptions): Promise<WorkerProcess> {
+function noteLog({ live, terminal }: RunOptions, message: unknown): void {
+  live.note(`${terminal.style.dim("log")} ${String(message)}`)
+}
+
+function workerEnvironment(address: Address, { config, sidecar }: RunOptions): Readonly<Record<string, string>> {
   const secretFiles = Object.fromEntries(Object.entries(config.secrets).map(([store, { file }]) => [store, resolve(config.folder, file)]))
   const { provider, script } = config.models
   const keyed = process.env["OPENAI_API_KEY"] !== undefined || process.env["OPENAI_BASE_URL"] !== undefined
+  return {
+    DAPR_GRPC_PORT: String(address.grpcPort),
+    DAPR_HTTP_PORT: String(address.httpPort),
+    AGENTFLOW_ENDPOINTS: JSON.stringify(config.endpoints),
+    AGENTFLOW_SECRET_FILES: JSON.stringify(secretFiles),
+    // A key or a base URL in the environment is a real provider, whatever the config's default is.
+    ...(keyed ? { AGENTFLOW_PROVIDER: "openai" } : provider === undefined ? {} : { AGENTFLOW_PROVIDER: provider }),
+    ...(script === undefined ? {} : { AGENTFLOW_MODEL_SCRIPT: resolve(config.folder, script) }),
+    // The embedded sidecar's own stores keep their usual names.
+    ...(sidecar === undefined ? {} : environmentOf(config)),
+    AGENTFLOW_LOG: "json",
+  }
+}
+
+async function startWorker(built: Built, address: Address, logFile: string, options: RunOptions): Promise<WorkerProcess> {
+  const { live, terminal } = options
   return superviseWorker({
     program: join(built.out, "worker.ts"),
     logFile,
-    environment: {
-      DAPR_GRPC_PORT: String(address.grpcPort),
-      DAPR_HTTP_PORT: String(address.httpPort),
-      AGENTFLOW_ENDPOINTS: JSON.stringify(config.endpoints),
-      AGENTFLOW_SECRET_FILES: JSON.stringify(secretFiles),
-      // A key or a base URL in the environment is a real provider, whatever the config's default is.
-      ...(keyed ? { AGENTFLOW_PROVIDER: "openai" } : provider === undefined ? {} : { AGENTFLOW_PROVIDER: provider }),
-      ...(script === undefined ? {} : { AGENTFLOW_MODEL_SCRIPT: resolve(config.folder, script) }),
-      AGENTFLOW_LOG: "json",
-    },
+    environment: workerEnvironment(address, options),
     onLine: (line) => {
-      if (line["agentflow"] === "log") live.note(`${terminal.style.dim("log")} ${String(line["message"])}`)
+      if (line["agentflow"] === "log") noteLog(options, line["message"])
     },
     onDeath: (how) => live.note(terminal.paint("warning", `The worker died (${how}); starting it again`)),
     onReturn: () => live.note(terminal.paint("hint", "The worker is back")),
   })
+}
+
+function environmentOf({ dapr: { stateStore, pubsub } }: Config): Readonly<Record<string, string>> {
+  return { ...(stateStore === undefined ? {} : { AGENTFLOW_STATE_STORE: stateStore }), ...(pubsub === undefined ? {} : { AGENTFLOW_PUBSUB: pubsub }) }
 }
 
 interface Start {

@@ -41,8 +41,8 @@ export const commands: readonly Command[] = [
     usage: "FILE…",
     minimum: 1,
     maximum: Number.POSITIVE_INFINITY,
-    flags: [json, project],
-    examples: ["agentflow check examples/daily-brief/daily-brief.agentflow"],
+    flags: [{ name: "format", value: "FORMAT", summary: "pretty, json, sarif or github (default: pretty)" }, json, project],
+    examples: ["agentflow check examples/daily-brief/daily-brief.agentflow", "agentflow check --format sarif *.agentflow > agentflow.sarif"],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -104,6 +104,7 @@ export const commands: readonly Command[] = [
       { name: "id", value: "ID", summary: "id of the run; an id that exists already is resumed and shown" },
       { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)" },
       { name: "port", value: "PORT", summary: "gRPC port of the sidecar (default: a free one)" },
+      { name: "in-process", summary: "sidecar and worker inside this process: fastest, but a crash of one is a crash of all (nothing is lost)" },
       { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
       { name: "approve", value: "ANSWER", summary: "answer every question of this run with ANSWER, through the inbox, and say so" },
       sidecar,
@@ -175,6 +176,19 @@ export const commands: readonly Command[] = [
     ],
     examples: ["agentflow sidecar --db runs.db"],
     load: () => import("./commands/sidecar.ts"),
+  },
+  {
+    name: "explain-policy",
+    summary: "Show for a call which clause holds and where it comes from",
+    usage: "FILE [STEP]",
+    minimum: 1,
+    maximum: 2,
+    flags: [json, project],
+    examples: [
+      "agentflow explain-policy examples/daily-brief/daily-brief.agentflow",
+      "agentflow explain-policy examples/daily-brief/daily-brief.agentflow DailyBrief/postToSlack",
+    ],
+    load: () => import("./commands/explain-policy.ts"),
   },
   {
     name: "explain",

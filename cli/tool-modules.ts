@@ -2,17 +2,15 @@
 
 import { existsSync, readFileSync } from "node:fs"
 import { dirname, resolve } from "node:path"
-import { init, parse as parseModule } from "es-module-lexer"
-import { parse } from "../grammar/parse.ts"
 import type { Program } from "./fs.ts"
 
 export type ToolModule = { readonly exports: readonly string[] } | "missing"
 
 /** By path of the module relative to the program's root, for each `from "./tools.ts"` of a tool. */
-export async function readToolModules({ sources, root }: Program): Promise<ReadonlyMap<string, ToolModule>> {
+export async function readToolModules({ parsed, root }: Program): Promise<ReadonlyMap<string, ToolModule>> {
   const modules = new Map<string, ToolModule>()
-  for (const source of sources) {
-    for (const item of parse(source).value.file.items) {
+  for (const { source, value } of parsed) {
+    for (const item of value.file.items) {
       if (item.kind !== "tool" || item.source?.kind !== "typescriptSource") continue
       const written = item.source.module.parts.map((part) => (part.kind === "templateText" ? part.value : "")).join("")
       const path = joinPath(dirname(source.path), written)
@@ -26,9 +24,10 @@ export async function readToolModules({ sources, root }: Program): Promise<Reado
 /** Undefined when the list can't be known: a module that does not parse is TypeScript's to report. */
 async function readExports(file: string): Promise<ToolModule | undefined> {
   if (!existsSync(file)) return "missing"
+  const { init, parse } = await import("es-module-lexer")
   await init
   try {
-    const [, exports] = parseModule(readFileSync(file, "utf8"))
+    const [, exports] = parse(readFileSync(file, "utf8"))
     if (exports.some((entry) => entry.type === "reexport-all")) return undefined
     return { exports: exports.flatMap((entry) => (entry.type === "reexport-all" || entry.typeOnly ? [] : [entry.name])) }
   } catch {

@@ -12,7 +12,6 @@ import type { Checked } from "./2-check/types.ts"
 import { applyRules, idleAccepts } from "./2-check/rules.ts"
 import { lower } from "./3-plan/lower.ts"
 import type { Plan } from "./3-plan/types.ts"
-import { emit } from "./4-emit/emit.ts"
 import { checkAttempts } from "./cost/attempts.ts"
 import { checkBounds } from "./cost/check.ts"
 import type { Emitted } from "./4-emit/types.ts"
@@ -80,6 +79,8 @@ export async function compile(sources: readonly Source[], options: CompileOption
   const { value, diagnostics } = plan(sources, options)
   if (value === null) return { value, diagnostics }
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
+  // Loaded when it is needed: a check should not wait for what only a build does.
+  const { emit } = await import("./4-emit/emit.ts")
   const { files } = await emit(value, { outDir: options.outDir, texts, hasKept: options.hasKept })
   return { value: { files, plan: value }, diagnostics }
 }

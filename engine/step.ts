@@ -10,6 +10,9 @@ import type {
   Effect, EventOf, FailureDetails, HistoryEvent, Input, Instance, ParentReference, StartInput, StepResult,
 } from "./types.ts"
 
+/** Each of them is read, and sent, in one turn. */
+const eventsUnreadMax = 10_000
+
 export function step(instance: Instance | null, input: Input, now: number): StepResult {
   if (input.kind === "start") return start(instance, input, now)
   if (input.kind === "rerun") return rerun(instance, input, now)
@@ -18,7 +21,10 @@ export function step(instance: Instance | null, input: Input, now: number): Step
     case "purge": return purge(instance, input.recursive)
     case "turnBegun": return { instance: beginTurn(instance, now), effects: [] }
     case "turnCompleted": return completeTurn(instance, input, now)
-    case "raiseEvent": return deliver(instance, { kind: "eventRaised", ...header(now), ...named(input) })
+    case "raiseEvent": {
+      if (instance.inbox.length >= eventsUnreadMax) return { instance, effects: [], refusal: "inboxFull" }
+      return deliver(instance, { kind: "eventRaised", ...header(now), ...named(input) })
+    }
     case "suspend": return deliver(instance, { kind: "executionSuspended", ...header(now), ...reason(input) })
     case "resume": return deliver(instance, { kind: "executionResumed", ...header(now), ...reason(input) })
     case "terminate": {

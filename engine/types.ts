@@ -228,6 +228,8 @@ export type Effect =
 
 export type Refusal =
   | "alreadyActive" | "notFound" | "notEnded"
+  /** Of a raised event only: too many of them wait to be read. */
+  | "inboxFull"
   /** Of a rerun only. */
   | "alreadyCreated" | "isChild" | "noSuchStep" | "notAStep" | "doesNotFit"
 

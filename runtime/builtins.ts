@@ -1,10 +1,20 @@
 // Built-ins of the language that have no JavaScript method of the same meaning.
 
-/** A value inside an interpolation: strings as they are, the rest as JSON. */
-export function text(value: unknown): string {
+import { formatDuration } from "./policy/duration.ts"
+
+/** A value inside an interpolation: strings as they are, money and durations as people write them, the rest as JSON. */
+export function text(value: unknown, as?: "money" | "duration"): string {
   if (typeof value === "string") return value
   if (value === undefined) return "null"
+  if (typeof value === "number" && as === "money") return moneyText(value)
+  if (typeof value === "number" && as === "duration") return value < 0 ? `-${formatDuration(-value)}` : formatDuration(value)
   return JSON.stringify(value)
+}
+
+/** "$0.50": cents always, smaller parts where there are some. */
+function moneyText(dollars: number): string {
+  const digits = Math.abs(dollars).toFixed(9).replace(/(\.\d\d\d*?)0+$/, "$1")
+  return `${dollars < 0 ? "-" : ""}$${digits}`
 }
 
 type Sortable = string | number | boolean
@@ -60,7 +70,7 @@ export const list = {
   },
 
   join(items: readonly unknown[], separator = ""): string {
-    return items.map(text).join(separator)
+    return items.map((item) => text(item)).join(separator)
   },
 } as const
 

@@ -15,8 +15,8 @@ export interface WorkflowSpec<P extends object, R> {
   readonly deadline?: Duration
   /** `steps use`: the defaults of its steps. */
   readonly steps?: Policy
-  /** What a step that calls it takes where the call itself says nothing. */
-  readonly policy?: Policy<NoInfer<P>, NoInfer<R>>
+  /** Of the run itself: when its body fails, everything is undone, and it begins again or gives another value. */
+  readonly policy?: Pick<Policy<NoInfer<P>, NoInfer<R>>, "retry" | "fallback">
   /** Undoes a completed run of it that another workflow called. */
   compensate?(undo: Undoing, parameters: NoInfer<P>, result: NoInfer<R>): UndoCall
   readonly compensateNeedsResult?: boolean
@@ -127,7 +127,10 @@ export interface LoopOptions {
   while?(): boolean
 }
 
-/** The clauses of a block. `budget`, `deadline` and `fallback` are the block's own, the rest defaults of its steps. */
+/**
+ * The clauses of a block. `budget`, `deadline` and `fallback` are the block's own, the rest defaults of its steps. `R` is
+ * what an `else` or a fallback gives in the place of the block's own value.
+ */
 export interface Within<R = unknown> extends Pick<
   Policy, "retry" | "timeout" | "circuit" | "limit" | "cache" | "manual" | "budget" | "deadline"
 > {
@@ -174,7 +177,7 @@ export interface Run {
    */
   race<B extends Branches>(name: string, branches: B): Flow<RaceResult<B>>
   /** Clauses around a block. */
-  within<R>(name: string, clauses: Within<NoInfer<R>>, body: (run: Run) => Flow<R>): Flow<R>
+  within<R, E = never>(name: string, clauses: Within<E>, body: (run: Run) => Flow<R>): Flow<R | E>
   /** A block whose steps are undone when it fails; when it succeeds, their undos join those of the enclosing one. */
   saga<R>(name: string, body: (run: Run) => Flow<R>): Flow<R>
   /** The rounds of a bounded loop, for a `for … of`: each is the `Run` of one round. */

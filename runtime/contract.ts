@@ -149,16 +149,11 @@ export interface Cache<P extends object = object> {
   by?(parameters: P): unknown
 }
 
-/**
- * A question to a person that lets something happen or not; made by `approval()`, which checks the types. No answer in
- * time is a no.
- */
+/** A question that lets something happen or not: mostly to a person. A failure, no answer in time too, is a no. */
 export interface Approval<P extends object = object> {
-  readonly by: Human
   /** Default: always. */
   when?(parameters: P): boolean
-  parameters(parameters: P): object
-  isYes(answer: unknown): boolean
+  ask(run: Run, parameters: P): Flow<boolean>
 }
 
 /**
@@ -168,7 +163,7 @@ export interface Approval<P extends object = object> {
 export type OverBudget<P extends object = object, R = unknown> =
   | { return(run: Run, parameters: P): Flow<R> }
   | { readonly use: Model }
-  | { readonly ask: Approval<P> }
+  | { ask(run: Run, parameters: P): Flow<boolean> }
 
 export interface Circuit {
   readonly failures: number

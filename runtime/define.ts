@@ -1,7 +1,7 @@
 // Constructors of the declarations: plain data, so that a host can list them and nothing happens on import.
 
 import type {
-  Agent, AgentSpec, Approval, BindingTool, BindingToolSpec, EventType, FunctionTool, HttpTool, HttpToolSpec, Human,
+  Agent, AgentSpec, BindingTool, BindingToolSpec, EventType, FunctionTool, HttpTool, HttpToolSpec, Human,
   HumanSpec, InvokeTool, InvokeToolSpec, JsonSchema, McpTool, McpToolSpec, Model, ModelSpec, PublishTool,
   PublishToolSpec, Schema, Secret, SecretSpec, Setting, SettingSpec, StateTool, StateToolSpec, ToolSpec, Validator,
 } from "./contract.ts"
@@ -73,14 +73,4 @@ export function event<T>(spec: { readonly name: string; readonly schema: Schema<
 /** A value per environment. */
 export function setting<T>(spec: SettingSpec<T>): Setting<T> {
   return { kind: "setting", ...spec }
-}
-
-/** A person's yes or no about `P`, with what is asked and how the answer is read. */
-export function approval<P extends object, Q extends object, A>(by: Human<Q, A>, how: {
-  when?(parameters: P): boolean
-  parameters(parameters: P): NoInfer<Q>
-  isYes(answer: NoInfer<A>): boolean
-}): Approval<P> {
-  // The answer was checked against the human's own result type.
-  return { by: by as unknown as Human, ...how, isYes: (answer) => how.isYes(answer as A) }
 }

@@ -19,6 +19,8 @@ export interface Environment {
   /** Text of model.json, for the offline model. */
   readonly modelScript?: string
   readonly openai: { readonly apiKey?: string; readonly baseUrl?: string }
+  /** Where the worker itself listens, for HTTP triggers and for the sidecar's calls. */
+  readonly app: { readonly host: string; readonly port: number; readonly appToken?: string }
   /** MCP servers by name, and the agentflow.lock that says what their tools are. */
   readonly mcp: { readonly config: McpConfig; readonly lockFile?: string }
   readonly log: LogStyle
@@ -52,6 +54,7 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     provider,
     ...(modelScript === undefined ? {} : { modelScript }),
     openai: openaiOf(variables, problems),
+    app: appOf(variables, problems),
     mcp: mcpOf(variables, problems),
     log: choice(variables, "AGENTFLOW_LOG", ["json", "pretty", "silent"], "json", problems),
   }
@@ -126,6 +129,17 @@ function openaiOf(variables: Variables, problems: string[]): Environment["openai
   const baseUrl = present(variables, "OPENAI_BASE_URL")
   if (baseUrl !== undefined && !URL.canParse(baseUrl)) problems.push(`OPENAI_BASE_URL is no URL: "${baseUrl}"`)
   return { ...(apiKey === undefined ? {} : { apiKey }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+}
+
+/** Dapr tells an app its own port as APP_PORT. */
+function appOf(variables: Variables, problems: string[]): Environment["app"] {
+  const name = present(variables, "AGENTFLOW_HTTP_PORT") === undefined ? "APP_PORT" : "AGENTFLOW_HTTP_PORT"
+  const appToken = present(variables, "APP_API_TOKEN")
+  return {
+    host: present(variables, "AGENTFLOW_HTTP_HOST") ?? "127.0.0.1",
+    port: present(variables, name) === undefined ? 0 : port(variables, name, 0, problems),
+    ...(appToken === undefined ? {} : { appToken }),
+  }
 }
 
 function mcpOf(variables: Variables, problems: string[]): Environment["mcp"] {

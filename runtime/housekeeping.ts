@@ -6,6 +6,7 @@ import type {
   CacheEntry, CacheInput, CancelRunInput, ChatMessage, DeadLetterEntry, DeadLetterInput, Envelope, MemoryInput,
   PublishInput, SettingsInput,
 } from "./contract.ts"
+import { tell } from "./publish.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import type { Activity, Services } from "./services.ts"
 import { settingValue } from "./settings.ts"
@@ -21,10 +22,7 @@ export function housekeeping(services: Services): ReadonlyMap<string, Activity> 
       await publish(context.getWorkflowInstanceId(), raw as PublishInput, services)
       return done(null)
     }],
-    [deadLetterActivity, async (context, raw) => {
-      await deadLetter(context.getWorkflowInstanceId(), raw as DeadLetterInput, services)
-      return done(null)
-    }],
+    [deadLetterActivity, (context, raw) => deadLetter(context.getWorkflowInstanceId(), raw as DeadLetterInput, services)],
     [cancelRunActivity, async (_context, raw) => {
       await services.raiseEvent((raw as CancelRunInput).parameters.run, cancelEvent, {})
       return done(null)
@@ -79,7 +77,7 @@ async function publish(run: string, { parameters, key }: PublishInput, services:
 }
 
 /** The entry first: it is what `redrive` works from, and a lost message can be told again. */
-async function deadLetter(run: string, input: DeadLetterInput, services: Services): Promise<void> {
+async function deadLetter(run: string, input: DeadLetterInput, services: Services): Promise<Envelope> {
   const { parameters, start, key } = input
   const { workflow, topic, pubsub, failure } = parameters
   const at = services.now().toISOString()
@@ -91,8 +89,9 @@ async function deadLetter(run: string, input: DeadLetterInput, services: Service
     const others = listed.filter((one) => !isRecord(one) || one["run"] !== run || one["start"] !== start)
     return { v: 1, entries: [...others, { run, start }] }
   })
-  const type = "agentflow.deadletter"
-  await services.publish({ topic, pubsub, id: key, type, source: `agentflow/${run}`, data: stored })
+  const event = { topic, pubsub, id: key, type: "agentflow.deadletter", source: `agentflow/${run}`, data: stored }
+  const note = await tell(services.publish, event, input.attempt)
+  return { ok: true, value: null, ...(note === undefined ? {} : { note }) }
 }
 
 const racesMax = 50

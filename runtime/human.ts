@@ -3,6 +3,7 @@
 import type { Activity, ActivityContext, Services } from "./services.ts"
 import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contract.ts"
 import { listEntry } from "./inbox.ts"
+import { tell } from "./publish.ts"
 import { accept } from "./schema/accept.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import { readSettings } from "./settings.ts"
@@ -28,7 +29,9 @@ export function humanActivity(human: Human, services: Services): Activity {
       const run = context.getWorkflowInstanceId()
       const data = { run, step: input.step, human: human.name }
       const source = `agentflow/${run}`
-      await services.publish({ ...announce, id: input.key, type: "agentflow.question", source, data })
+      const event = { ...announce, id: input.key, type: "agentflow.question", source, data }
+      const note = await tell(services.publish, event, input.attempt)
+      if (note !== undefined && asked.ok) return { ...asked, note }
     }
     return asked
   }

@@ -4,7 +4,7 @@ export { list, text } from "./builtins.ts"
 export { ClientError, connect } from "./client.ts"
 export type { Client, ConnectOptions, Finished, RunHandle, RunInfo, StartOptions, WaitOptions } from "./client.ts"
 export {
-  agent, approval, bindingTool, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret,
+  agent, bindingTool, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret,
   setting, stateTool, tool,
 } from "./define.ts"
 export { catches, caught, FlowError, parseRunFailure, ToolError } from "./errors.ts"
@@ -13,6 +13,7 @@ export { equal, formats, ucs2length } from "./schema/standalone.ts"
 export { serve } from "./serve.ts"
 export type { Worker, WorkerOptions } from "./serve.ts"
 export { errorForStatus } from "./tools/http-status.ts"
+export { urlPart } from "./tools/http.ts"
 export { workflow } from "./workflow.ts"
 export type {
   ActivityInput, Agent, AgentMemory, AgentSpec, Amounts, Answer, AnyToolSpec, Approval, BindingRequest, BindingTool,

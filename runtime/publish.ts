@@ -34,6 +34,23 @@ export function createPublisher(
   }
 }
 
+/** As often as a step without clauses of its own is tried again for a sidecar that does not answer. */
+const attemptsMax = 5
+
+/**
+ * For news of something that is stored already: the step waits for a sidecar that comes back, but does not fail for a
+ * pub/sub that isn't there. Gives what went wrong, for the envelope's note.
+ */
+export async function tell(publish: Publish, event: PublishedEvent, attempt: number): Promise<string | undefined> {
+  try {
+    await publish(event)
+    return undefined
+  } catch (thrown) {
+    if (thrown instanceof ToolError && thrown.kind === "unavailable" && attempt <= attemptsMax) throw thrown
+    return `not published to ${event.topic}: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  }
+}
+
 async function send(url: string, init: RequestInit, pubsub: string): Promise<Response> {
   try {
     return await fetch(url, { ...init, signal: AbortSignal.timeout(requestTimeoutMs) })

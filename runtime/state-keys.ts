@@ -28,3 +28,11 @@ const reservedPrefixes = ["inbox", "call", "deadletter", "memory", "cache", "tri
 export function isReservedKey(key: string): boolean {
   return reservedPrefixes.some((prefix) => key.startsWith(`${prefix}:`))
 }
+
+export function triggerKey(workflow: string, id: string): string {
+  return `trigger:${workflow}:${id}`
+}
+
+export function gateKey(workflow: string): string {
+  return `gate:${workflow}`
+}

@@ -249,6 +249,8 @@ export interface CarriedRun {
   readonly deadlineAt?: number
   readonly stepsStarted: number
   readonly undo: readonly CarriedUndo[]
+  /** What blocks have undone, or could not. */
+  readonly compensated: Pick<RunFailure, "undone" | "undoFailed" | "undoUnknown">
   /** Events that have come and fitted no waiter, by name in lower case. */
   readonly events: Readonly<Record<string, readonly unknown[]>>
   readonly settings: Readonly<Record<string, unknown>>

@@ -9,6 +9,7 @@ import type { LogStyle, SidecarAddress } from "./environment.ts"
 import { readEnvironment } from "./environment.ts"
 import type { Variables } from "./environment.ts"
 import { createServices } from "./services.ts"
+import { openTriggers } from "./triggers/triggers.ts"
 
 export interface WorkerOptions {
   readonly app: string
@@ -55,16 +56,37 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
     activities: activitiesOf(options.callables, services),
     onLog: report.log,
   }
-  await waitForSidecar(environment.sidecar, sidecarWaitMsMax)
-  const supervised = await supervise(parts, report.note)
+  const triggers = await openTriggers({
+    workflows: options.workflows, environment, state: services.state, note: report.note,
+  }).catch((error: unknown) => {
+    throw isPortTaken(error) ? new WorkerStartError(`port ${environment.app.port} of the app is taken`) : error
+  })
+  let supervised: Supervised | undefined
   try {
+    await waitForSidecar(environment.sidecar, sidecarWaitMsMax)
+    supervised = await supervise(parts, report.note)
     await untilUsable(environment.sidecar, supervised)
+    await triggers?.begin()
   } catch (error) {
-    await supervised.stop()
+    await triggers?.stop()
+    await supervised?.stop()
     throw error
   }
-  host.write(JSON.stringify({ agentflow: "ready", app: options.app, pid: process.pid }))
-  return supervised
+  const { restarts, stop } = supervised
+  const port = triggers?.httpPort === undefined ? {} : { httpPort: triggers.httpPort }
+  host.write(JSON.stringify({ agentflow: "ready", app: options.app, pid: process.pid, ...port }))
+  return {
+    restarts,
+    async stop() {
+      await triggers?.stop()
+      await stop()
+      await services.mcp.close()
+    },
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EADDRINUSE"
 }
 
 /** The smallest workflow there is: it ends in its first turn. */

@@ -6,7 +6,9 @@ import type {
   WorkflowSpec,
 } from "./contract.ts"
 import { asFlowError, FlowError, RunFailed } from "./errors.ts"
-import { carriedSaga, carry, readInput } from "./flow/carry.ts"
+import { governed } from "./flow/body.ts"
+import type { Ended } from "./flow/body.ts"
+import { carriedCompensated, carriedSaga, carry, readInput } from "./flow/carry.ts"
 import type { RunInput } from "./flow/carry.ts"
 import { waitsOf, withBackground } from "./flow/fibers.ts"
 import { Leave } from "./flow/leave.ts"
@@ -14,11 +16,10 @@ import { runOf } from "./flow/run.ts"
 import { openDeadline, openScope, throwIfStopped } from "./flow/scope.ts"
 import type { Scope } from "./flow/scope.ts"
 import { isDurable } from "./flow/signal.ts"
-import { openFrame, stepPath } from "./flow/state.ts"
 import type { Frame, RunState } from "./flow/state.ts"
 import { statusOf } from "./flow/status.ts"
 import { readSettings, tellDeadLetter, tellLeftovers } from "./flow/surroundings.ts"
-import { compensate } from "./flow/undo.ts"
+import { compensate, compensatedOf } from "./flow/undo.ts"
 import { capsOf, leastCaps, noAmounts, openAccount, overOf } from "./policy/budget.ts"
 import { durationMs } from "./policy/duration.ts"
 import { accept } from "./schema/accept.ts"
@@ -81,7 +82,7 @@ function openRun<P extends object, R>(context: WorkflowContext, spec: WorkflowSp
     account,
     phase: "running",
     stepsStarted: carried?.stepsStarted ?? 0,
-    compensated: { undone: [], failed: [], unknown: [] },
+    compensated: carriedCompensated(carried),
     background: [],
     leftBehind: new Set(),
     waiting: new Set(),
@@ -115,9 +116,6 @@ function openRunScope(
   })
 }
 
-/** What a body gave: the run's result, or the parameters of its next history. */
-type Ended<R> = { readonly result: R } | { readonly next: RunEnvelope }
-
 function* untilSettled<P extends object, R>(
   frame: Frame, spec: WorkflowSpec<P, R>, body: (run: Run, parameters: P) => Flow<R>, input: RunInput,
 ): Flow<Ended<R>> {
@@ -126,8 +124,9 @@ function* untilSettled<P extends object, R>(
   try {
     if (!parameters.ok) throw new FlowError("invalid_input", parameters.problems.join("; "))
     if (!input.carried) yield* readSettings(frame, spec.settings ?? [])
-    const work = orReturn(frame, parameters.value, body(runOf(frame), parameters.value))
-    const ended = yield* withBackground(leaving(frame, spec, input, work), state.background)
+    const { value } = parameters
+    const work = (own: Frame): Flow<Ended<R>> => leaving(own, spec, input, body(runOf(own), value))
+    const ended = yield* withBackground(governed(frame, spec, value, work), state.background)
     // A body that was asked to stop while its last step was in flight has not finished its work.
     if (frame.scope.cancelRequest?.isComplete) throwIfStopped(frame.scope, frame.path)
     if ("result" in ended) yield* tellLeftovers(frame, spec, input)
@@ -140,19 +139,6 @@ function* untilSettled<P extends object, R>(
     yield* tellDeadLetter(frame, spec, input, failure)
     state.phase = "done"
     throw new RunFailed(input.allotment ? { ...failure, spent: state.account.spent } : failure)
-  }
-}
-
-/** The value of the budget's own `else return`, when the run's budget has no room. */
-function* orReturn<R>(frame: Frame, parameters: object, flow: Flow<R>): Flow<R> {
-  try {
-    return yield* flow
-  } catch (thrown) {
-    const action = frame.account.over?.action
-    const isOwn = thrown instanceof FlowError && thrown.refusedBy === frame.account
-    if (!isOwn || !action || !("return" in action)) throw thrown
-    const own = openFrame(frame, stepPath(frame, "else"))
-    return (yield* action.return(runOf(own), parameters)) as R
   }
 }
 
@@ -186,15 +172,12 @@ function* nextGeneration<P extends object, R>(
 }
 
 function failureOf(state: RunState, error: FlowError): RunFailure {
-  const { undone, failed, unknown } = state.compensated
   return {
     v: 1,
     kind: error.kind,
     message: error.message,
     ...(error.step === undefined ? {} : { step: error.step }),
     ...(error.data === undefined ? {} : { data: error.data }),
-    undone,
-    undoFailed: failed,
-    undoUnknown: unknown,
+    ...compensatedOf(state),
   }
 }

@@ -1,15 +1,13 @@
 // Open and stored documents with the results of the compiler's phases, kept until something they rest on changes.
 
-import { hasErrors } from "../base/diagnostics/diagnostic.ts"
 import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
 import { lineTable, type LineTable } from "../base/text/line-table.ts"
 import type { Source } from "../base/text/source.ts"
 import { plainText, resolvePath } from "../compiler/1-bind/imports.ts"
-import { lower } from "../compiler/3-plan/lower.ts"
 import type { Plan } from "../compiler/3-plan/types.ts"
 import { boundOf } from "../compiler/cost/bound.ts"
 import type { CostReport } from "../compiler/cost/types.ts"
-import { checkParsed, type Checked } from "../compiler/index.ts"
+import { checkParsed, planChecked, type Checked } from "../compiler/index.ts"
 import { parse, type Syntax } from "../grammar/parse.ts"
 import type { FileNode } from "../grammar/syntax/nodes.ts"
 import type { Host, ToolModule } from "./host.ts"
@@ -148,13 +146,20 @@ function programOf(entry: Document, documents: readonly Document[], host: Host):
     if (known !== undefined) toolModules.set(path, known)
   }
   const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
-  const { value: checked, diagnostics } = checkParsed(parsed, { rules: host.rulesOf(entry.path), toolModules })
-  const plan = lazy(() => (hasErrors(diagnostics) ? undefined : lower(checked, { entry: entry.path })))
+  const options = { rules: host.rulesOf(entry.path), toolModules, entry: entry.path }
+  const checked = checkParsed(parsed, options)
+  const planned = lazy(() => planChecked(checked, options))
+  const plan = (): Plan | undefined => planned().value ?? undefined
   const cost = lazy(() => {
     const made = plan()
     return made === undefined ? undefined : boundOf(made)
   })
-  return { entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked, diagnostics, plan, cost }
+  return {
+    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked: checked.value, plan, cost,
+    get diagnostics() {
+      return planned().diagnostics
+    },
+  }
 }
 
 function lazy<T>(make: () => T): () => T {

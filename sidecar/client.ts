@@ -34,6 +34,8 @@ export interface StartOptions {
   /** JSON text. */
   readonly input?: string
   readonly scheduledStartMs?: number
+  /** What becomes of the start, or of the other, when an instance with this id is active; by default it is refused. */
+  readonly whenActive?: "ignore" | "terminate"
 }
 
 export interface ListOptions {
@@ -93,9 +95,10 @@ export function connect(options: ConnectOptions): TaskHubClient {
   const invoke = invoker({ client, deadlineMs, ...(apiToken === undefined ? {} : { apiToken }) })
   const command = async (method: string, request: object) => void (await invoke(method, request))
   return {
-    async start({ name, instanceId = "", input, scheduledStartMs }) {
+    async start({ name, instanceId = "", input, scheduledStartMs, whenActive }) {
       const scheduledStartTimestamp = scheduledStartMs === undefined ? undefined : wireTime(scheduledStartMs)
-      const request = { name, instanceId, input: text(input), scheduledStartTimestamp }
+      const reuse = whenActive ? { orchestrationIdReusePolicy: reusePolicy(whenActive) } : {}
+      const request = { name, instanceId, input: text(input), scheduledStartTimestamp, ...reuse }
       return (await invoke<{ readonly instanceId?: string }>("StartInstance", request)).instanceId ?? ""
     },
     get: (instanceId) => get(invoke, instanceId),
@@ -149,6 +152,11 @@ function invoker({ client, deadlineMs, apiToken }: {
       client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, settle)
     })
   }
+}
+
+function reusePolicy(whenActive: NonNullable<StartOptions["whenActive"]>) {
+  const active = ["running", "pending", "suspended"] as const
+  return { operationStatus: active.map(statusToWire), action: whenActive === "ignore" ? 1 : 2 }
 }
 
 function wireTime(ms: number) {

@@ -3,14 +3,25 @@
 import { randomUUID } from "node:crypto"
 import type { Server as HttpServer } from "node:http"
 import type { AddressInfo } from "node:net"
-import { Server, ServerCredentials } from "@grpc/grpc-js"
+import { Server, ServerCredentials, logVerbosity, setLogVerbosity } from "@grpc/grpc-js"
+import type { Api } from "./api/api.ts"
+import type { BindingTarget } from "./api/bindings.ts"
+import { invokeApp } from "./api/invoke.ts"
+import { createJobs } from "./api/jobs.ts"
+import type { Job } from "./api/jobs.ts"
+import { createTopics } from "./api/topics.ts"
 import { daprService } from "./grpc/dapr-service.ts"
+import { guarded } from "./grpc/guarded.ts"
 import { loadProtocol } from "./grpc/protocol.ts"
 import { taskHubService } from "./grpc/service.ts"
 import { withWorkItems } from "./grpc/work-items.ts"
-import { createHttpServer } from "./http.ts"
+import { createGuard, isLoopback } from "./guard.ts"
+import type { Guard, Limits } from "./guard.ts"
+import { createHttpServer } from "./http/server.ts"
 import { createHub } from "./hub.ts"
 import type { Hub } from "./hub.ts"
+import { createRetention } from "./retention.ts"
+import type { Retention, RetentionPolicy } from "./retention.ts"
 import { openSqliteStore } from "./store/sqlite.ts"
 import type { Store } from "./store/store.ts"
 
@@ -27,6 +38,18 @@ export interface SidecarSettings {
   readonly grpcPort?: number
   readonly httpPort?: number
   readonly appId?: string
+  /** Asked of every call; required where other machines can reach the sidecar. */
+  readonly apiToken?: string
+  readonly limits?: Partial<Limits>
+  /** By default ended instances are kept for ever. */
+  readonly retention?: RetentionPolicy
+  readonly stateStores?: readonly string[]
+  /** Store name to JSON file. */
+  readonly secretStores?: Readonly<Record<string, string>>
+  readonly pubsubs?: readonly string[]
+  readonly bindings?: Readonly<Record<string, BindingTarget>>
+  /** App id to the base address of its HTTP server. */
+  readonly apps?: Readonly<Record<string, string>>
   /** Told once when a commit fails; the sidecar serves nothing any more and should be closed. */
   readonly onFault?: (error: unknown) => void
 }
@@ -35,7 +58,19 @@ export interface Sidecar {
   readonly host: string
   readonly grpcPort: number
   readonly httpPort: number
+  /** For a worker of this process. */
+  readonly hub: Hub
+  /** Forgets what the retention policy names; done by itself every minute. Returns how many instances. */
+  sweep(): Promise<number>
   close(): Promise<void>
+}
+
+/** Settings that can't be served safely. */
+export class SettingsError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = "SettingsError"
+  }
 }
 
 /** A port that can't be listened on. */
@@ -46,29 +81,74 @@ export class PortError extends Error {
   }
 }
 
-const messageBytesMax = 128 * 1024 * 1024
+/** Of a whole gRPC message: a turn carries a history of many payloads. */
+const frameBytesMax = 512 * 1024 * 1024
+/** Calls that one connection may have under way. */
+const streamsPerConnection = 10_000
+const taskHubName = "default"
 /** How long workers may still answer what they hold when the sidecar stops. */
 const answersMsMax = 300
 
-/** Rejects with a StoreError or a PortError when the file or a port can't be used. */
+/** Rejects with a SettingsError, a StoreError or a PortError when the settings, the file or a port can't be used. */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { host = "127.0.0.1", grpcPort = 0, httpPort = 0, appId = "agentflow", onFault = () => {} } = options
+  const { host = "127.0.0.1", grpcPort = 0, httpPort = 0, apiToken, onFault = () => {} } = options
+  if (!isLoopback(host) && !apiToken) {
+    throw new SettingsError(`${host} can be reached by other machines, so an API token is required: give one or listen on 127.0.0.1`)
+  }
+  // The library reports on stderr what we report ourselves, in our own words.
+  setLogVerbosity(logVerbosity.NONE)
   const store = "store" in options ? options.store : openSqliteStore({ file: options.file })
-  const grpc = new Server({
-    "grpc.max_receive_message_length": messageBytesMax, "grpc.max_send_message_length": messageBytesMax,
-  })
   const hub = createHub({ store, clock: Date.now, newId: randomUUID, onFault })
-  const protocol = loadProtocol()
-  grpc.addService(withWorkItems(protocol.taskHub), taskHubService(hub))
-  grpc.addService(protocol.dapr, daprService({ appId }))
-  const http = createHttpServer({ store, hub, appId, clock: Date.now })
+  const guard = createGuard({ ...(apiToken ? { apiToken } : {}), ...(options.limits ? { limits: options.limits } : {}) })
+  const api = createApi({ options, store, hub })
+  const retention = createRetention({ hub, store, clock: Date.now, policy: options.retention ?? {}, onFault })
+  const parts: Parts = {
+    grpc: createGrpcServer({ api, hub, guard }), http: createHttpServer({ api, guard }), hub, store, api, retention,
+  }
   try {
-    const ports = { grpcPort: await bindGrpc(grpc, host, grpcPort), httpPort: await bindHttp(http, host, httpPort) }
-    return { host, ...ports, close: onlyOnce(() => close({ grpc, http, hub, store })) }
+    const ports = {
+      grpcPort: await bindGrpc(parts.grpc, host, grpcPort), httpPort: await bindHttp(parts.http, host, httpPort),
+    }
+    return { host, ...ports, hub, sweep: () => retention.sweep(), close: onlyOnce(() => close(parts)) }
   } catch (error) {
-    await close({ grpc, http, hub, store })
+    await close(parts)
     throw error
   }
+}
+
+interface ApiArguments {
+  readonly options: SidecarSettings
+  readonly store: Store
+  readonly hub: Hub
+}
+
+function createApi({ options, store, hub }: ApiArguments): Api {
+  const { appId = "agentflow", apps = {}, pubsubs = ["pubsub"] } = options
+  const clock = Date.now
+  const deliver = async ({ name, data }: Job) => {
+    const body = Buffer.from(data?.base64 ?? "", "base64")
+    const request = { method: "POST", path: `job/${encodeURIComponent(name)}`, body, contentType: "application/json" }
+    const { status } = await invokeApp({ apps }, appId, request)
+    return status >= 200 && status < 300
+  }
+  return {
+    store, clock, appId, apps, pubsubs, stateStores: options.stateStores ?? ["statestore"],
+    secretStores: options.secretStores ?? {}, bindings: options.bindings ?? {}, workers: () => hub.workers(),
+    extended: new Map(), topics: createTopics({ store, clock, newId: randomUUID, pubsubs, appId }),
+    jobs: createJobs({ store, clock, deliver }),
+  }
+}
+
+function createGrpcServer({ api, hub, guard }: { readonly api: Api; readonly hub: Hub; readonly guard: Guard }): Server {
+  const server = new Server({
+    "grpc.max_receive_message_length": frameBytesMax, "grpc.max_send_message_length": frameBytesMax,
+    "grpc.max_concurrent_streams": streamsPerConnection,
+  })
+  const protocol = loadProtocol()
+  const behind = { guard, taskHub: taskHubName }
+  server.addService(withWorkItems(protocol.taskHub), guarded(taskHubService({ hub, guard }), behind))
+  server.addService(protocol.dapr, guarded(daprService(api), behind))
+  return server
 }
 
 function bindGrpc(server: Server, host: string, port: number): Promise<number> {
@@ -98,9 +178,14 @@ interface Parts {
   readonly http: HttpServer
   readonly hub: Hub
   readonly store: Store
+  readonly api: Api
+  readonly retention: Retention
 }
 
-async function close({ grpc, http, hub, store }: Parts): Promise<void> {
+async function close({ grpc, http, hub, store, api, retention }: Parts): Promise<void> {
+  retention.close()
+  api.topics.close()
+  api.jobs.close()
   // A stream that ends well makes the SDK come back later; one that breaks kills its worker for good.
   await hub.drain(answersMsMax)
   await hub.close()

@@ -88,6 +88,14 @@ switch (task) {
     build(node)
     run(node, [join(root, "tasks/test.ts"), "test/dapr", ...rest], { env })
     break
+  case "test:long":
+    build(node)
+    run(node, ["--disable-warning=ExperimentalWarning", join(root, "tasks/long.ts"), ...rest], { env })
+    break
+  case "bench":
+    build(node)
+    run(node, ["--disable-warning=ExperimentalWarning", join(root, "tasks/bench.ts"), ...rest], { env })
+    break
   default:
     console.error(`There is no task '${task}'.`)
     process.exit(2)

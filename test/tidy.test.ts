@@ -18,15 +18,15 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   sidecar: { folders: ["base", "engine"], packages: ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "node:"] },
   cli: {
     folders: ["base", "grammar", "compiler", "engine", "sidecar"],
-    packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "yaml", "node:"],
+    packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "ts-morph", "yaml", "node:"],
   },
 }
 
 /** Only these files know these packages. */
 const soleImporters: Readonly<Record<string, RegExp>> = {
   chevrotain: /^grammar\//,
-  "ts-morph": /^compiler\/4-emit\/typescript\/print\.ts$/,
-  "@dapr/dapr": /^runtime\/(dapr|executor(-[a-z]+)*)\.ts$/,
+  "ts-morph": /^(compiler\/4-emit\/typescript\/print|cli\/tool-types)\.ts$/,
+  "@dapr/dapr": /^runtime\/(dapr|executor)(-[a-z]+)*\.ts$/,
   cockatiel: /^runtime\/(breaker|limit)\.ts$/,
   "@modelcontextprotocol/sdk": /^runtime\/tools\/mcp/,
   "@opentelemetry": /^runtime\/telemetry\//,

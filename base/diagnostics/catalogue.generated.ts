@@ -64,6 +64,8 @@ export const catalogue = {
   AF3028: { title: "assignment from a concurrent body", severity: "error", message: "{name} is assigned by bodies that run at the same time." },
   AF3030: { title: "value that cannot be here", severity: "error", message: "{what} must be {expected}." },
   AF3031: { title: "union whose members cannot be told apart", severity: "error", message: "The members of {name} cannot be told apart: {why}." },
+  AF3040: { title: "tool's function differs from its declaration", severity: "error", message: "`{name}` in {path} {problem}." },
+  AF3041: { title: "tool's function is not async", severity: "warning", message: "`{name}` in {path} is not async: while it works, the worker does nothing else." },
   AF4001: { title: "call without a retry", severity: "error", message: "The call of {name} says neither how often it is retried nor `retry never`." },
   AF4002: { title: "retry of a write that is not idempotent", severity: "error", message: "{name} writes and is not `idempotent`, but is retried." },
   AF4003: { title: "open circuit that nothing takes", severity: "warning", message: "When the circuit of {name} is open, nothing takes over and the run fails at once." },
@@ -85,7 +87,6 @@ export const catalogue = {
   AF7003: { title: "workflow is gone", severity: "error", message: "{workflow} was built before and is gone: its runs that are under way would have no code to go on with." },
   AF8001: { title: "secret that leaves its place", severity: "error", message: "The secret {name} may stand only in a header, the body or the URL of a tool." },
   AF8002: { title: "text that looks like a key", severity: "error", message: "This text looks like a key." },
-  AF9001: { title: "construct that does not run yet", severity: "error", message: "{construct} does not run yet in this version." },
   AF9002: { title: "accept of an unknown rule", severity: "error", message: "{name} is not a rule that can be accepted{hint}" },
   AF9003: { title: "accept that excuses nothing", severity: "warning", message: "Nothing here breaks {rule}, so this `accept` excuses nothing." },
 } as const

@@ -2,23 +2,36 @@
 
 import { dirname, resolve } from "node:path"
 import { hasErrors } from "../../base/diagnostics/diagnostic.ts"
+import { nearest } from "../../base/diagnostics/suggest.ts"
 import { readConfig } from "../config.ts"
-import type { ExitCode } from "../failure.ts"
-import { checkProgram, diagnosticJson, printDiagnostics } from "../project.ts"
+import { formats, render, type Format, type Found } from "../diagnostic-formats.ts"
+import { Failure, type ExitCode } from "../failure.ts"
+import { checkProgram, printDiagnostics } from "../project.ts"
 import type { Invocation } from "../table.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
-  let failed = false
-  const found: object[] = []
+  const format = formatOf(flags)
+  const found: Found[] = []
   for (const file of positionals) {
     const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
-    const { program, diagnostics } = await checkProgram(file, config)
-    failed ||= hasErrors(diagnostics)
-    if (flags["json"]) found.push(...diagnostics.map((diagnostic) => diagnosticJson(diagnostic, program)))
-    else if (printDiagnostics(diagnostics, program, terminal) && diagnostics.length === 0) {
+    const each = await checkProgram(file, config)
+    found.push(each)
+    if (format !== "pretty") continue
+    if (printDiagnostics(each.diagnostics, each.program, terminal) && each.diagnostics.length === 0) {
       terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: no errors, no warnings`)
     }
   }
-  if (flags["json"]) terminal.out(JSON.stringify({ diagnostics: found }, null, 2))
-  return failed ? 1 : 0
+  if (format !== "pretty") {
+    const text = render(format, found)
+    if (text !== "") terminal.out(text)
+  }
+  return found.some(({ diagnostics }) => hasErrors(diagnostics)) ? 1 : 0
+}
+
+function formatOf(flags: Invocation["flags"]): Format {
+  const asked = flags["format"] ?? (flags["json"] === true ? "json" : "pretty")
+  const format = formats.find((each) => each === asked)
+  if (format !== undefined) return format
+  const near = nearest(String(asked), formats)
+  throw new Failure(2, `There is no format '${String(asked)}'.`, near === undefined ? `Formats are ${formats.join(", ")}.` : `Did you mean '${near}'?`)
 }

@@ -28,6 +28,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     stateFolder: stateFolderOf(process.cwd()),
     stop: stop.signal,
     allowRemote: flags["allow-remote"] === true,
+    inProcess: flags["in-process"] === true,
     ...optional("workflow", workflow),
     ...optional("id", text("id")),
     ...optional("db", text("db")),

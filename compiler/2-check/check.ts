@@ -7,7 +7,7 @@ import type { CheckOptions, Context, FileContext } from "./context.ts"
 import { checkDeclaration, declareSignatures } from "./declarations.ts"
 import { reportKeys } from "./flow/keys.ts"
 import { reportUnused } from "./flow/unused.ts"
-import { reportNotYet } from "./not-yet.ts"
+import { collectInactive } from "./inactive.ts"
 import { collectPolicies } from "./policies.ts"
 import { applyRules } from "./rules.ts"
 import { declareTypes, finishTypes } from "./types/declared.ts"
@@ -34,7 +34,7 @@ export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   reportUnused(files)
   for (const file of files) {
     reportKeys(file)
-    reportNotYet(file)
+    collectInactive(file)
   }
 
   const { declared, signatures, symbolTypes, policies, inactive } = context

@@ -3,11 +3,11 @@
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type { IndexExpression, MemberExpression } from "../../grammar/syntax/nodes.ts"
 import { didYouMean, replaceFix } from "../1-bind/hints.ts"
-import { report, symbolOf, textOf, type CheckExpression, type Context, type Env } from "./context.ts"
+import { report, symbolOf, textOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType, shorten } from "./expect.ts"
 import { LIST_METHODS, STRING_METHODS } from "./methods.ts"
 import { pathOf } from "./narrowing.ts"
-import type { Type } from "./types.ts"
+import type { Checked, Type } from "./types.ts"
 import { expand, fieldsOf, INT, isOptional, JSON_TYPE, optional, present, STRING, UNKNOWN } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
@@ -61,7 +61,7 @@ const CAUGHT: ReadonlyMap<string, Type> = new Map([
 ])
 
 /** What the structure of a type is looked up in; a finished check has it, too. */
-export type TypeContext = Pick<Context, "bound" | "declared">
+export type TypeContext = Pick<Checked, "bound" | "declared">
 
 /** The members of a value that are not methods, by name. */
 export function membersOf(type: Type, context: TypeContext): ReadonlyMap<string, Type> {

@@ -29,6 +29,7 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
   const items = sources.flatMap((path) => itemsOf(shared, path))
   const of = <Kind extends Declaration["kind"]>(kind: Kind) =>
     items.filter((item): item is Item<Extract<Declaration, { kind: Kind }>> => item.node.kind === kind)
+  const accepts = checked.accepted.suppressions.map(({ rule, path, span }) => ({ rule, path, span }))
   return {
     version: planVersion,
     name: kebab(entry.split("/").at(-1)!.replace(/\.agentflow$/, "")),
@@ -43,6 +44,7 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
     humans: of("human").map(({ context, node, id }) => lowerHuman(context, node, id)),
     workflows: of("workflow").map(({ context, node, id }) => versioned(lowerWorkflow(context, node, id), options)),
     inactive: lowerInactive(checked),
+    ...(accepts.length === 0 ? {} : { accepts }),
   }
 }
 

@@ -59,7 +59,7 @@ function sourceHead(source: Exclude<ToolSourcePlan, { readonly kind: "typescript
     case "invoke": return `invoke ${source.app} ${source.method} ${expression(source.path)}`
     case "binding": return `binding ${source.binding} ${source.operation}`
     case "state": return `state ${source.store} ${source.operation} ${expression(source.key)}`
-    case "publish": return `publish ${source.pubsub} ${expression(source.topic)}`
+    case "publish": return `publish ${source.pubsub} ${JSON.stringify(source.topic)}`
   }
 }
 

@@ -23,6 +23,8 @@ export interface Plan {
   readonly workflows: readonly WorkflowPlan[]
   /** Constructs that were checked and do nothing yet. */
   readonly inactive: readonly InactivePlan[]
+  /** Rules that do not hold somewhere, for whoever checks the plan further. */
+  readonly accepts?: readonly { readonly rule: string; readonly path: string; readonly span: Location["span"] }[]
 }
 
 /** `name` is unique in the plan ignoring case; it is the declared name unless two files declare the same. */
@@ -245,7 +247,7 @@ export type ToolSourcePlan =
   | (ServiceSource & { readonly kind: "invoke"; readonly app: string; readonly method: string; readonly path: ExpressionPlan })
   | (ServiceSource & { readonly kind: "binding"; readonly binding: string; readonly operation: string })
   | (ServiceSource & { readonly kind: "state"; readonly store: string; readonly operation: "get" | "set" | "delete"; readonly key: ExpressionPlan })
-  | (ServiceSource & { readonly kind: "publish"; readonly pubsub: string; readonly topic: ExpressionPlan })
+  | (ServiceSource & { readonly kind: "publish"; readonly pubsub: string; readonly topic: string })
   | { readonly kind: "mcp"; readonly server: string; readonly tool: string }
 
 /** What goes through Dapr: without a body the record of all parameters is sent, where something is. */

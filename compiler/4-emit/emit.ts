@@ -5,9 +5,10 @@ import { projectFiles } from "./project.ts"
 import { sourceMap } from "./source-map.ts"
 import type { Emitted, EmittedFile, EmitOptions } from "./types.ts"
 import { agentItems, humanItems, toolItems } from "./typescript/files/callables.ts"
-import { modelItems, policyItems, secretItems, usedPolicies } from "./typescript/files/resources.ts"
+import { modelItems, policyItems, secretItems, settingItems, usedPolicies } from "./typescript/files/resources.ts"
+import { signatureItems } from "./typescript/files/signatures.ts"
 import { projectSchemas, schemaItems } from "./typescript/files/schemas.ts"
-import { typeItems } from "./typescript/files/types.ts"
+import { eventItems, typeItems } from "./typescript/files/types.ts"
 import { clientItems, workerItems, workflowItems } from "./typescript/files/workflow.ts"
 import { namesOf, relative } from "./typescript/names.ts"
 import type { FileScope, Names } from "./typescript/names.ts"
@@ -32,6 +33,17 @@ export async function emit(plan: Plan, options: EmitOptions): Promise<Emitted> {
   const validators = await emitValidators({ plan, names, schemas: projectSchemas(plan, names), header: headerOf(plan, "validators.js") })
   const files = [...projectFiles(plan, { below: foldersBelow(plan, outDir), hasKept: options.hasKept === true }), ...typescript, ...maps, ...validators]
   return { files: files.sort((a, b) => (a.path < b.path ? -1 : 1)) }
+}
+
+/** The types of a program and the signatures of its TypeScript tools; what a check needs of the generated project. */
+export async function emitSignatures(plan: Plan): Promise<readonly EmittedFile[]> {
+  const names = namesOf(plan)
+  const print = await loadPrinter()
+  const file = (path: string, build: (scope: FileScope) => readonly Item[]): EmittedFile => {
+    const { text } = print(sourceFile(path, headerOf(plan, path), names, build))
+    return { path, text }
+  }
+  return [file("types.ts", (scope) => typeItems(plan, scope)), file("signatures.ts", (scope) => signatureItems(plan, scope))]
 }
 
 /** `generated` beside the entry file, unless told otherwise. */
@@ -63,12 +75,14 @@ function sourceFiles(
     ["schemas.ts", (scope) => schemaItems(plan, scope)],
     ["models.ts", (scope) => modelItems(plan, scope)],
     ["secrets.ts", (scope) => secretItems(plan, scope)],
+    ["settings.ts", (scope) => settingItems(plan, scope)],
+    ["events.ts", (scope) => eventItems(plan, scope)],
     ["policies.ts", (scope) => policyItems(plan, scope, policies)],
     ["tools.ts", (scope) => toolItems(plan, scope, moduleOf("tools.ts"))],
     ["agents.ts", (scope) => agentItems({ ...plan, agents: inOrderOfUse(plan.agents) }, scope)],
     ["humans.ts", (scope) => humanItems(plan, scope)],
     ...plan.workflows.map((workflow) =>
-      [names.declared.get(workflow.name)!.module, (scope: FileScope) => workflowItems(workflow, scope)] as const),
+      [names.declared.get(workflow.name)!.module, (scope: FileScope) => workflowItems(workflow, scope, plan)] as const),
     ["client.ts", (scope) => clientItems(plan, scope)],
     ["worker.ts", (scope) => workerItems(plan, scope, { hasKept })],
   ]

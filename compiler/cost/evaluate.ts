@@ -1,15 +1,16 @@
 // Expressions and statements: what they cost at most, and the shapes of the values that steps get from them.
 
 import { unreachable } from "../../base/assert.ts"
-import type { EachPlan, ExpressionPlan, RecordPlan, StatementPlan } from "../3-plan/code.ts"
-import { free, multiplied, repeated, sequence, worst } from "./amounts.ts"
+import type { EachPlan, ExpressionPlan, LoopPlan, RecordPlan, StatementPlan } from "../3-plan/code.ts"
+import { amountsOf, free, multiplied, nothing, repeated, sequence, worst } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
-import { bounded, plus, product } from "./arithmetic.ts"
-import { itemsAtATimeMax } from "./assumptions.ts"
+import { bounded, one, plus, product, unbounded } from "./arithmetic.ts"
+import { backoffMs, inboxRetries, itemsAtATimeMax } from "./assumptions.ts"
 import { shapeOfBuiltIn } from "./built-ins.ts"
 import { evaluateCall } from "./call.ts"
 import { inside } from "./context.ts"
 import type { Analysis, Evaluated, Scope } from "./context.ts"
+import { shapeOfSchema } from "./schema.ts"
 import { anyBoolean, anyNumber, boundless, either, elementOf, exactly, fieldOf, itemsOf, never } from "./shape.ts"
 import type { Shape } from "./shape.ts"
 import type { Bound, StepCost } from "./types.ts"
@@ -30,6 +31,7 @@ export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan)
     case "local": return from([], scope.locals.get(plan.name) ?? unknown(plan.name))
     case "result": return from([], scope.result ?? unknown())
     case "secretReference": case "lambda": return from([], unknown())
+    case "settingReference": return from([], unknown(`the setting ${plan.name}`))
     case "template": {
       const parts = plan.parts.map((part) => (typeof part === "string" ? from([], exactly(part)) : of(part)))
       return from(parts, { kind: "joined", parts: parts.map(({ shape }) => shape) })
@@ -67,6 +69,22 @@ export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan)
       return from([...given, call], call.shape)
     }
     case "each": return evaluateEach(analysis, scope, plan)
+    case "saga": case "within": {
+      const body = evaluateInner(analysis, scope, plan.body, [])
+      return { shape: either(...body.returned), cost: totalOf(body), rows: prefixed(body.rows, plan.step) }
+    }
+    case "race": {
+      const branches = plan.branches.map(({ name, body }) => [name, evaluateInner(analysis, scope, body, [])] as const)
+      const shapes = branches.map(([name, { returned }]): Shape => ({
+        kind: "record", fields: [{ name: "winner", shape: exactly(name) }, { name: "value", shape: either(...returned) }],
+      }))
+      return { ...together(branches, plan.step), shape: either(...shapes) }
+    }
+    case "wait": {
+      const shape = shapeOfSchema(analysis.plan, { $ref: `#/$defs/${plan.event}` }, { name: plan.event, origin: plan.origin })
+      const waitMs = plan.timeoutMs === undefined ? unbounded(`${plan.event} need never come: the wait has no timeout`, plan.origin) : bounded(plan.timeoutMs)
+      return { shape, cost: { ...free, work: { ...nothing, waitMs } }, rows: [] }
+    }
     default: return unreachable(plan)
   }
 }
@@ -117,6 +135,20 @@ function evaluateBinary(plan: Expression<"binary">, left: Evaluated, right: Eval
     }
     case "-": case "*": case "/": case "%": return from([left, right], anyNumber)
     default: return from([left, right], anyBoolean)
+  }
+}
+
+// ---------------------------------------------------------------- blocks
+
+function prefixed(rows: readonly StepCost[], path: string): readonly StepCost[] {
+  return rows.map((row) => ({ ...row, name: `${path}/${row.name}` }))
+}
+
+/** Branches may all run to their end; that they share the time is not counted on. */
+function together(branches: readonly (readonly [string, Block])[], step: string): Pick<Evaluated, "cost" | "rows"> {
+  return {
+    cost: sequence(...branches.map(([, block]) => totalOf(block))),
+    rows: branches.flatMap(([name, { rows }]) => prefixed(rows, `${step}/${name}`)),
   }
 }
 
@@ -247,8 +279,43 @@ function evaluateStatement(analysis: Analysis, scope: Scope, plan: StatementPlan
       // Whatever the body did before it failed is paid for.
       return branches(body, following({ ...empty, through: totalOf(body) }, branches(...catches)))
     }
+    case "finish": return leaving(plan.value === undefined ? from([], never) : of(plan.value), [])
+    case "parallel": {
+      const branches = plan.branches.map(({ name, body }) => [name, evaluateInner(analysis, scope, body, [])] as const)
+      for (const [name, { returned }] of branches) scope.locals.set(name, either(...returned))
+      return straight({ ...together(branches, plan.step), shape: never })
+    }
+    case "loop": return evaluateLoop(analysis, scope, plan)
+    case "sleep": {
+      const { value } = plan
+      const known = !plan.until && value.kind === "literal"
+      const timeMs = known ? bounded(Number(value.value)) : unbounded("how long this sleeps is not known", plan.origin)
+      return straight(from([of(value), { shape: never, cost: { ...free, work: { ...nothing, timeMs } }, rows: [] }], never))
+    }
+    case "publish": {
+      const sent: Evaluated = { shape: never, cost: { ...free, work: { ...nothing, steps: one, timeMs: bounded(backoffMs(inboxRetries)) } }, rows: [] }
+      return straight(from([of(plan.topic), of(plan.value), sent], never))
+    }
+    case "continueAsNew": {
+      const again = amountsOf(() => unbounded("the run continues as new, as often as it wants", plan.origin))
+      return leaving(from([...plan.arguments.map(({ value }) => of(value)), { shape: never, cost: { ...free, work: again }, rows: [] }], never), [])
+    }
     default: return unreachable(plan)
   }
+}
+
+/** Every round costs what the dearest does; its condition is asked once more. */
+function evaluateLoop(analysis: Analysis, scope: Scope, plan: LoopPlan): Block {
+  const asked = plan.while === undefined ? from([], never) : evaluate(analysis, scope, plan.while)
+  const own = inside(scope, [])
+  const body = evaluateInner(analysis, own, plan.body, [])
+  const until = plan.until === undefined ? from([], never) : evaluate(analysis, own, plan.until)
+  const round: Evaluated = {
+    shape: never, cost: sequence(asked.cost, totalOf(body), until.cost),
+    rows: [...asked.rows, ...body.rows, ...until.rows].map((row) => ({ ...row, name: `${plan.step}[]/${row.name}` })),
+  }
+  const all = timesOver(round, bounded(plan.times), 1)
+  return { through: sequence(all.cost, asked.cost), left: all.cost, rows: all.rows, returned: body.returned }
 }
 
 /** Names declared inside end with the block; what it assigns to names outside stays. */

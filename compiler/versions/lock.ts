@@ -41,8 +41,11 @@ export function parseLock(text: string): Lock | undefined {
   } catch {
     return undefined
   }
-  const lock = value as Partial<Lock> | null
-  return lock?.lockVersion === lockVersion && isRecord(lock.programs) && Object.values(lock.programs).every(isProgram) ? (lock as Lock) : undefined
+  if (!isRecord(value)) return undefined
+  // What others pin may be there before the first build.
+  const { lockVersion: version = lockVersion, programs = {} } = value
+  const isLock = version === lockVersion && isRecord(programs) && Object.values(programs).every(isProgram)
+  return isLock ? ({ ...value, lockVersion, programs } as Lock) : undefined
 }
 
 function isProgram(value: unknown): boolean {
@@ -59,10 +62,11 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Names in order, so that two builds of one program write the same bytes. */
-export function printLock({ programs }: Lock): string {
+export function printLock({ programs, lockVersion: _version, ...others }: Lock): string {
   const sorted = <T>(record: Readonly<Record<string, T>>): Record<string, T> =>
     Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
-  const value = { lockVersion, programs: sorted(Object.fromEntries(Object.entries(programs).map(([name, { workflows }]) => [name, { workflows: sorted(workflows) }]))) }
+  // What others pin in the lock stays.
+  const value = { lockVersion, ...others, programs: sorted(Object.fromEntries(Object.entries(programs).map(([name, { workflows }]) => [name, { workflows: sorted(workflows) }]))) }
   return `${JSON.stringify(value, null, 2)}\n`
 }
 

@@ -32,7 +32,9 @@ export function* parallel<B extends Branches>(frame: Frame, name: string, branch
   return Object.fromEntries(results) as BranchResults<B>
 }
 
-export function* within<R>(frame: Frame, name: string, clauses: Within<R>, body: (run: Run) => Flow<R>): Flow<R> {
+export function* within<R, E>(
+  frame: Frame, name: string, clauses: Within<E>, body: (run: Run) => Flow<R>,
+): Flow<R | E> {
   const path = stepPath(frame, name)
   throwIfStopped(frame.scope, path)
   const { budget, overBudget, deadline, fallback, ...defaults } = clauses
@@ -45,7 +47,7 @@ export function* within<R>(frame: Frame, name: string, clauses: Within<R>, body:
   const inner = openFrame(frame, path, { account, scope, defaults: { ...frame.defaults, ...defaults } })
   const outside = openFrame(frame, path)
   try {
-    return yield* orValue(outside, account, body(frame.state.runOf(inner)))
+    return yield* orValue<R | E>(outside, account, body(frame.state.runOf(inner)))
   } catch (thrown) {
     if (!fallback || !(thrown instanceof FlowError) || !catches(thrown, ...(fallback.on ?? []))) throw thrown
     throwIfStopped(frame.scope, path)

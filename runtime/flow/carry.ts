@@ -1,9 +1,9 @@
 // What one history of a run hands to the next, and takes from the one before.
 
 import type { Callable, CarriedRun, CarriedUndo, Flow, RunEnvelope } from "../contract.ts"
-import { decidedOf } from "./undo.ts"
-import type { Frame, Saga, UndoAction } from "./state.ts"
 import { keptEvents } from "./events.ts"
+import type { Compensated, Frame, Saga, UndoAction } from "./state.ts"
+import { compensatedOf, decidedOf } from "./undo.ts"
 
 export interface RunInput {
   readonly parameters: unknown
@@ -35,6 +35,7 @@ export function* carry(frame: Frame, undos: readonly Callable[]): Flow<CarriedRu
     ...(scope.deadline ? { deadlineAt: scope.deadline.fireAtMs } : {}),
     stepsStarted: state.stepsStarted,
     undo,
+    compensated: compensatedOf(state),
     events: keptEvents(state),
     settings: state.settings,
   }
@@ -47,6 +48,11 @@ function carriedCall(action: UndoAction, undos: readonly Callable[]): Pick<Carri
     throw new Error(`internal: ${callable.name} undoes a step, but the workflow does not list it in its undos`)
   }
   return { call: { callable: callable.name, parameters } }
+}
+
+export function carriedCompensated(carried: CarriedRun | undefined): Compensated {
+  const { undone = [], undoFailed = [], undoUnknown = [] } = carried?.compensated ?? {}
+  return { undone: [...undone], failed: [...undoFailed], unknown: [...undoUnknown] }
 }
 
 export function carriedSaga(carried: CarriedRun | undefined, undos: readonly Callable[]): Saga {

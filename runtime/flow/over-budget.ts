@@ -23,7 +23,7 @@ export function* askForMore(frame: Frame, thrown: unknown): Flow<boolean> {
   over.asking = answered
   try {
     const asking = openFrame(frame, stepPath(frame, "else"), { account: account.parent ?? account })
-    if (yield* isApproved(asking, over.action.ask, over.parameters)) account.caps = addCaps(account.caps, over.more)
+    if (yield* isApproved(asking, over.action, over.parameters)) account.caps = addCaps(account.caps, over.more)
     else over.more = undefined
     return over.more !== undefined
   } finally {

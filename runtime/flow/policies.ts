@@ -33,7 +33,8 @@ export function policyOf<P extends object, R>(
   },
 ): StepPolicy<P, R> {
   const { callable, options } = call
-  const own: Policy<P, R> = callable.spec.policy ?? {}
+  // A workflow's own clauses govern the run itself, whoever started it.
+  const own: Policy<P, R> = callable.kind === "workflow" ? {} : callable.spec.policy ?? {}
   const steps = frame.defaults
   const retry: Retry | "never" | undefined = options.retry ?? own.retry ?? steps.retry ?? defaultRetry(frame, callable)
   const timeout = options.timeout ?? own.timeout ?? steps.timeout

@@ -14,8 +14,8 @@ export interface RunState {
   readonly id: string
   /** Epoch ms. */
   readonly start: number
-  /** Counts the histories of the run: `continue as new` starts the next. */
-  readonly generation: number
+  /** Counts how often the body began: again after a failure, or in a new history. */
+  generation: number
   /** The run's own account, the root of all others. */
   readonly account: Account
   phase: RunStatus["phase"]

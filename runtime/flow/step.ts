@@ -117,7 +117,7 @@ function* approve<P extends object, R>(step: Step<P, R>, { name, spec }: Tool<P,
   if (!approval || approval.when?.(step.parameters) === false) return
   const asking = openFrame(frame, stepPath(frame, "approve"))
   if (yield* isApproved(asking, approval, step.parameters)) return
-  throw new FlowError("denied", `${approval.by.name} did not approve ${name}`, undefined, { step: frame.path })
+  throw new FlowError("denied", `${name} was not approved`, undefined, { step: frame.path })
 }
 
 /** A step that failed may have had its effect all the same; only a tool has one. */

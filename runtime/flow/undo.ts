@@ -1,13 +1,13 @@
 // Compensation: every registered step undone, last started first, each undo a durable step of its own.
 
-import type { Flow } from "../contract.ts"
+import type { Flow, RunFailure } from "../contract.ts"
 import { asCaughtError, asFlowError } from "../errors.ts"
 import { nextUndo, registerUndo } from "../policy/compensation.ts"
 import type { Undo } from "../policy/compensation.ts"
 import { readEnvelope } from "./attempts.ts"
 import { openScope } from "./scope.ts"
 import { openFrame } from "./state.ts"
-import type { Frame, Saga, UndoAction } from "./state.ts"
+import type { Frame, RunState, Saga, UndoAction } from "./state.ts"
 
 /** An undo that fails does not stop the others. */
 export function* compensate(frame: Frame, saga: Saga): Flow<void> {
@@ -23,6 +23,11 @@ export function* compensate(frame: Frame, saga: Saga): Flow<void> {
       failed.push(asCaughtError(asFlowError(thrown, undo.step)))
     }
   }
+}
+
+/** As it stands in the record of a failed run. */
+export function compensatedOf({ compensated }: RunState): Pick<RunFailure, "undone" | "undoFailed" | "undoUnknown"> {
+  return { undone: compensated.undone, undoFailed: compensated.failed, undoUnknown: compensated.unknown }
 }
 
 /** What the steps of one are owed is owed by the other now. */

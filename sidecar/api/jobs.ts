@@ -39,7 +39,7 @@ export interface Jobs {
 }
 
 /** The name of a store that no client can reach. */
-const jobStore = "\u0000jobs"
+const jobStore = "\u0001jobs"
 const attemptsMax = 4
 const attemptDelayMs = 1_000
 

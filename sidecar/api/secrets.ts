@@ -11,7 +11,8 @@ export interface SecretApi {
 export type Secrets = Readonly<Record<string, string>>
 
 export function readSecret(api: SecretApi, name: string, key: string): Secrets {
-  const value = readAllSecrets(api, name)[key]
+  const all = readAllSecrets(api, name)
+  const value = Object.hasOwn(all, key) ? all[key] : undefined
   if (value !== undefined) return { [key]: value }
   const text = `failed getting secret with key ${key} from secret store ${name}: secret ${key} not found`
   throw fault(500, "ERR_SECRET_GET", text)

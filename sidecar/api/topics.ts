@@ -50,8 +50,8 @@ export interface Topics {
 }
 
 /** Names of stores that no client can reach: a state store has another name. */
-const queueStore = "\u0000topics"
-const groupStore = "\u0000groups"
+const queueStore = "\u0001topics"
+const groupStore = "\u0001groups"
 /** Keeps what is published before anyone subscribes; the first group to come takes it. */
 const nobody = ""
 const retryDelayMs = 1_000
@@ -90,7 +90,7 @@ export function createTopics(options: TopicsOptions): Topics {
 }
 
 function lastSequence(store: Store): number {
-  const keys = store.listValues({ store: queueStore, prefix: "" }).map(({ key }) => Number(key.split("\u0000").at(-1)))
+  const keys = store.listValues({ store: queueStore, prefix: "" }).map(({ key }) => Number(key.split("\u0001").at(-1)))
   return Math.max(0, ...keys)
 }
 
@@ -99,11 +99,11 @@ function known({ pubsubs }: State, pubsub: string): void {
 }
 
 function prefixOf({ pubsub, topic }: Pick<Subscriber, "pubsub" | "topic">, group: string): string {
-  return [pubsub, topic, group, ""].join("\u0000")
+  return [pubsub, topic, group, ""].join("\u0001")
 }
 
 function groupsOf(state: State, at: Pick<Subscriber, "pubsub" | "topic">): readonly string[] {
-  const prefix = [at.pubsub, at.topic, ""].join("\u0000")
+  const prefix = [at.pubsub, at.topic, ""].join("\u0001")
   return state.store.listValues({ store: groupStore, prefix }).map(({ key }) => key.slice(prefix.length))
 }
 
@@ -140,7 +140,7 @@ function limitUnclaimed(state: State, at: Pick<Subscriber, "pubsub" | "topic">):
 function join(state: State, subscriber: Subscriber): void {
   const groups = groupsOf(state, subscriber)
   if (groups.includes(subscriber.group)) return
-  const key = [subscriber.pubsub, subscriber.topic, subscriber.group].join("\u0000")
+  const key = [subscriber.pubsub, subscriber.topic, subscriber.group].join("\u0001")
   state.store.changeValues(groupStore, [{ kind: "save", key, value: "{}" }], state.clock())
   const prefix = prefixOf(subscriber, nobody)
   const unclaimed = state.store.listValues({ store: queueStore, prefix })

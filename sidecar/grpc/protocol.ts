@@ -78,7 +78,9 @@ const messages: Readonly<Record<string, string>> = {
   CompleteTaskResponse: "",
 
   CreateInstanceRequest:
-    "instanceId:string=1 name:string=2 version:StringValue=3 input:StringValue=4 scheduledStartTimestamp:Timestamp=5",
+    "instanceId:string=1 name:string=2 version:StringValue=3 input:StringValue=4 scheduledStartTimestamp:Timestamp=5"
+    + " orchestrationIdReusePolicy:OrchestrationIdReusePolicy=6",
+  OrchestrationIdReusePolicy: "operationStatus:int32[]=1 action:int32=2",
   CreateInstanceResponse: "instanceId:string=1",
   GetInstanceRequest: "instanceId:string=1 getInputsAndOutputs:bool=2",
   GetInstanceResponse: "exists:bool=1 orchestrationState:OrchestrationState=2",

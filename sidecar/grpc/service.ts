@@ -1,34 +1,37 @@
 // The task hub service: each call becomes an input of the hub, each refusal the error that daprd answers.
 
 import { status as codes } from "@grpc/grpc-js"
-import type { ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation, sendUnaryData } from "@grpc/grpc-js"
+import type { ServerWritableStream, UntypedServiceImplementation } from "@grpc/grpc-js"
 import { isEndStatus } from "../../engine/instance.ts"
-import type { Input, InstanceSummary, Refusal } from "../../engine/types.ts"
+import type { FailureDetails, Input, InstanceSummary, Refusal } from "../../engine/types.ts"
+import type { Guard } from "../guard.ts"
 import type { Hub } from "../hub.ts"
 import type { ListQuery } from "../store/store.ts"
 import {
   actionFrom, eventToWire, failureFrom, stateToWire, statusFromWire, text, textFrom, timeFrom,
 } from "./convert.ts"
+import { grpcFault, unary } from "./unary.ts"
+import type { Call, GrpcFault } from "./unary.ts"
 import type { WireActivityResponse, WireQuery, WireText, WireTime, WireTurnResponse } from "./wire.ts"
 
-/** An error as grpc-js sends it. */
-interface Fault {
-  readonly code: number
-  readonly details: string
+export interface TaskHubOptions {
+  readonly hub: Hub
+  readonly guard: Guard
 }
 
-type Call = ServerUnaryCall<object, object>
-type Handler<Request> = (request: Request, call: Call) => Promise<object>
-
-export function taskHubService(hub: Hub): UntypedServiceImplementation {
+export function taskHubService({ hub, guard }: TaskHubOptions): UntypedServiceImplementation {
   const completeTurn = unary((request: WireTurnResponse, call) => answerTurn(hub, request, call))
   return {
     Hello: unary(async () => ({})),
-    StartInstance: unary((request: StartRequest, call) => start(hub, request, call)),
+    StartInstance: unary(async (request: StartRequest, call) => {
+      guard.measure("the input", textFrom(request.input))
+      return start(hub, request, call)
+    }),
     GetInstance: unary(async (request: GetRequest) => found(hub.summary(request.instanceId ?? ""), request)),
     WaitForInstanceStart: unary((request: GetRequest, call) => waitFor(hub, request, call, hasStarted)),
     WaitForInstanceCompletion: unary((request: GetRequest, call) => waitFor(hub, request, call, isOver)),
     RaiseEvent: unary(async ({ instanceId = "", name = "", input }: RaiseRequest) => {
+      guard.measure("the payload", textFrom(input))
       await send(hub, instanceId, { kind: "raiseEvent", name, ...present("input", textFrom(input)) })
       return {}
     }),
@@ -55,14 +58,19 @@ export function taskHubService(hub: Hub): UntypedServiceImplementation {
       return { events: hub.history(instanceId).map(eventToWire) }
     }),
     RerunWorkflowFromEvent: unary((request: RerunRequest) => rerun(hub, request)),
-    GetWorkItems: (call: ServerWritableStream<object, object>) => streamWork(hub, call),
+    GetWorkItems: (call: ServerWritableStream<object, object>) => {
+      if (hub.workers() < guard.limits.connections) return streamWork(hub, call)
+      const details = `${guard.limits.connections} workers are connected already`
+      call.emit("error", grpcFault(codes.RESOURCE_EXHAUSTED, details))
+    },
     CompleteOrchestratorTask: completeTurn,
     CompleteWorkflowTask: completeTurn,
     CompleteActivityTask: unary(async (request: WireActivityResponse) => {
       const { instanceId = "", taskId: wireTaskId = 0, result, failureDetails } = request
+      const tooLarge = oversize(guard, textFrom(result))
+      const outcome = tooLarge ? { failure: tooLarge } : present("result", textFrom(result))
       await hub.completeActivity({
-        instanceId, wireTaskId, ...present("result", textFrom(result)),
-        ...present("failure", failureFrom(failureDetails)),
+        instanceId, wireTaskId, ...outcome, ...present("failure", failureFrom(failureDetails)),
       })
       return {}
     }),
@@ -74,6 +82,7 @@ interface StartRequest {
   readonly name?: string
   readonly input?: WireText
   readonly scheduledStartTimestamp?: WireTime
+  readonly orchestrationIdReusePolicy?: { readonly operationStatus?: readonly number[]; readonly action?: number }
 }
 interface GetRequest { readonly instanceId?: string; readonly getInputsAndOutputs?: boolean }
 interface RaiseRequest { readonly instanceId?: string; readonly name?: string; readonly input?: WireText }
@@ -98,21 +107,20 @@ interface PurgeRequest {
   }
 }
 
-function unary<Request>(handler: Handler<Request>) {
-  return (call: Call, reply: sendUnaryData<object>): void => {
-    handler(call.request as Request, call).then(
-      (response) => reply(null, response),
-      (error: unknown) => reply(asFault(error)),
-    )
+/** daprd lets such an activity hang for ever; here its workflow learns of it. */
+function oversize(guard: Guard, result: string | undefined): FailureDetails | undefined {
+  try {
+    guard.measure("the result", result)
+    return undefined
+  } catch (error) {
+    return { errorType: "PayloadTooLarge", errorMessage: (error as Error).message }
   }
 }
 
-function asFault(error: unknown): Fault {
-  if (typeof error === "object" && error !== null && "code" in error && "details" in error) return error as Fault
-  return { code: codes.UNAVAILABLE, details: error instanceof Error ? error.message : String(error) }
-}
-
-function refused(refusal: Refusal, instanceId: string, prefix = ""): Fault {
+function refused(refusal: Refusal, instanceId: string, prefix = ""): GrpcFault {
+  if (refusal === "inboxFull") {
+    return grpcFault(codes.RESOURCE_EXHAUSTED, `too many events wait to be read by '${instanceId}'; try again later`)
+  }
   const texts: Partial<Readonly<Record<Refusal, string>>> = {
     alreadyActive: `failed to create workflow instance: an active workflow with ID '${instanceId}' already exists`,
     notFound: "no such instance exists",
@@ -147,29 +155,26 @@ async function rerun(hub: Hub, request: RerunRequest): Promise<object> {
 
 function rerunRefused(
   refusal: Refusal, { sourceId, eventId, instanceId }: { sourceId: string; eventId: number; instanceId: string },
-): Fault {
+): GrpcFault {
   switch (refusal) {
-    case "notFound": return fault(codes.NOT_FOUND, `workflow instance does not exist with ID '${sourceId}'`)
+    case "notFound": return grpcFault(codes.NOT_FOUND, `workflow instance does not exist with ID '${sourceId}'`)
     case "notEnded": return invalid(`'${sourceId}' is not in a terminal state`)
     case "isChild": return invalid(`'${sourceId}': cannot rerun from child-workflows`)
-    case "noSuchStep": return fault(codes.NOT_FOUND, `does not have history event with ID '${eventId}'`)
+    case "noSuchStep": return grpcFault(codes.NOT_FOUND, `does not have history event with ID '${eventId}'`)
     case "notAStep":
-      return fault(codes.NOT_FOUND, `target event with ID '${eventId}' is not an event that can be rerun`)
+      return grpcFault(codes.NOT_FOUND, `target event with ID '${eventId}' is not an event that can be rerun`)
     case "doesNotFit": return invalid(`event '${eventId}' takes no such input or child workflow instance ID`)
-    default: return fault(codes.ALREADY_EXISTS, `workflow '${instanceId}' has already been created`)
+    default: return grpcFault(codes.ALREADY_EXISTS, `workflow '${instanceId}' has already been created`)
   }
 }
 
-function fault(code: number, details: string): Fault {
-  return { code, details }
-}
-
-function invalid(details: string): Fault {
-  return fault(codes.INVALID_ARGUMENT, details)
+function invalid(details: string): GrpcFault {
+  return grpcFault(codes.INVALID_ARGUMENT, details)
 }
 
 async function start(hub: Hub, request: StartRequest, call: Call): Promise<object> {
   const { instanceId = "", name = "", input, scheduledStartTimestamp } = request
+  if (await givesWay(hub, request, call) === "ignore") return { instanceId }
   const result = await hub.start({
     instanceId, name, ...present("input", textFrom(input)),
     ...present("scheduledStartMs", timeFrom(scheduledStartTimestamp)),
@@ -177,6 +182,22 @@ async function start(hub: Hub, request: StartRequest, call: Call): Promise<objec
   if (result.refusal) throw refused(result.refusal, result.instanceId)
   if (!scheduledStartTimestamp) await begun(hub, result.instanceId, call)
   return { instanceId: result.instanceId }
+}
+
+const reuseActions = ["error", "ignore", "terminate"] as const
+
+/** What the policy of a request makes of an instance that has its id: nothing where the policy does not name its status. */
+async function givesWay(
+  hub: Hub, { instanceId = "", orchestrationIdReusePolicy: policy }: StartRequest, call: Call,
+): Promise<(typeof reuseActions)[number] | undefined> {
+  const existing = policy && instanceId ? hub.summary(instanceId) : undefined
+  const isNamed = existing && policy?.operationStatus?.map(statusFromWire).includes(existing.status)
+  const action = isNamed ? reuseActions[policy?.action ?? 0] : undefined
+  if (action === "error") throw refused("alreadyActive", instanceId)
+  if (action !== "terminate" || !existing || isOver(existing)) return action
+  await send(hub, instanceId, { kind: "terminate", recursive: false })
+  await hub.wait(instanceId, isOver, cancellation(call))
+  return action
 }
 
 /** How long a caller waits for the first turn of what it started: daprd has no limit, nor a worker that is absent. */
@@ -203,7 +224,7 @@ function isOver({ status }: InstanceSummary): boolean {
 /** Ends when the caller gives up: the SDK's own time-outs leave the call open until its connection closes. */
 function cancellation(call: Call): AbortSignal {
   const controller = new AbortController()
-  call.on("cancelled", () => controller.abort({ code: codes.CANCELLED, details: "cancelled" } satisfies Fault))
+  call.on("cancelled", () => controller.abort({ code: codes.CANCELLED, details: "cancelled" } satisfies GrpcFault))
   return controller.signal
 }
 
@@ -275,7 +296,7 @@ function after(token: string | undefined): Pick<ListQuery, "after"> {
   if (!token) return {}
   const [createdAtMs = "", ...id] = token.split(" ")
   if (!Number.isFinite(Number(createdAtMs))) {
-    throw { code: codes.INVALID_ARGUMENT, details: "this continuation token is not one of ours" } satisfies Fault
+    throw { code: codes.INVALID_ARGUMENT, details: "this continuation token is not one of ours" } satisfies GrpcFault
   }
   return { after: { createdAtMs: Number(createdAtMs), id: id.join(" ") } }
 }

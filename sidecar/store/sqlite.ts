@@ -16,10 +16,14 @@ export interface SqliteOptions {
   readonly file: string
   /** How long to wait for a sidecar that is just leaving. */
   readonly busyTimeoutMs?: number
+  /** How many pages of 4 KiB the file may have: what a full disk does, for those who want to see it. */
+  readonly pagesMax?: number
+  /** Refuses every write once the file is open. */
+  readonly queryOnly?: boolean
 }
 
 /** Throws a StoreError when the file can't be used. */
-export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions): Store {
+export function openSqliteStore({ file, busyTimeoutMs = 2_000, pagesMax, queryOnly }: SqliteOptions): Store {
   return guarded(file, () => {
     const database = openDatabase({ file, busyTimeoutMs })
     try {
@@ -30,6 +34,8 @@ export function openSqliteStore({ file, busyTimeoutMs = 2_000 }: SqliteOptions):
       database.exec("pragma journal_mode = wal; pragma synchronous = full")
       database.exec("begin exclusive; commit")
       migrate(database, version)
+      if (pagesMax !== undefined) database.exec(`pragma max_page_count = ${pagesMax}`)
+      if (queryOnly) database.exec("pragma query_only = on")
       return sqliteStore(database, file)
     } catch (error) {
       database.close()

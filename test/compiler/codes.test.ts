@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
+import { checkOnDisk } from "./on-disk.ts"
 import { checkProgram } from "./programs.ts"
 
 const folder = join(import.meta.dirname, "../../base/diagnostics/codes")
@@ -22,8 +23,9 @@ describe("diagnostic documents", () => {
 
   for (const file of documents) {
     const code = file.slice(0, 6)
-    it(`${code} is what its example raises`, () => {
-      const { diagnostics } = checkProgram(exampleOf(readFileSync(join(folder, file), "utf8")))
+    it(`${code} is what its example raises`, async () => {
+      const example = exampleOf(readFileSync(join(folder, file), "utf8"))
+      const diagnostics = /^\/\/ file: \S+\.ts$/m.test(example) ? await checkOnDisk(example) : checkProgram(example).diagnostics
       // What follows a syntax error is a guess; only the syntax codes are compared then.
       const relevant = code.startsWith("AF1") ? diagnostics.filter((each) => each.code.startsWith("AF1")) : diagnostics
       expect(relevant.filter((each) => each.code !== code).map((each) => `${each.code} ${each.message}`)).toEqual([])

@@ -98,6 +98,9 @@ function instanceCases(store: () => Store, settled: () => Store): void {
     expect(ids({ statuses: ["completed"] })).toEqual(["run-5", "run-3", "run-1"])
     expect(ids({ statuses: ["completed", "running"], idPrefix: "run-", limit: 2 })).toEqual(["run-5", "run-4"])
     expect(ids({ createdFromMs: 15, createdToMs: 20 })).toEqual(["other"])
+    store().commit([put("gone", { status: "failed", completedAtMs: 50 }), put("late", { status: "failed", completedAtMs: 60 })])
+    expect(ids({ statuses: ["failed"], endedBeforeMs: 60 })).toEqual(["gone"])
+    store().commit([{ kind: "deleteInstance", id: "gone" }, { kind: "deleteInstance", id: "late" }])
     const [, second] = store().list({ limit: 2 })
     expect(second && ids({ after: second, limit: 3 })).toEqual(["other", "run-3", "run-2"])
   })
@@ -172,6 +175,23 @@ function valueCases(store: () => Store, settled: () => Store): void {
     const conflict = store().changeValues("s", [save("new", "1"), save("taken", "2", { firstWrite: true })], 0)
     expect(conflict).toEqual({ key: "taken" })
     expect(settled().readValue("s", "new", 0)).toBeUndefined()
+  })
+
+  it("keeps bytes, and lists values by prefix in the order of their keys", () => {
+    store().changeValues("s", [save("b/2", "2"), save("b/1", "AQID", { binary: true }), save("c", "3"), save("b", "0")], 0)
+    const listed = settled().listValues({ store: "s", prefix: "b/" })
+    expect(listed.map(({ key, value, binary }) => [key, value, binary])).toEqual([
+      ["b/1", "AQID", true], ["b/2", "2", undefined],
+    ])
+    expect(store().listValues({ store: "s", prefix: "", limit: 1 }).map(({ key }) => key)).toEqual(["b"])
+    expect(store().listValues({ store: "other", prefix: "" })).toEqual([])
+    expect(store().readValue("s", "b/1", 0)).toMatchObject({ value: "AQID", binary: true })
+  })
+
+  it("removes expired values when it tidies", () => {
+    store().changeValues("s", [save("old", "1", { expiresAtMs: 10 }), save("new", "1", { expiresAtMs: 30 })], 0)
+    store().tidy(20)
+    expect(settled().listValues({ store: "s", prefix: "" }).map(({ key }) => key)).toEqual(["new"])
   })
 
   it("lets values expire", () => {

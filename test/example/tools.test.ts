@@ -44,7 +44,8 @@ function context(origin = services.origin): ToolContext {
     return fetch(`${origin}${pathname}${search}`, init)
   }
   const { signal } = new AbortController()
-  return { signal, idempotencyKey: "key-1", step: "DailyBrief/step", attempt: 1, runId: "run", fetch: mapped }
+  const secret = (): Promise<string> => Promise.resolve("")
+  return { signal, idempotencyKey: "key-1", step: "DailyBrief/step", attempt: 1, runId: "run", fetch: mapped, secret }
 }
 
 async function odds(listener: RequestListener): Promise<ToolContext> {

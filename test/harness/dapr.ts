@@ -14,6 +14,8 @@ export interface DaprOptions {
   /** File name to YAML text, for components beside the state store, which is always there as `statestore`. */
   readonly resources?: Readonly<Record<string, string>>
   readonly maxBodyMebibytes?: number
+  /** Where the app listens, for what daprd calls: jobs, bindings, other apps' invocations. */
+  readonly appPort?: number
   readonly stateStore: "sqlite" | "memory" | "redis"
   /** Where Redis listens, for `redis` only. */
   readonly redisPort?: number
@@ -48,6 +50,7 @@ interface Run {
   readonly ports: Ports
   readonly appId: string
   readonly maxBodyMebibytes: number
+  readonly appPort?: number
 }
 
 const readyLimitMs = 30_000
@@ -68,6 +71,7 @@ export async function startDapr(options: DaprOptions): Promise<Dapr> {
   const start = async (): Promise<Dapr> => startAll({
     folder: await prepareFolder(options), binaries: binaries.folder, ports: await freePorts(),
     appId: options.appId ?? "agentflow", maxBodyMebibytes: options.maxBodyMebibytes ?? 64,
+    ...(options.appPort === undefined ? {} : { appPort: options.appPort }),
   })
   try {
     return await start()
@@ -141,7 +145,8 @@ const serverArguments: Readonly<Record<ServerName, (run: Run) => readonly string
     "--override-broadcast-host-port", `127.0.0.1:${ports.scheduler}`,
     "--enable-metrics=false",
   ],
-  daprd: ({ ports, folder, appId, maxBodyMebibytes }) => [
+  daprd: ({ ports, folder, appId, maxBodyMebibytes, appPort }) => [
+    ...(appPort === undefined ? [] : ["--app-port", String(appPort), "--app-channel-address", "127.0.0.1"]),
     "--app-id", appId, "--mode", "standalone", "--enable-mtls=false",
     "--dapr-listen-addresses", "127.0.0.1",
     "--dapr-http-port", String(ports.daprHttp), "--dapr-grpc-port", String(ports.daprGrpc),

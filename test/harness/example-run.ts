@@ -19,6 +19,7 @@ export interface BriefRun {
     readonly id: string
     readonly approve?: string
     readonly sidecar?: Address
+    readonly inProcess?: boolean
     readonly onView?: (view: RunView, control: RunControl) => void | Promise<void>
   }): Promise<RunOutcome>
   /** Everything that the run left behind: database, logs, generated files. */
@@ -39,7 +40,7 @@ export async function openBrief(): Promise<BriefRun> {
   return {
     folder,
     services,
-    run: ({ id, approve, sidecar, onView }) =>
+    run: ({ id, approve, sidecar, inProcess, onView }) =>
       runProgram({
         file: join(folder, "daily-brief.agentflow"),
         config: readConfig(folder, undefined, { ...process.env, DAILY_BRIEF_SERVICES: services.origin }),
@@ -50,6 +51,7 @@ export async function openBrief(): Promise<BriefRun> {
         stateFolder,
         ...(approve === undefined ? {} : { approve }),
         ...(sidecar === undefined ? {} : { sidecar }),
+        ...(inProcess === undefined ? {} : { inProcess }),
         ...(onView === undefined ? {} : { onView }),
       }),
     async close() {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import type { Agent, ChatMessage, Envelope, Message } from "../../runtime/contract.ts"
-import { objectSchema, schemaOf, testAgent } from "../harness/callables.ts"
+import { objectSchema, schemaOf, testAgent, testHuman } from "../harness/callables.ts"
 import type { Fields } from "../harness/callables.ts"
 import { play } from "../harness/fake-context.ts"
 import type { ActivityScript, Played } from "../harness/fake-context.ts"
@@ -52,6 +52,19 @@ describe("memory", () => {
       name === "helper" ? answer("ok") : (input.parameters as { action: string }).action === "get" ? done([]) : failed("denied"))
     expect(played.output).toBe("ok")
     expect(played.logs[0]?.message).toContain("not remembered")
+  })
+})
+
+describe("people as tools", () => {
+  it("are asked by a durable step, and their answer goes to the model", async () => {
+    const helper = testAgent("helper", { tools: [testHuman("boss", { parameters: objectSchema })] })
+    const played = await play(flow((run) => run.call(helper, {})), {}, (name, input) => {
+      if (name === "boss") return { envelope: done(), raise: [{ name: `answer:${input.step}`, payload: { v: "do it" }, afterMs: 60_000 }] }
+      return input.step.endsWith("[1]") ? calling({ name: "boss", arguments: { q: "May I?" } }) : answer("done")
+    })
+    expect(played.output).toBe("done")
+    expect(played.activities[1]).toMatchObject({ step: "W/helper/turn[1]/boss", parameters: { q: "May I?" } })
+    expect(said(played, "helper", 1).at(-1)).toMatchObject({ role: "tool", content: "do it" })
   })
 })
 

@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from "vitest"
 import type { Envelope, OverBudget } from "../../runtime/contract.ts"
-import { approval } from "../../runtime/define.ts"
 import { FlowError } from "../../runtime/errors.ts"
 import { cheap, dear, testAgent, testHuman, testTool } from "../harness/callables.ts"
 import { play } from "../harness/fake-context.ts"
@@ -15,7 +14,7 @@ const answering = (v: unknown, rest: (name: string) => Envelope = () => done()):
   name === "confirm" && v !== undefined
     ? { envelope: done(), raise: [{ name: `answer:${input.step}`, payload: { v }, afterMs: 1_000 }] }
     : rest(name)
-const yes = approval(confirm, { parameters: (parameters) => ({ about: parameters }), isYes: (answer) => answer === "yes" })
+const asking: OverBudget<object, unknown> = { *ask(run, about) { return (yield* run.call(confirm, { about })) === "yes" } }
 
 describe("the else of a budget", () => {
   const looping = (overBudget: OverBudget<object, unknown>) => flow(function* (run) {
@@ -33,17 +32,17 @@ describe("the else of a budget", () => {
   })
 
   it("ask: a yes adds the same amounts, again and again; a no is final", async () => {
-    const more = await play(looping({ ask: yes }), {}, answering("yes"))
+    const more = await play(looping(asking), {}, answering("yes"))
     expect(more.output).toBe("all")
     expect(stepsOf(more, "confirm")).toEqual(["W/ping#3/else/confirm", "W/ping#5/else/confirm"])
     expect(more.statuses.at(-1)).toMatchObject({ budget: { calls: 6 }, spent: { calls: 5 } })
-    const no = await play(looping({ ask: yes }), {}, answering("no"))
+    const no = await play(looping(asking), {}, answering("no"))
     expect(no.failure?.kind).toBe("budget_exceeded")
   })
 
   it("ask: asks once for all that run out together", async () => {
     const played = await play(flow((run) => run.each("all", [1, 2, 3, 4], { atATime: 4 }, (run) => run.call(ping, {})),
-      { budget: { calls: 2 }, overBudget: { ask: yes } }), {}, answering("yes"))
+      { budget: { calls: 2 }, overBudget: asking }), {}, answering("yes"))
     expect(played.output).toHaveLength(4)
     expect(stepsOf(played, "confirm")).toHaveLength(1)
   })
@@ -59,9 +58,10 @@ describe("the else of a budget", () => {
 })
 
 describe("approve by", () => {
-  const pay = testTool("pay", { approve: approval(confirm, {
-    when: ({ amount }) => (amount as number) > 100, parameters: ({ amount }) => ({ amount }), isYes: (answer) => answer === "yes",
-  }) })
+  const pay = testTool("pay", { approve: {
+    when: ({ amount }) => (amount as number) > 100,
+    *ask(run, { amount }) { return (yield* run.call(confirm, { amount })) === "yes" },
+  } })
 
   it("asks before the call, and only when it has to", async () => {
     const played = await play(flow(function* (run) {
@@ -132,6 +132,35 @@ describe("limit", () => {
     const slow = testTool("slow", { policy: { limit: { rate: { times: 10, per: "1m" }, atOnce: 3 } } })
     const played = await play(flow((run) => run.call(slow, {})), {}, () => done())
     expect(played.activities[0]).toMatchObject({ limit: { times: 10, perMs: 60_000, atOnce: 3 } })
+  })
+})
+
+describe("a workflow's own retry and fallback", () => {
+  it("undo everything, then begin again under new names; the ledger goes on", async () => {
+    let round = 0
+    const played = await play(flow(function* (run) {
+      yield* run.call(book, { n: 1 })
+      return yield* run.call(testTool("busy", { policy: { retry: "never" } }), {})
+    }, { policy: { retry: { times: 2, backoff: { first: "10s" } } }, budget: { calls: 20 } }), {}, (name) => {
+      if (name === "busy") round += 1
+      return name === "busy" && round < 3 ? failed("unavailable") : done("b")
+    })
+    expect(played.output).toBe("b")
+    expect(stepsOf(played)).toEqual(["W/book", "W/busy", "W/book/undo/cancel", "W#2/book", "W#2/busy", "W#2/book/undo/cancel", "W#3/book", "W#3/busy"])
+    expect(played.timers).toEqual([10_020 + 10, 10_030 + 20_030])
+    expect(played.statuses.at(-1)?.spent.calls).toBe(6)
+  })
+
+  it("give another value when nothing else helps, but not to a run that was cancelled", async () => {
+    const body = flow(function* (run) {
+      yield* run.call(book, {})
+      throw new FlowError("Sold", "out")
+    }, { policy: { fallback: { *value(run) { return yield* run.call(ping, {}) } } } })
+    const played = await play(body, {}, (name) => done(name))
+    expect(played.output).toBe("ping")
+    expect(stepsOf(played)).toEqual(["W/book", "W/book/undo/cancel", "W/fallback/ping"])
+    const cancelled = await play(body, {}, (name) => done(name), { raise: [{ name: "agentflow.cancel", payload: {}, at: 5 }] })
+    expect(cancelled.failure?.kind).toBe("cancelled")
   })
 })
 

@@ -92,6 +92,21 @@ describe("continue as new", () => {
     expect(played.output).toBe("answer:W#2/ask")
   })
 
+  it("remembers what a block could not undo", async () => {
+    const stubborn = testTool("stubborn", { policy: { retry: "never" } })
+    const sticky = testTool("sticky", { compensate: (undo) => undo.call(stubborn, {}) })
+    const played = await play(again(2, function* (run, round) {
+      if (round === 2) throw new FlowError("Sold", "out")
+      try {
+        yield* run.saga("trip", function* (run) {
+          yield* run.call(sticky, {})
+          yield* run.call(ping, {})
+        })
+      } catch (thrown) { if (!(thrown instanceof FlowError)) throw thrown }
+    }), {}, (name) => (name === "sticky" ? done() : failed("denied")))
+    expect(played.failure?.undoFailed).toMatchObject([{ step: "W/trip/sticky/undo/stubborn" }])
+  })
+
   it("is refused once the run is cancelled", async () => {
     const played = await play(again(2, (run) => run.call(ping, {})), {}, () => ({ envelope: done(), afterMs: 100 }),
       { raise: [{ name: "agentflow.cancel", payload: {}, at: 50 }] })

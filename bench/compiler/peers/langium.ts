@@ -25,7 +25,7 @@ Statement: Let | If | Match | Log | Fail | Return;
 Let: 'let' name=ID '=' value=Expression;
 If: 'if' condition=Expression '{' then+=Statement* '}' ('else' '{' otherwise+=Statement* '}')?;
 Match: 'match' subject=Expression '{' arms+=Arm* '}';
-Arm: member=[Member:ID] '=>' statement=Statement;
+Arm: member=ID '=>' statement=Statement;
 Log: 'log' value=Expression;
 Fail: 'fail' error=[ErrorItem:ID];
 Return: 'return' value=Expression;
@@ -75,7 +75,7 @@ await serve({
     } as never)
   },
   check: async (text) => {
-    const uri = URI.parse(`memory:/program${count++}.flow`)
+    const uri = URI.parse(`memory:/program${count++}.txt`)
     const document = shared.workspace.LangiumDocumentFactory.fromString(text, uri)
     shared.workspace.LangiumDocuments.addDocument(document)
     await shared.workspace.DocumentBuilder.build([document], { validation: true })

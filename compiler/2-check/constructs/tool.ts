@@ -49,7 +49,7 @@ function checkSource(node: ToolDeclaration, source: ToolSource, env: Env, check:
       return text(source.key)
     case "publishSource":
       plainOnly(source.pubsub, "The name of a pub/sub", env.file)
-      return text(source.topic)
+      return plainOnly(source.topic, "A topic", env.file)
     case "mcpSource":
       return
     default:

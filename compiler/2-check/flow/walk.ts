@@ -4,12 +4,31 @@ import type { Node } from "../../../grammar/syntax/nodes.ts"
 
 /** Walks with a list of its own: a deep tree costs no call stack and no more than its size. */
 export function* nodesIn(value: unknown): Generator<Node> {
-  const open: unknown[] = [value]
-  while (open.length > 0) {
-    const next = open.pop()
-    if (typeof next !== "object" || next === null) continue
-    if (!Array.isArray(next) && "kind" in next && "span" in next) yield next as Node
-    for (const child of Object.values(next).reverse()) if (typeof child === "object" && child !== null) open.push(child)
+  const open: object[] = []
+  push(value, open)
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if ("kind" in next && "span" in next) yield next as Node
+    const first = open.length
+    const fields = next as Readonly<Record<string, unknown>>
+    // A span is in every node and holds none, so it is worth a comparison.
+    for (const key in fields) if (key !== "span") push(fields[key], open)
+    reverseFrom(open, first)
+  }
+}
+
+/** A list gives its items: nothing asks for the list itself. */
+function push(value: unknown, open: object[]): void {
+  if (typeof value !== "object" || value === null) return
+  if (Array.isArray(value)) for (const item of value) push(item, open)
+  else open.push(value)
+}
+
+/** What was pushed first has to be taken first. */
+function reverseFrom(open: object[], first: number): void {
+  for (let low = first, high = open.length - 1; low < high; low++, high--) {
+    const kept = open[low]!
+    open[low] = open[high]!
+    open[high] = kept
   }
 }
 

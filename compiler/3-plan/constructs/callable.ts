@@ -112,7 +112,7 @@ function lowerSource(context: Context, node: ToolDeclaration): ToolSourcePlan {
       return withSecrets({ kind: "state", store: plainTemplate(source.store), operation: stateOperation(source.operation.text), key })
     }
     case "publishSource":
-      return withSecrets({ kind: "publish", pubsub: plainTemplate(source.pubsub), topic: lowerExpression(context, source.topic) })
+      return withSecrets({ kind: "publish", pubsub: plainTemplate(source.pubsub), topic: plainTemplate(source.topic) })
   }
 }
 

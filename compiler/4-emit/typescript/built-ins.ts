@@ -26,7 +26,7 @@ const method = (name: string): Build => (scope, plan) => {
 /** `list.chunks(xs, 5)`: a function of the runtime. */
 const helper = (name: string): Build => (scope, plan) => [scope.file.runtime("list"), `.${name}`, argumentList(scope, plan.arguments)]
 
-const ofRun = (name: string): Build => () => `run.${name}()`
+const ofRun = (name: string): Build => (scope) => `${scope.run}.${name}()`
 
 const table: Readonly<Record<string, Build>> = {
   now: ofRun("now"),

@@ -2,12 +2,13 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MatchPlan, MemberPlan, RecordPlan, StepPlan, TemplatePlan,
+  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MatchPlan, MemberPlan, ParallelPlan, RacePlan,
+  RecordPlan, StatementPlan, StepPlan, TemplatePlan, WaitPlan, WithinPlan,
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
 import { choice, group, indent, join, line, softline, trailingComma } from "./layout.ts"
 import type { Doc } from "./layout.ts"
-import { memberAccess, numberText, propertyKey, quoted, templateText } from "./literals.ts"
+import { durationText, memberAccess, numberText, propertyKey, quoted, templateText } from "./literals.ts"
 import type { FileScope, Locals } from "./names.ts"
 import { typeText } from "./types.ts"
 
@@ -20,10 +21,26 @@ export interface CodeScope {
   /** Locals that are compared or matched more than once: TypeScript may have narrowed them further than the language does. */
   readonly narrowed: ReadonlySet<string>
   readonly writers: Writers
+  /** What the run is called here: `run`, or in a loop its round. */
+  readonly run: string
+  /** How a setting is read: from the run, or with the function that a text or a request is given. */
+  readonly settings: "run" | "function"
+  /** In a function of its own, where TypeScript no longer knows what was found out about a field outside. */
+  readonly inBody: boolean
+  /** In a body where TypeScript no longer knows what was found out about a variable before it. */
+  readonly inRound: boolean
+}
+
+/** Within a generator function that is handed a run of its own. */
+export function bodyScope(scope: CodeScope): CodeScope {
+  return { ...scope, run: "run", inBody: true, inRound: true }
 }
 
 export function codeScope(file: FileScope, locals: Locals, options: { readonly writers: Writers; readonly unit?: unknown }): CodeScope {
-  return { file, locals, temporaries: new Set(), narrowed: comparedOften(options.unit), writers: options.writers }
+  return {
+    file, locals, temporaries: new Set(), narrowed: comparedOften(options.unit), writers: options.writers,
+    run: "run", settings: "run", inBody: false, inRound: false,
+  }
 }
 
 function comparedOften(unit: unknown): ReadonlySet<string> {
@@ -49,7 +66,8 @@ function comparedOften(unit: unknown): ReadonlySet<string> {
 /** Statements, policies and built-ins need expressions and the other way round; the cycle is closed by hand, not by imports. */
 export interface Writers {
   readonly builtIn: (scope: CodeScope, plan: BuiltInPlan) => Code
-  readonly body: (scope: CodeScope, each: EachPlan) => Doc
+  readonly body: (scope: CodeScope, statements: readonly StatementPlan[]) => Doc
+  readonly clauses: (scope: CodeScope, within: WithinPlan) => readonly Doc[]
   readonly callOptions: (scope: CodeScope, step: StepPlan) => readonly Doc[]
 }
 
@@ -111,10 +129,17 @@ export function write(scope: CodeScope, plan: ExpressionPlan): Code {
     case "template": return template(scope, plan)
     case "list": return code(brackets("[", plan.items.map(({ spread, value }) => [spread ? "..." : "", settled(scope, value)]), "]"), precedence.primary)
     case "record": return code(record(scope, plan), precedence.primary)
-    case "local": return code(scope.locals.get(plan.name) ?? plan.name, precedence.primary)
+    case "local": {
+      const sure = plan.present === "var" && scope.inRound ? "!" : ""
+      return code(`${scope.locals.get(plan.name) ?? plan.name}${sure}`, precedence.primary)
+    }
     case "result": return code("result", precedence.primary)
     case "enumMember": return code([scope.file.value(plan.enum), memberAccess(plan.member, false)], precedence.call)
     case "secretReference": return code(["secrets(", scope.file.value(plan.name), ")"], precedence.call)
+    case "settingReference": {
+      const reader = scope.settings === "run" ? `${scope.run}.setting` : "settings"
+      return code([reader, "(", scope.file.value(plan.name), ")"], precedence.call)
+    }
     case "member": return member(scope, plan)
     case "index": return index(scope, plan)
     case "builtIn": return scope.writers.builtIn(scope, plan)
@@ -136,6 +161,14 @@ export function write(scope: CodeScope, plan: ExpressionPlan): Code {
     }
     case "step": return code(["yield* ", stepCall(scope, plan)], precedence.assignment)
     case "each": return code(["yield* ", each(scope, plan)], precedence.assignment)
+    case "race": return code(["yield* ", branches(scope, "race", plan)], precedence.assignment)
+    case "within": {
+      const clauses = object(scope.writers.clauses(scope, plan))
+      return code([`yield* ${scope.run}.within(${quoted(plan.step)}, `, clauses, ", ", generator(scope, plan.body), ")"], precedence.assignment)
+    }
+    case "saga":
+      return code([`yield* ${scope.run}.saga(${quoted(plan.step)}, `, generator(scope, plan.body), ")"], precedence.assignment)
+    case "wait": return code(["yield* ", waitFor(scope, plan)], precedence.assignment)
     default: return unreachable(plan)
   }
 }
@@ -185,6 +218,9 @@ function hole(scope: CodeScope, plan: ExpressionPlan): Doc {
 
 /** A value as a string. */
 export function asText(scope: CodeScope, plan: ExpressionPlan): Doc {
+  if (plan.type.kind === "money" || plan.type.kind === "duration") {
+    return [scope.file.runtime("text"), "(", expression(scope, plan), `, ${quoted(plan.type.kind)})`]
+  }
   const isText = plan.type.kind === "string" || plan.type.kind === "time" || plan.kind === "template" ||
     (plan.kind === "literal" && typeof plan.value === "string")
   return isText ? expression(scope, plan) : [scope.file.runtime("text"), "(", expression(scope, plan), ")"]
@@ -242,7 +278,8 @@ function member(scope: CodeScope, plan: MemberPlan): Code {
     const side = (field: string): Doc => (field === "null" ? "null" : [held, ".", field])
     return code([held, ".ok ? ", side(then!), " : ", side(otherwise!)], precedence.conditional)
   }
-  const written = [operand(scope, holder, precedence.call), memberAccess(name, plan.optional)]
+  const sure = plan.present === true && scope.inBody ? "!" : ""
+  const written = [operand(scope, holder, precedence.call), memberAccess(name, plan.optional), sure]
   if (holder.type.kind === "caughtError" && name === "data" && plan.type.kind !== "json") {
     return code(["(", written, ` as ${typeText(scope.file, plan.type)})`], precedence.primary)
   }
@@ -323,7 +360,7 @@ function timeArithmetic(scope: CodeScope, plan: BinaryPlan): Code | undefined {
 // ---------------------------------------------------------------- durable calls
 
 /** `run.call(fetchSource, { url })`, without the `yield*`; an undo is called on `undo`. */
-export function stepCall(scope: CodeScope, plan: StepPlan, caller: "run" | "undo" = "run"): Doc {
+export function stepCall(scope: CodeScope, plan: StepPlan, caller: string = scope.run): Doc {
   const callee = scope.file.value(plan.callable)
   const values = object(plan.arguments.map(({ name, value }) => property(name, expression(scope, value))))
   const options = scope.writers.callOptions(scope, plan)
@@ -351,5 +388,29 @@ function each(scope: CodeScope, plan: EachPlan): Doc {
   ]
   const names = [plan.variable, ...(plan.index === undefined ? [] : [plan.index])].map((name) => scope.locals.get(name) ?? name)
   const head: Doc = [quoted(plan.step), ", ", expression(scope, plan.items), ", ", object(options)]
-  return [`run.${method}(`, head, `, function* (run, ${names.join(", ")}) `, scope.writers.body(scope, plan), ")"]
+  const body = scope.writers.body(bodyScope(scope), plan.body)
+  return [`${scope.run}.${method}(`, head, `, function* (run, ${names.join(", ")}) `, body, ")"]
+}
+
+/** `function* (run) { … }` */
+function generator(scope: CodeScope, body: readonly StatementPlan[]): Doc {
+  return ["function* (run) ", scope.writers.body(bodyScope(scope), body)]
+}
+
+/** `run.parallel("parallel", { a: function* (run) { … } })` */
+export function branches(scope: CodeScope, method: "parallel" | "race", plan: RacePlan | ParallelPlan): Doc {
+  const bodies = plan.branches.map(({ name, body }): Doc => [propertyKey(name), ": ", generator(scope, body)])
+  return [`${scope.run}.${method}(${quoted(plan.step)}, `, object(bodies, { broken: true }), ")"]
+}
+
+function waitFor(scope: CodeScope, plan: WaitPlan): Doc {
+  const { by } = plan
+  const fields = (by?.fields ?? []).map((name) => property(name, scope.locals.get(name) ?? name))
+  const fits: readonly Doc[] = by === undefined ? [] : [["by: (", object(fields), ") => ", arrowBody(by.condition, expression(bodyScope(scope), by.condition))]]
+  const options = [
+    ...fits,
+    ...(plan.timeoutMs === undefined ? [] : [`timeout: ${quoted(durationText(plan.timeoutMs))}`]),
+    ...(plan.step === plan.event ? [] : [`as: ${quoted(plan.step)}`]),
+  ]
+  return group(`${scope.run}.waitFor(`, join(", ", [scope.file.value(plan.event), ...(options.length === 0 ? [] : [object(options)])]), ")")
 }

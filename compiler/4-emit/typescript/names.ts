@@ -7,21 +7,22 @@ import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
 export const runtimeValues = [
-  "agent", "catches", "caught", "connect", "defineSchema", "equal", "FlowError", "formats", "httpTool", "human", "list",
-  "model", "secret", "serve", "text", "tool", "ucs2length", "workflow",
+  "agent", "approval", "bindingTool", "catches", "caught", "connect", "defineSchema", "equal", "event", "FlowError", "formats",
+  "httpTool", "human", "invokeTool", "list", "mcpTool", "model", "publishTool", "secret", "serve", "setting", "stateTool",
+  "text", "tool", "ucs2length", "urlPart", "workflow",
 ] as const
 export type RuntimeValue = (typeof runtimeValues)[number]
 
 export const runtimeTypes = [
   "Agent", "ConnectOptions", "FlowError", "Human", "Json", "Message", "Policy", "Result", "StartOptions", "Tool", "Validator",
-  "WaitOptions",
+  "WaitOptions", "Workflow",
 ] as const
 export type RuntimeType = (typeof runtimeTypes)[number]
 
 /** What emitted code names beside the program's names: modules it imports whole, its own functions, parameters of callbacks. */
 const ownNames: ReadonlySet<string> = new Set([
   ...runtimeValues, "schemas", "types", "validators", "kept", "worker", "client", "open", "close", "options", "parameters", "id",
-  "run", "undo", "thrown", "context", "secrets", "result", "_parameters", "_result",
+  "run", "undo", "thrown", "context", "secrets", "settings", "events", "answer", "result", "_parameters", "_result", "_secrets",
 ])
 
 export interface Declared {
@@ -35,6 +36,7 @@ export interface Names {
   /** By callable or workflow: the names of its schemas in schemas.ts. */
   readonly parameters: ReadonlyMap<string, string>
   readonly results: ReadonlyMap<string, string>
+  readonly settings: ReadonlyMap<string, string>
   /** By path of a user's module: what it is imported as. */
   readonly modules: ReadonlyMap<string, string>
 }
@@ -45,9 +47,10 @@ export function namesOf(plan: Plan): Names {
   const add = (name: string, module: string, as: "value" | "type"): void => {
     declared.set(name, { identifier: free(name, taken, (candidate) => isReserved(candidate, as) || ownNames.has(candidate)), module })
   }
-  for (const { name } of plan.types) add(name, "types.ts", "type")
+  for (const { name, kind } of plan.types) add(name, kind === "event" ? "events.ts" : "types.ts", "type")
   for (const { name } of plan.models) add(name, "models.ts", "value")
   for (const { name } of plan.secrets) add(name, "secrets.ts", "value")
+  for (const { name } of plan.settings) add(name, "settings.ts", "value")
   for (const { name } of plan.policies) add(name, "policies.ts", "value")
   for (const { name } of plan.tools) add(name, "tools.ts", "value")
   for (const { name } of plan.agents) add(name, "agents.ts", "value")
@@ -57,19 +60,25 @@ export function namesOf(plan: Plan): Names {
   return { declared, ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
 }
 
-function schemaNames(plan: Plan, declared: ReadonlyMap<string, Declared>): Pick<Names, "parameters" | "results"> {
+function schemaNames(plan: Plan, declared: ReadonlyMap<string, Declared>): Pick<Names, "parameters" | "results" | "settings"> {
   const taken = new Set(plan.types.map(({ name }) => declared.get(name)!.identifier))
   const parameters = new Map<string, string>()
   const results = new Map<string, string>()
+  const settings = new Map<string, string>()
+  const capital = (name: string): string => name.replace(/^./u, (first) => first.toUpperCase())
   for (const callable of [...plan.tools, ...plan.agents, ...plan.humans, ...plan.workflows]) {
-    const base = callable.name.replace(/^./u, (first) => first.toUpperCase())
+    const base = capital(callable.name)
     parameters.set(callable.name, free(`${base}Parameters`, taken, () => false))
     const { result } = callable
     const known = result.kind === "named" ? declared.get(result.name)?.identifier : undefined
     if (result.kind === "nothing") results.set(callable.name, nothingSchema)
     else results.set(callable.name, known ?? free(`${base}Result`, taken, () => false))
   }
-  return { parameters, results }
+  for (const { name, type } of plan.settings) {
+    const known = type.kind === "named" ? declared.get(type.name)?.identifier : undefined
+    settings.set(name, known ?? free(`${capital(name)}Setting`, taken, () => false))
+  }
+  return { parameters, results, settings }
 }
 
 /** The schema of what returns nothing. A type can't have this name: `nothing` is a word of the language. */
@@ -195,7 +204,11 @@ function collect(node: unknown, found: Set<string>): void {
   switch (record.kind) {
     case "let": case "local": found.add(record["name"] as string); break
     case "lambda": for (const name of record["parameters"] as readonly string[]) found.add(name); break
-    case "each": {
+    case "each": case "race": case "parallel": {
+      if (Array.isArray(record["branches"])) {
+        if (record.kind === "parallel") for (const { name } of record["branches"] as readonly { name: string }[]) found.add(name)
+        break
+      }
       found.add(record["variable"] as string)
       if (typeof record["index"] === "string") found.add(record["index"])
       break

@@ -1,8 +1,10 @@
 // Policies as object literals: what a named policy gives is spread, what stands here follows.
 
-import type { ExpressionPlan, StepPlan } from "../../3-plan/code.ts"
-import type { BudgetPlan, ClauseKind, ClausesPlan, FallbackPlan, PolicyPlan, RetryPlan, UndoPlan } from "../../3-plan/types.ts"
-import { brackets, object, property, settled, stepCall } from "./expression.ts"
+import type { ExpressionPlan, StepPlan, WithinPlan } from "../../3-plan/code.ts"
+import type {
+  ApprovalPlan, BudgetPlan, CachePlan, ClauseKind, ClausesPlan, FallbackPlan, LimitPlan, OverBudgetPlan, PolicyPlan, RetryPlan, UndoPlan,
+} from "../../3-plan/types.ts"
+import { arrowBody, bodyScope, brackets, expression, object, property, settled, stepCall } from "./expression.ts"
 import type { CodeScope } from "./expression.ts"
 import { group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
@@ -17,10 +19,23 @@ export function policyDoc(scope: CodeScope, policy: PolicyPlan, parameters: Para
   return object([...uses.toReversed().map((name) => `...${name}`), ...own])
 }
 
-/** How the callbacks of a policy take the parameters of what it governs; empty around a call, where they are in scope. */
-export type Parameters = (used: readonly ExpressionPlan[]) => string
+/** How the callbacks of a policy see what it governs. */
+export interface Parameters {
+  /** The pattern that takes those that are mentioned; empty around a call, where they are in scope. */
+  readonly bound: (used: readonly ExpressionPlan[]) => string
+  /** The same with its type, for where TypeScript can't infer it. */
+  readonly typed: (used: readonly ExpressionPlan[]) => Doc
+  /** It gives nothing. */
+  readonly isVoid: boolean
+  /** The module of a person may need this one to be loaded first. */
+  readonly isLate: (callable: string) => boolean
+}
 
-const order: readonly ClauseKind[] = ["retry", "timeoutMs", "deadlineMs", "circuit", "fallback", "manual", "budget"]
+export const inScope: Parameters = { bound: () => "", typed: () => "", isVoid: false, isLate: () => false }
+
+const order: readonly ClauseKind[] = [
+  "retry", "timeoutMs", "deadlineMs", "circuit", "limit", "cache", "fallback", "manual", "budget", "overBudget",
+]
 
 export function clauseProperties(scope: CodeScope, { own, clauses }: PolicyPlan, parameters: Parameters): readonly Doc[] {
   return order.filter((kind) => own.includes(kind)).map((kind) => clauseProperty(scope, kind, clauses, parameters))
@@ -41,7 +56,23 @@ function clauseProperty(scope: CodeScope, kind: ClauseKind, clauses: ClausesPlan
       return ["manual: ", object([`by: ${quoted(by)}`, ...(withinMs === undefined ? [] : [`within: ${duration(withinMs)}`])])]
     }
     case "budget": return ["budget: ", budgetDoc(clauses.budget!)]
+    case "overBudget": return overBudgetProperty(scope, clauses.overBudget!, parameters)
+    case "limit": return ["limit: ", limit(clauses.limit!)]
+    case "cache": return ["cache: ", cache(scope, clauses.cache!, parameters)]
   }
+}
+
+function limit({ rate, atOnce }: LimitPlan): Doc {
+  return object([
+    ...(rate === undefined ? [] : [["rate: ", object([`times: ${numberText(rate.count)}`, `per: ${duration(rate.perMs)}`])]]),
+    ...(atOnce === undefined ? [] : [`atOnce: ${numberText(atOnce)}`]),
+  ])
+}
+
+function cache(scope: CodeScope, { forMs, by }: CachePlan, { bound }: Parameters): Doc {
+  const inside = bodyScope(scope)
+  const keys = brackets("[", by.map((key) => settled(inside, key)), "]")
+  return object([`for: ${duration(forMs)}`, ...(by.length === 0 ? [] : [[`by: (${bound(by)}) => `, keys]])])
 }
 
 function retry(plan: RetryPlan): Doc {
@@ -82,33 +113,77 @@ export function dollars(nanoDollars: number): string {
 
 function fallback(scope: CodeScope, plan: FallbackPlan, parameters: Parameters): Doc {
   const kinds: readonly Doc[] = plan.on.length === 0 ? [] : [["on: ", kindsDoc(plan.on)]]
-  return object([...kinds, ["value: ", flow(scope, plan.value, parameters([plan.value]))]])
+  return object([...kinds, ["value: ", flow(scope, plan.value, parameters)]])
 }
 
 /** A durable value: one step is that step's flow, a plain value a generator that returns it. */
-function flow(scope: CodeScope, plan: ExpressionPlan, parameters: string): Doc {
-  const list = join(", ", [...(parameters !== "" || plan.kind === "step" ? ["run"] : []), ...(parameters === "" ? [] : [parameters])])
-  if (plan.kind === "step") return ["(", list, ") => ", stepCall(scope, plan)]
-  return group("function* (", list, ") { return ", settled(scope, plan), " }")
+function flow(scope: CodeScope, plan: ExpressionPlan, { bound, isVoid }: Parameters): Doc {
+  const inside: CodeScope = { ...bodyScope(scope), settings: "run" }
+  const parameters = bound([plan])
+  const needsRun = parameters !== "" || plan.kind === "step" || JSON.stringify(plan).match(/"kind":"(settingReference|step|builtIn)"/) !== null
+  const list = join(", ", [...(needsRun ? ["run"] : []), ...(parameters === "" ? [] : [parameters])])
+  if (plan.kind === "step") return ["(", list, ") => ", stepCall(inside, plan)]
+  const isNothing = isVoid && plan.kind === "literal" && plan.value === null
+  return isNothing ? ["function* (", list, ") {}"] : group("function* (", list, ") { return ", settled(inside, plan), " }")
+}
+
+/** `overBudget:`, what the `else` of a budget says. */
+export function overBudgetProperty(scope: CodeScope, plan: OverBudgetPlan, parameters: Parameters): Doc {
+  switch (plan.kind) {
+    case "return": return ["overBudget: ", object([["return: ", flow(scope, plan.value, parameters)]])]
+    case "use": return ["overBudget: ", object([`use: ${scope.file.value(plan.model)}`])]
+    case "ask": {
+      const question = object([["ask: ", approval(scope, plan.approval, parameters)]])
+      return late(plan.approval, parameters) ? ["get overBudget() { return ", question, " }"] : ["overBudget: ", question]
+    }
+  }
+}
+
+export function approveProperty(scope: CodeScope, plan: ApprovalPlan, parameters: Parameters): Doc {
+  const question = approval(scope, plan, parameters)
+  return late(plan, parameters) ? ["get approve() { return ", question, " }"] : ["approve: ", question]
+}
+
+function late({ human }: ApprovalPlan, { isLate }: Parameters): boolean {
+  return isLate(human.callable)
+}
+
+function approval(scope: CodeScope, plan: ApprovalPlan, parameters: Parameters): Doc {
+  const { human, when, yes } = plan
+  const inside = bodyScope(scope)
+  const bound = late(plan, parameters) ? parameters.typed : parameters.bound
+  const values = object(human.arguments.map(({ name, value }) => property(name, expression(inside, value))))
+  const isTrue = yes.kind === "literal"
+  return [scope.file.runtime("approval"), "(", scope.file.value(human.callable), ", ", object([
+    ...(when === undefined ? [] : [["when: (", bound([when]), ") => ", arrowBody(when, expression(inside, when))]]),
+    ["parameters: (", bound(human.arguments.map(({ value }) => value)), ") => (", values, ")"],
+    ["isYes: (answer) => answer", isTrue ? "" : [" === ", expression(scope, yes)]],
+  ]), ")"]
 }
 
 /** `compensate:` and, where the undo does not need it, `compensateNeedsResult: false`. */
-export function undoProperties(scope: CodeScope, undo: UndoPlan, parameters: Parameters): readonly Doc[] {
-  const used = parameters(undo.step.arguments.map(({ value }) => value))
+export function undoProperties(scope: CodeScope, undo: UndoPlan, { bound }: Parameters): readonly Doc[] {
+  const used = bound(undo.step.arguments.map(({ value }) => value))
   const names = ["undo", ...(used === "" ? (undo.needsResult ? ["_parameters"] : []) : [used]), ...(undo.needsResult ? ["result"] : [])]
-  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, stepCall(scope, undo.step, "undo")]
+  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, stepCall({ ...scope, inBody: true, inRound: true }, undo.step, "undo")]
   return [undoing, ...(undo.needsResult ? [] : ["compensateNeedsResult: false"])]
 }
 
 /** What stands after the arguments of `run.call`. */
 export function callOptions(scope: CodeScope, step: StepPlan): readonly Doc[] {
-  const inScope: Parameters = () => ""
-  const { policy } = step
+  const around: Parameters = { ...inScope, isVoid: step.type.kind === "nothing" }
   return [
     ...(step.step === step.callable ? [] : [property("as", quoted(step.step))]),
-    ...(policy?.uses ?? []).toReversed().map((name): Doc => `...${scope.file.value(name)}`),
-    ...(policy === undefined ? [] : clauseProperties(scope, policy, inScope)),
-    ...(step.undo === undefined ? [] : undoProperties(scope, step.undo, inScope)),
+    ...(step.policy === undefined ? [] : policyEntries(scope, step.policy, around)),
+    ...(step.undo === undefined ? [] : undoProperties(scope, step.undo, around)),
   ]
 }
 
+/** The clauses of a `within`. */
+export function blockClauses(scope: CodeScope, { policy, valued }: WithinPlan): readonly Doc[] {
+  return policyEntries(scope, policy, { ...inScope, isVoid: !valued })
+}
+
+function policyEntries(scope: CodeScope, policy: PolicyPlan, parameters: Parameters): readonly Doc[] {
+  return [...policy.uses.toReversed().map((name): Doc => `...${scope.file.value(name)}`), ...clauseProperties(scope, policy, parameters)]
+}

@@ -2,14 +2,15 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  ArmPlan, CatchPlan, EachPlan, ExpressionPlan, LetPlan, MatchPlan, PatternPlan, StatementPlan, TryPlan,
+  ArmPlan, CatchPlan, ExpressionPlan, LetPlan, LoopPlan, MatchPlan, ParallelPlan, PatternPlan, PublishPlan, SleepPlan,
+  StatementPlan, TryPlan,
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
-import { asText, expression, operand, precedence, settled } from "./expression.ts"
+import { arrowBody, asText, branches, expression, object, operand, precedence, property, settled } from "./expression.ts"
 import type { CodeScope } from "./expression.ts"
-import { choice, group, hardline, indent, join, mark } from "./layout.ts"
+import { choice, group, hardline, indent, join, mark, print } from "./layout.ts"
 import type { Doc } from "./layout.ts"
-import { isReserved, memberAccess, numberText, quoted } from "./literals.ts"
+import { durationText, isReserved, memberAccess, numberText, quoted } from "./literals.ts"
 import { typeText } from "./types.ts"
 
 export function block(scope: CodeScope, statements: readonly StatementPlan[], before: readonly Doc[] = []): Doc {
@@ -29,19 +30,63 @@ function statementDoc(scope: CodeScope, plan: StatementPlan): Doc {
   switch (plan.kind) {
     case "let": return letDoc(scope, plan)
     case "assign": return [local(scope, plan.name), " = ", settled(scope, plan.value)]
-    case "do": return plan.value.kind === "step" || plan.value.kind === "each" ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
+    case "do": return durable.has(plan.value.kind) ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
     case "return": return plan.value === undefined ? "return" : ["return ", settled(scope, plan.value)]
     case "fail": {
       const message = plan.message === undefined ? quoted(plan.error) : asText(scope, plan.message)
       const data: Doc = plan.data === undefined ? "" : [", ", expression(scope, plan.data)]
       return ["throw new ", scope.file.runtime("FlowError"), `(${quoted(plan.error)}, `, message, data, ")"]
     }
-    case "log": return ["run.log(", asText(scope, plan.message), ")"]
+    case "log": return [`${scope.run}.log(`, asText(scope, plan.message), ")"]
     case "if": return ifDoc(scope, plan)
     case "match": return matchDoc(scope, plan)
     case "try": return tryDoc(scope, plan)
+    case "finish": return [`return ${scope.run}.finish(`, plan.value === undefined ? "null" : settled(scope, plan.value), ")"]
+    case "parallel": return parallelDoc(scope, plan)
+    case "loop": return loopDoc(scope, plan)
+    case "sleep": return sleepDoc(scope, plan)
+    case "publish": return publishDoc(scope, plan)
+    case "continueAsNew": {
+      const values = plan.arguments.map(({ name, value }) => property(name, expression(scope, value)))
+      return [`return ${scope.run}.continueAsNew(`, object(values), ")"]
+    }
     default: return unreachable(plan)
   }
+}
+
+/** Expressions that do something. */
+const durable: ReadonlySet<ExpressionPlan["kind"]> = new Set<ExpressionPlan["kind"]>(["step", "each", "race", "within", "saga", "wait"])
+
+function parallelDoc(scope: CodeScope, plan: ParallelPlan): Doc {
+  const names = plan.branches.filter(({ used }) => used).map(({ name }) => property(name, local(scope, name)))
+  const run: Doc = ["yield* ", branches(scope, "parallel", plan)]
+  return names.length === 0 ? run : ["const ", object(names), " = ", run]
+}
+
+/** A plain loop over its rounds; a round that nothing asks for has a name that says so. */
+function loopDoc(scope: CodeScope, plan: LoopPlan): Doc {
+  const name = temporary(scope, "round")
+  const inside: CodeScope = { ...scope, run: name, inRound: true }
+  const until: readonly Doc[] = plan.until === undefined ? [] : [["if (", expression(inside, plan.until), ") break"]]
+  const written = [...separated(inside, plan.body), ...until]
+  const body: Doc = written.length === 0 ? "{}" : ["{", indent(hardline, join(hardline, written)), hardline, "}"]
+  const round = print(body).text.includes(`${name}.`) ? name : temporary(scope, "_round")
+  const options = object([
+    `atMost: ${numberText(plan.times)}`,
+    ...(plan.while === undefined ? [] : [["while: () => ", arrowBody(plan.while, expression({ ...scope, inBody: true, inRound: true }, plan.while))]]),
+  ])
+  return [`for (const ${round} of ${scope.run}.loop(${quoted(plan.step)}, `, options, ")) ", body]
+}
+
+function sleepDoc(scope: CodeScope, { until, value }: SleepPlan): Doc {
+  if (until) return [`yield* ${scope.run}.sleepUntil(`, expression(scope, value), ")"]
+  const time = value.kind === "literal" ? quoted(durationText(Number(value.value))) : expression(scope, value)
+  return [`yield* ${scope.run}.sleep(`, time, ")"]
+}
+
+function publishDoc(scope: CodeScope, { event, value, topic, step }: PublishPlan): Doc {
+  const options = object([property("topic", asText(scope, topic)), ...(step === event ? [] : [`as: ${quoted(step)}`])])
+  return group(`yield* ${scope.run}.publish(`, join(", ", [scope.file.value(event), expression(scope, value), options]), ")")
 }
 
 function local(scope: CodeScope, name: string): string {
@@ -198,7 +243,7 @@ function patternTest(scope: CodeScope, plan: MatchPlan, { pattern, subject }: { 
 function leaves(statements: readonly StatementPlan[]): boolean {
   const last = statements.at(-1)
   switch (last?.kind) {
-    case "return": case "fail": return true
+    case "return": case "fail": case "finish": case "continueAsNew": return true
     case "if": return last.otherwise.length > 0 && leaves(last.then) && leaves(last.otherwise)
     case "match": return last.arms.every((arm) => leaves(arm.body))
     case "try": return leaves(last.body) && last.catches.every((clause) => leaves(clause.body))
@@ -236,10 +281,4 @@ function caughtAs(scope: CodeScope, name: string): Doc {
 
 function test(scope: CodeScope, clause: CatchPlan, name: string): Doc {
   return [scope.file.runtime("catches"), "(", join(", ", [name, ...clause.kinds.map(quoted)]), ")"]
-}
-
-// ---------------------------------------------------------------- bodies
-
-export function eachBody(scope: CodeScope, plan: EachPlan): Doc {
-  return block(scope, plan.body)
 }

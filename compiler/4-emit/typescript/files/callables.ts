@@ -1,28 +1,34 @@
 // tools.ts, agents.ts, humans.ts: each declaration as one call that reads like it.
 
 import type { ExpressionPlan } from "../../../3-plan/code.ts"
-import type { AgentPlan, CallablePlan, HumanPlan, ParameterPlan, Plan, RequirementPlan, ToolPlan } from "../../../3-plan/types.ts"
+import type {
+  AgentPlan, CallablePlan, HumanPlan, ParameterPlan, Plan, RequirementPlan, ServiceSource, ToolPlan,
+} from "../../../3-plan/types.ts"
 import { builtIn } from "../built-ins.ts"
-import { arrowBody, asText, brackets, codeScope, expression, object, property, write } from "../expression.ts"
+import { arrowBody, asText, brackets, codeScope, expression, object, property, settled, write } from "../expression.ts"
 import type { CodeScope, Writers } from "../expression.ts"
 import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
-import { memberAccess, propertyKey, quoted, templateText } from "../literals.ts"
+import { memberAccess, numberText, propertyKey, quoted, templateText } from "../literals.ts"
 import { localsOf, relative } from "../names.ts"
 import type { FileScope, RuntimeValue } from "../names.ts"
-import { budgetDoc, callOptions, kindsDoc, policyDoc, undoProperties } from "../policy.ts"
-import { eachBody } from "../statement.ts"
+import {
+  approveProperty, blockClauses, budgetDoc, callOptions, kindsDoc, overBudgetProperty, policyDoc, undoProperties,
+} from "../policy.ts"
+import type { Parameters } from "../policy.ts"
+import { block } from "../statement.ts"
 import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { parametersDoc, typeText } from "../types.ts"
+import { circularCallables, loadsBefore } from "./mentions.ts"
 
-export const writers: Writers = { builtIn, body: eachBody, callOptions }
+export const writers: Writers = { builtIn, body: block, clauses: blockClauses, callOptions }
 
 /** Names that the callbacks of a declaration give to what is not a parameter. */
-const implicit = ["run", "undo", "context", "secrets", "result", "_parameters"]
+const implicit = ["run", "undo", "context", "secrets", "settings", "answer", "result", "_parameters", "_secrets"]
 
 function scopeOf(file: FileScope, unit: CallablePlan): CodeScope {
-  return codeScope(file, localsOf(file, unit, implicit), { writers, unit })
+  return { ...codeScope(file, localsOf(file, unit, implicit), { writers, unit }), settings: "function" }
 }
 
 // ---------------------------------------------------------------- parameters
@@ -53,7 +59,26 @@ export function mentioned(parameters: readonly ParameterPlan[], used: readonly E
 
 /** `({ topic }) => …` */
 function arrow(scope: CodeScope, parameters: readonly ParameterPlan[], body: ExpressionPlan, doc: Doc): Doc {
-  return [`(${pattern(scope, mentioned(parameters, [body]))}) => `, arrowBody(body, doc)]
+  const bound = pattern(scope, mentioned(parameters, [body]))
+  return [`(${readsSettings(body) ? `${bound === "" ? "_parameters" : bound}, settings` : bound}) => `, arrowBody(body, doc)]
+}
+
+function readsSettings(value: unknown): boolean {
+  return JSON.stringify(value).includes(`"kind":"settingReference"`)
+}
+
+/** How the policies of a callable take its parameters. */
+export function parametersOf(scope: CodeScope, plan: Plan, of: Pick<CallablePlan, "parameters" | "result">): Parameters {
+  const bound = (used: readonly ExpressionPlan[]): string => pattern(scope, mentioned(of.parameters, used))
+  return {
+    bound,
+    typed: (used) => {
+      const names = mentioned(of.parameters, used)
+      return names.length === 0 ? "" : [pattern(scope, names), ": ", parametersDoc(scope.file, names)]
+    },
+    isVoid: of.result.kind === "nothing",
+    isLate: loadsBefore(plan, scope.file.names, scope.file.path),
+  }
 }
 
 // ---------------------------------------------------------------- what all have
@@ -68,12 +93,11 @@ function commonProperties(scope: CodeScope, plan: CallablePlan): readonly Doc[] 
   ]
 }
 
-function closingProperties(scope: CodeScope, plan: CallablePlan): readonly Doc[] {
-  const bound = (used: readonly ExpressionPlan[]): string => pattern(scope, mentioned(plan.parameters, used))
-  const policy = policyDoc(scope, plan.policy, bound)
+function closingProperties(scope: CodeScope, plan: CallablePlan, given: Parameters): readonly Doc[] {
+  const policy = policyDoc(scope, plan.policy, given)
   return [
     ...(policy === undefined ? [] : [property("policy", policy)]),
-    ...(plan.undo === undefined ? [] : undoProperties(scope, plan.undo, bound)),
+    ...(plan.undo === undefined ? [] : undoProperties(scope, plan.undo, given)),
     ...(plan.requirements.length === 0 ? [] : [["require: ", brackets("[", plan.requirements.map((each) => requirement(scope, plan, each)), "]")]]),
   ]
 }
@@ -95,10 +119,12 @@ function judged(scope: CodeScope, plan: CallablePlan, body: ExpressionPlan, doc:
 
 interface Declaring {
   readonly constructor: RuntimeValue
-  readonly type: "Agent" | "Human" | "Tool"
+  readonly type: CallableType
   /** Callables that mention themselves, directly or in a circle: TypeScript can't infer their types. */
   readonly circular: ReadonlySet<string>
 }
+
+type CallableType = "Agent" | "Human" | "Tool" | "Workflow"
 
 function declare(scope: CodeScope, plan: CallablePlan, { constructor, type, circular }: Declaring, properties: readonly Doc[]): Item {
   const { file } = scope
@@ -108,28 +134,9 @@ function declare(scope: CodeScope, plan: CallablePlan, { constructor, type, circ
 }
 
 /** Asking for a type imports it, so that this is asked only where it is written. */
-function annotationOf(file: FileScope, { parameters, result }: CallablePlan, type: Declaring["type"]): Doc {
+export function annotationOf(file: FileScope, { parameters, result }: Pick<CallablePlan, "parameters" | "result">, type: CallableType): Doc {
   const given = result.kind === "nothing" ? "void" : typeText(file, result)
   return [": ", file.runtimeType(type), "<", parametersDoc(file, parameters), `, ${given}>`]
-}
-
-function circularCallables(plan: Plan): ReadonlySet<string> {
-  const edges = new Map([...plan.tools, ...plan.agents, ...plan.humans].map((each) => [each.name, mentionedCallables(each)]))
-  const reaches = (from: string, target: string, seen: Set<string>): boolean =>
-    (edges.get(from) ?? []).some((next) => next === target || (!seen.has(next) && seen.add(next) && reaches(next, target, seen)))
-  return new Set([...edges.keys()].filter((name) => reaches(name, name, new Set())))
-}
-
-function mentionedCallables(plan: CallablePlan & { readonly tools?: readonly string[] }): readonly string[] {
-  const found: string[] = [...(plan.tools ?? [])]
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const step = node as { readonly kind?: string; readonly callable?: string }
-    if (step.kind === "step" && step.callable !== undefined) found.push(step.callable)
-    for (const child of Object.values(node)) visit(child)
-  }
-  visit([plan.policy, plan.undo])
-  return found
 }
 
 // ---------------------------------------------------------------- tools
@@ -138,18 +145,55 @@ export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) 
   const circular = circularCallables(plan)
   return plan.tools.map((tool) => {
     const scope = scopeOf(file, tool)
-    const { source } = tool
-    const constructor = source.kind === "http" ? "httpTool" : "tool"
-    const work = source.kind === "http" ? httpProperties(scope, tool, source) : [runProperty(scope, tool, source, moduleOf)]
-    return declare(scope, tool, { constructor, type: "Tool", circular }, [
+    const given = parametersOf(scope, plan, tool)
+    return declare(scope, tool, { constructor: constructors[tool.source.kind], type: "Tool", circular }, [
       ...commonProperties(scope, tool),
       `effect: ${quoted(tool.effect)}`,
       ...(tool.irreversible === undefined ? [] : [`irreversible: ${quoted(tool.irreversible)}`]),
       ...(tool.idempotent ? ["idempotent: true"] : []),
-      ...closingProperties(scope, tool),
-      ...work,
+      ...(tool.approve === undefined ? [] : [approveProperty(scope, tool.approve, given)]),
+      ...closingProperties(scope, tool, given),
+      ...workProperties(scope, tool, moduleOf),
     ])
   })
+}
+
+const constructors = {
+  typescript: "tool", http: "httpTool", invoke: "invokeTool", binding: "bindingTool", state: "stateTool", publish: "publishTool", mcp: "mcpTool",
+} as const satisfies Record<ToolPlan["source"]["kind"], RuntimeValue>
+
+function workProperties(scope: CodeScope, tool: ToolPlan, moduleOf: (path: string) => string): readonly Doc[] {
+  const { source } = tool
+  switch (source.kind) {
+    case "typescript": return [runProperty(scope, tool, source, moduleOf)]
+    case "mcp": return [`server: ${quoted(source.server)}`, `tool: ${quoted(source.tool)}`]
+    case "http":
+      return requestProperties(scope, tool, source, {
+        uses: [source.url],
+        fields: [`method: ${quoted(source.method)}`, ["url: ", address(scope, source.url)], ...headersOf(scope, source), ...bodyOf(scope, source, "body")],
+      })
+    case "invoke": {
+      const fields = [`method: ${quoted(source.method)}`, ["path: ", address(scope, source.path)], ...headersOf(scope, source), ...bodyOf(scope, source, "body")]
+      return [`app: ${quoted(source.app)}`, ...requestProperties(scope, tool, source, { uses: [source.path], fields })]
+    }
+    case "binding": {
+      const sent = carried(scope, tool, source)
+      const fields = [property("data", sent.doc), ...headersOf(scope, source, "metadata")]
+      const request = requestProperties(scope, tool, source, { uses: sent.uses, fields })
+      return [`binding: ${quoted(source.binding)}`, `operation: ${quoted(source.operation)}`, ...request]
+    }
+    case "state": {
+      const sent = source.operation === "set" ? carried(scope, tool, source) : undefined
+      const fields = [`operation: ${quoted(source.operation)}`, property("key", asText(scope, source.key)), ...(sent === undefined ? [] : [property("value", sent.doc)])]
+      return [`store: ${quoted(source.store)}`, ...requestProperties(scope, tool, source, { uses: [source.key, ...(sent?.uses ?? [])], fields })]
+    }
+    case "publish": {
+      const sent = carried(scope, tool, source)
+      const taken = taking(scope, tool, source, sent.uses)
+      const data: Doc = [`data: (${taken}) => `, sent.isRecord ? ["(", sent.doc, ")"] : sent.doc]
+      return [`pubsub: ${quoted(source.pubsub)}`, `topic: ${quoted(source.topic)}`, ...secretsOf(scope, source), data]
+    }
+  }
 }
 
 type SourceOf<Kind extends ToolPlan["source"]["kind"]> = Extract<ToolPlan["source"], { kind: Kind }>
@@ -161,24 +205,50 @@ function runProperty(scope: CodeScope, tool: ToolPlan, source: SourceOf<"typescr
   return `run: (${bound === "" ? "_parameters" : bound}, context) => ${alias}${memberAccess(source.exportName, false)}(${[...given, "context"].join(", ")})`
 }
 
-function httpProperties(scope: CodeScope, tool: ToolPlan, source: SourceOf<"http">): readonly Doc[] {
-  const used = [source.url, ...source.headers.flatMap(({ name, value }) => [name, value]), ...(source.body === undefined ? [] : [source.body])]
+interface Request {
+  /** What the fields mention besides headers and body. */
+  readonly uses: readonly ExpressionPlan[]
+  readonly fields: readonly Doc[]
+}
+
+function requestProperties(scope: CodeScope, tool: ToolPlan, source: ServiceSource, { uses, fields }: Request): readonly Doc[] {
+  return [...secretsOf(scope, source), [`request: (${taking(scope, tool, source, uses)}) => (`, object(fields, { broken: true }), ")"]]
+}
+
+function secretsOf(scope: CodeScope, { secrets }: ServiceSource): readonly Doc[] {
+  return secrets.length === 0 ? [] : [["secrets: ", brackets("[", secrets.map((name) => scope.file.value(name)), "]")]]
+}
+
+/** The parameters of the callback that makes a request: those that come before one that is used stand too. */
+function taking(scope: CodeScope, tool: ToolPlan, source: ServiceSource, uses: readonly ExpressionPlan[]): string {
+  const used = [...uses, ...source.headers.flatMap(({ name, value }) => [name, value]), ...(source.body === undefined ? [] : [source.body])]
   const bound = pattern(scope, mentioned(tool.parameters, used))
-  const needsSecrets = source.secrets.length > 0
-  const taken = [...(bound === "" ? (needsSecrets ? ["_parameters"] : []) : [bound]), ...(needsSecrets ? ["secrets"] : [])]
-  const request = object([
-    `method: ${quoted(source.method)}`,
-    ["url: ", address(scope, source.url)],
-    ...(source.headers.length === 0 ? [] : [["headers: ", object(source.headers.map(({ name, value }): Doc => {
-      const key = name.kind === "literal" ? propertyKey(String(name.value)) : ["[", asText(scope, name), "]"]
-      return [key, ": ", asText(scope, value)]
-    }))]]),
-    ...(source.body === undefined ? [] : [property("body", expression(scope, source.body))]),
-  ], { broken: true })
-  return [
-    ...(needsSecrets ? [["secrets: ", brackets("[", source.secrets.map((name) => scope.file.value(name)), "]")]] : []),
-    [`request: (${taken.join(", ")}) => (`, request, ")"],
+  const [secrets, settings] = [source.secrets.length > 0, readsSettings(used)]
+  const taken = [
+    ...(bound === "" ? (secrets || settings ? ["_parameters"] : []) : [bound]),
+    ...(secrets ? ["secrets"] : settings ? ["_secrets"] : []),
+    ...(settings ? ["settings"] : []),
   ]
+  return taken.join(", ")
+}
+
+function headersOf(scope: CodeScope, { headers }: ServiceSource, name = "headers"): readonly Doc[] {
+  if (headers.length === 0) return []
+  return [[`${name}: `, object(headers.map((header): Doc => {
+    const key = header.name.kind === "literal" ? propertyKey(String(header.name.value)) : ["[", asText(scope, header.name), "]"]
+    return [key, ": ", asText(scope, header.value)]
+  }))]]
+}
+
+function bodyOf(scope: CodeScope, { body }: ServiceSource, name: string): readonly Doc[] {
+  return body === undefined ? [] : [property(name, expression(scope, body))]
+}
+
+/** The `body`, or the record of all parameters. */
+function carried(scope: CodeScope, tool: ToolPlan, { body }: ServiceSource): { readonly doc: Doc; readonly uses: readonly ExpressionPlan[]; readonly isRecord: boolean } {
+  if (body !== undefined) return { doc: expression(scope, body), uses: [], isRecord: body.kind === "record" }
+  const uses = tool.parameters.map(({ name, type, origin }): ExpressionPlan => ({ kind: "local", name, type, origin }))
+  return { doc: object(tool.parameters.map(({ name }) => property(name, scope.locals.get(name) ?? name))), uses, isRecord: true }
 }
 
 /** Parts that are put into an address are percent-encoded; a leading one is where the address starts, and stays. */
@@ -186,12 +256,12 @@ function address(scope: CodeScope, url: ExpressionPlan): Doc {
   if (url.kind !== "template") return asText(scope, url)
   const parts = url.parts.map((part, index): Doc => {
     if (typeof part === "string") return templateText(part)
-    return index === 0 ? ["${", asText(scope, part), "}"] : ["${encodeURIComponent(", urlPart(scope, part), ")}"]
+    return index === 0 ? ["${", asText(scope, part), "}"] : ["${", scope.file.runtime("urlPart"), "(", urlPart(scope, part), ")}"]
   })
   return ["`", parts, "`"]
 }
 
-/** What encodeURIComponent takes as it is. */
+/** A number is written as it is. */
 function urlPart(scope: CodeScope, part: ExpressionPlan): Doc {
   return ["int", "number", "bool"].includes(part.type.kind) ? expression(scope, part) : asText(scope, part)
 }
@@ -202,23 +272,33 @@ export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
   const circular = circularCallables(plan)
   return plan.agents.map((agent, index) => {
     const later = new Set(plan.agents.slice(index).map(({ name }) => name))
+    const isLate = loadsBefore(plan, file.names, file.path)
     const scope = scopeOf(file, agent)
+    const given = parametersOf(scope, plan, agent)
     return declare(scope, agent, { constructor: "agent", type: "Agent", circular }, [
       ...commonProperties(scope, agent),
       ...modelProperties(scope, agent),
       ...(agent.instructions === undefined ? [] : [textProperty(scope, agent, "instructions", agent.instructions)]),
       textProperty(scope, agent, "prompt", agent.prompt),
-      ...(agent.tools.length === 0 ? [] : [toolsProperty(file, agent, later)]),
+      ...(agent.history === undefined ? [] : [["history: ", arrow(scope, agent.parameters, agent.history, settled(scope, agent.history))]]),
+      ...listProperty(file, "tools", agent.tools, (name) => later.has(name) || isLate(name)),
+      ...listProperty(file, "handoffs", agent.handoffs, (name) => later.has(name)),
+      ...(agent.memory === undefined ? [] : [memoryProperty(scope, agent, agent.memory)]),
       ...(agent.budget === undefined ? [] : [["budget: ", budgetDoc(agent.budget)]]),
-      ...closingProperties(scope, agent),
+      ...(agent.overBudget === undefined ? [] : [overBudgetProperty(scope, agent.overBudget, given)]),
+      ...closingProperties(scope, agent, given),
     ])
   })
 }
 
-/** A list; a function of one where agents call each other in a circle, so that none is read before it is declared. */
-function toolsProperty(file: FileScope, agent: AgentPlan, later: ReadonlySet<string>): Doc {
-  const listed = brackets("[", agent.tools.map((name) => file.value(name)), "]")
-  return [agent.tools.some((name) => later.has(name)) ? "tools: () => " : "tools: ", listed]
+/** A list; a function of one where declarations need each other, so that none is read before it is there. */
+function listProperty(file: FileScope, key: string, listed: readonly string[], isLate: (name: string) => boolean): readonly Doc[] {
+  if (listed.length === 0) return []
+  return [[`${key}: `, listed.some(isLate) ? "() => " : "", brackets("[", listed.map((name) => file.value(name)), "]")]]
+}
+
+function memoryProperty(scope: CodeScope, { parameters }: AgentPlan, { by, keep }: NonNullable<AgentPlan["memory"]>): Doc {
+  return ["memory: ", object([["by: ", arrow(scope, parameters, by, asText(scope, by))], ...(keep === undefined ? [] : [`keep: ${numberText(keep)}`])])]
 }
 
 function modelProperties(scope: CodeScope, { models, choose, parameters }: AgentPlan): readonly Doc[] {
@@ -244,7 +324,8 @@ export function humanItems(plan: Plan, file: FileScope): readonly Item[] {
       ...commonProperties(scope, human),
       textProperty(scope, human, "ask", human.ask),
       ...(human.choices === undefined ? [] : [`choices: Object.values(${file.value(human.choices)})`]),
-      ...closingProperties(scope, human),
+      ...(human.announce === undefined ? [] : [["announce: ", object([`topic: ${quoted(human.announce)}`])]]),
+      ...closingProperties(scope, human, parametersOf(scope, plan, human)),
     ])
   })
 }

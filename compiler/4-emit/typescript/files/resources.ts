@@ -1,10 +1,10 @@
 // models.ts, secrets.ts, policies.ts.
 
 import type { Plan } from "../../../3-plan/types.ts"
-import { codeScope, object } from "../expression.ts"
+import { codeScope, expression, object } from "../expression.ts"
 import { numberText, quoted } from "../literals.ts"
 import type { FileScope } from "../names.ts"
-import { clauseProperties, dollars } from "../policy.ts"
+import { clauseProperties, dollars, inScope } from "../policy.ts"
 import { constant } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { writers } from "./callables.ts"
@@ -31,10 +31,22 @@ export function secretItems(plan: Plan, file: FileScope): readonly Item[] {
   })
 }
 
+export function settingItems(plan: Plan, file: FileScope): readonly Item[] {
+  const scope = codeScope(file, new Map(), { writers })
+  return plan.settings.map(({ name, default: value, doc }) => {
+    const spec = object([
+      `name: ${quoted(name)}`,
+      `schema: ${file.whole("./schemas.ts", "schemas")}.${file.names.settings.get(name)!}`,
+      ...(value === undefined ? [] : [["default: ", expression(scope, value)]]),
+    ])
+    return constant(file.value(name), [file.runtime("setting"), "(", spec, ")"], doc)
+  })
+}
+
 export function policyItems(plan: Plan, file: FileScope, used: ReadonlySet<string>): readonly Item[] {
   const scope = codeScope(file, new Map(), { writers })
   return plan.policies.filter(({ name }) => used.has(name)).map(({ name, policy, doc }) => {
-    const clauses = object(clauseProperties(scope, policy, () => ""), { broken: true })
+    const clauses = object(clauseProperties(scope, policy, inScope), { broken: true })
     return constant(file.value(name), [clauses, " satisfies ", file.runtimeType("Policy")], doc)
   })
 }

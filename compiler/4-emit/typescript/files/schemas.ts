@@ -18,7 +18,7 @@ export interface ProjectSchema {
   readonly of: { readonly type: ValueType } | { readonly parameters: readonly ParameterPlan[] }
 }
 
-/** Only what a callable or workflow takes or gives. */
+/** What a callable or workflow takes or gives, what events carry, and settings. */
 export function projectSchemas(plan: Plan, names: Names): readonly ProjectSchema[] {
   const declared = new Map(plan.types.map((type) => [type.name, type]))
   const found = new Map<string, ProjectSchema>()
@@ -40,6 +40,12 @@ export function projectSchemas(plan: Plan, names: Names): readonly ProjectSchema
     found.set(parameters, { name: parameters, schema: callable.parametersSchema, of: { parameters: callable.parameters } })
     if (!found.has(result)) found.set(result, { name: result, schema: callable.resultSchema, of: { type: callable.result } })
   }
+  for (const { name, type, schema } of plan.settings) {
+    visit(schema)
+    const named = names.settings.get(name)!
+    if (!found.has(named)) found.set(named, { name: named, schema, of: { type } })
+  }
+  for (const type of plan.types) if (type.kind === "event") visit({ $ref: `#/$defs/${type.name}` })
   return [...found.values()]
 }
 
@@ -103,7 +109,10 @@ function schemaWriter(plan: Plan, scope: FileScope) {
 
   return {
     root,
-    typeName: (name: string) => `${scope.whole("./types.ts", "types", { typeOnly: true })}.${identifier(name)}`,
+    typeName: (name: string) => {
+      const file = scope.names.declared.get(name)!.module === "events.ts" ? "events" : "types"
+      return `${scope.whole(`./${file}.ts`, file, { typeOnly: true })}.${identifier(name)}`
+    },
   }
 }
 

@@ -23,10 +23,24 @@ function itemsOf(plan: TypePlan, scope: FileScope): readonly Item[] {
     }
     case "error":
       return plan.fields.length === 0 ? [] : [{ kind: "interface", name, doc: plan.doc, properties: properties(plan.fields, scope) }]
+    case "event": return []
     case "alias": return [{ kind: "alias", name, doc: plan.doc, type: typeText(scope, plan.type) }]
     case "taggedUnion": return [{ kind: "alias", name, doc: plan.doc, type: plan.members.map((member) => scope.type(member)).join(" | ") }]
     case "enum": return enumItems(plan, name)
   }
+}
+
+/** events.ts: each event as an interface, and under the same name what a run waits for and publishes. */
+export function eventItems(plan: Plan, scope: FileScope): readonly Item[] {
+  return plan.types.flatMap((type): readonly Item[] => {
+    if (type.kind !== "event") return []
+    const name = scope.type(type.name)
+    const spec = object([`name: ${quoted(type.name)}`, `schema: ${scope.whole("./schemas.ts", "schemas")}.${name}`])
+    return [
+      { kind: "interface", name, doc: type.doc, properties: properties(type.fields, scope) },
+      { kind: "code", doc: [`export const ${name} = `, scope.runtime("event"), "(", spec, ")"] },
+    ]
+  })
 }
 
 function properties(fields: readonly FieldPlan[], scope: FileScope) {

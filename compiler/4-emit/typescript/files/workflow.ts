@@ -1,34 +1,65 @@
 // workflows/<name>.ts, worker.ts and client.ts.
 
 import { registeredName } from "../../../3-plan/types.ts"
-import type { Plan, WorkflowPlan } from "../../../3-plan/types.ts"
-import { brackets, codeScope, object, property } from "../expression.ts"
+import type { ConcurrencyPlan, Plan, TriggerPlan, WorkflowPlan } from "../../../3-plan/types.ts"
+import { arrowBody, brackets, codeScope, expression, object, property, settled } from "../expression.ts"
+import type { CodeScope } from "../expression.ts"
 import { group, hardline, indent, line } from "../layout.ts"
 import type { Doc } from "../layout.ts"
-import { quoted } from "../literals.ts"
+import { numberText, quoted } from "../literals.ts"
 import { localsOf, relative } from "../names.ts"
 import type { FileScope } from "../names.ts"
-import { budgetDoc, duration } from "../policy.ts"
+import { budgetDoc, duration, overBudgetProperty, policyDoc } from "../policy.ts"
 import { block } from "../statement.ts"
-import { constant } from "../structure.ts"
+import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { parametersDoc, typeText } from "../types.ts"
-import { pattern, writers } from "./callables.ts"
+import { annotationOf, mentioned, parametersOf, pattern, writers } from "./callables.ts"
+import { circularCallables, settingsOf, undosOf } from "./mentions.ts"
 
-export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Item[] {
+export function workflowItems(plan: WorkflowPlan, file: FileScope, project: Plan): readonly Item[] {
   const scope = codeScope(file, localsOf(file, plan, ["run", "undo", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
+  const given = parametersOf(scope, project, plan)
+  const policy = policyDoc(scope, plan.policy, given)
+  const [settings, undos] = [settingsOf(project, plan), undosOf(project, plan)]
   const spec = object([
     `name: ${quoted(registeredName(plan))}`,
     `parameters: ${schemas}.${file.names.parameters.get(plan.name)!}`,
     `result: ${schemas}.${file.names.results.get(plan.name)!}`,
     ...(plan.budget === undefined ? [] : [["budget: ", budgetDoc(plan.budget)]]),
     ...(plan.deadlineMs === undefined ? [] : [`deadline: ${duration(plan.deadlineMs)}`]),
+    ...(plan.overBudget === undefined ? [] : [overBudgetProperty(scope, plan.overBudget, given)]),
     ...(plan.steps === undefined ? [] : [property("steps", file.value(plan.steps))]),
+    ...(policy === undefined ? [] : [property("policy", policy)]),
+    ...(settings.length === 0 ? [] : [["settings: ", brackets("[", settings.map((name) => file.value(name)), "]")]]),
+    ...(undos.length === 0 ? [] : [["undos: () => ", brackets("[", undos.map((name) => file.value(name)), "]")]]),
+    ...(plan.deadLetter === undefined ? [] : [["deadLetter: ", object([`topic: ${quoted(plan.deadLetter)}`])]]),
+    ...(plan.triggers.length === 0 ? [] : [["triggers: ", brackets("[", plan.triggers.map((each) => triggerDoc(scope, each)), "]")]]),
+    ...(plan.concurrency === undefined ? [] : [["concurrency: ", concurrencyDoc(scope, plan, plan.concurrency)]]),
   ], { broken: true })
   const parameters = pattern(scope, plan.parameters)
   const body: Doc = ["function* (run", parameters === "" ? "" : `, ${parameters}`, ") ", block(scope, plan.body)]
-  return [constant(file.value(plan.name), [file.runtime("workflow"), "(", spec, ", ", body, ")"], plan.doc)]
+  const annotation = circularCallables(project).has(plan.name) ? annotationOf(file, plan, "Workflow") : ""
+  const value: Doc = [file.runtime("workflow"), "(", spec, ", ", body, ")"]
+  return [{ kind: "code", doc: [docComment(plan.doc), "export const ", file.value(plan.name), annotation, " = ", value] }]
+}
+
+function triggerDoc(scope: CodeScope, trigger: TriggerPlan): Doc {
+  switch (trigger.on) {
+    case "topic": return object([`on: "topic"`, `topic: ${quoted(trigger.topic)}`])
+    case "http": return object([`on: "http"`, `method: ${quoted(trigger.method)}`, `path: ${quoted(trigger.path)}`])
+    case "schedule": {
+      const { parameters } = trigger
+      const given: readonly Doc[] = parameters === undefined ? [] : [["parameters: () => ", arrowBody(parameters, expression(scope, parameters))]]
+      return object([`on: "schedule"`, `cron: ${quoted(trigger.cron)}`, ...given])
+    }
+  }
+}
+
+function concurrencyDoc(scope: CodeScope, { parameters }: WorkflowPlan, { atMost, by, whenFull }: ConcurrencyPlan): Doc {
+  const key: readonly Doc[] = by === undefined ? [] : [[`by: (${pattern(scope, mentioned(parameters, [by]))}) => `, arrowBody(by, settled(scope, by))]]
+  return object([`atMost: ${numberText(atMost)}`, ...key, ...(whenFull === undefined ? [] : [`whenFull: ${quoted(whenFull)}`])])
 }
 
 export function workerItems(plan: Plan, file: FileScope, { hasKept }: { readonly hasKept: boolean }): readonly Item[] {

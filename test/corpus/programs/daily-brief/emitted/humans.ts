@@ -9,5 +9,6 @@ export const approve = human({
   result: schemas.Verdict,
   ask: ({ brief }) => `Publish “${brief.headline}”?`,
   choices: Object.values(Verdict),
+  announce: { topic: "approvals" },
   policy: { timeout: "24h", fallback: { value: function* () { return Verdict.reject } } },
 })

@@ -12,6 +12,11 @@ export const DailyBrief = workflow({
   result: schemas.Brief,
   budget: { dollars: 0.5, tokens: 200_000 },
   deadline: "2d",
+  deadLetter: { topic: "briefs.failed" },
+  triggers: [
+    { on: "schedule", cron: "0 7 * * 1-5", parameters: () => ({ topic: "AI infrastructure" }) },
+    { on: "topic", topic: "briefs.requested" },
+  ],
 }, function* (run, { topic }) {
   const urls = yield* run.call(Researcher, { topic })
 

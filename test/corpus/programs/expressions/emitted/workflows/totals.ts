@@ -37,7 +37,7 @@ export const Totals = workflow({
   } else {
     best = names
   }
-  run.log(`sum ${text(sum)} of ${nested.length} in ${text(wait)} at ${later}, ${text(old)}; ${text(numbers)}`)
+  run.log(`sum ${text(sum, "money")} of ${nested.length} in ${text(wait, "duration")} at ${later}, ${text(old, "duration")}; ${text(numbers)}`)
   return {
     a: head,
     b: picked,

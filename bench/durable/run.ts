@@ -1,0 +1,112 @@
+// npm run bench -- durable: our two hosts and their peers in one run, a table, and the ratios as the last line.
+
+import { spawn } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import type { Figures } from "./contender.ts"
+import { memory } from "./memory.ts"
+import { install } from "./peers.ts"
+
+const here = import.meta.dirname
+const ours = ["in-process", "sidecar"] as const
+const titles: Readonly<Record<string, string>> = {
+  "in-process": "AgentFlow, one process", sidecar: "AgentFlow, sidecar over gRPC", daprd: "Dapr, SQLite",
+  langgraph: "LangGraph.js, SQLite, full sync", restate: "Restate", dbos: "DBOS, PostgreSQL",
+}
+
+type Result = Figures | { readonly unavailable: string }
+
+export async function main(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv], allowPositionals: true,
+    options: { only: { type: "string" }, scale: { type: "string", default: "1" }, runs: { type: "string" } },
+  })
+  const parts = positionals.length === 0 ? ["steps", "memory"] : positionals
+  const ratios: Record<string, number> = {}
+  if (parts.includes("steps")) {
+    const names = values.only?.split(",") ?? Object.keys(titles)
+    const results = new Map<string, Result>()
+    if (names.some((name) => name === "langgraph" || name === "restate" || name === "dbos")) await install(here)
+    for (const name of names) {
+      process.stderr.write(`measuring ${titles[name] ?? name}\n`)
+      results.set(name, await measured(name, values.scale))
+    }
+    printTable(results)
+    Object.assign(ratios, ratiosOf(results))
+  }
+  if (parts.includes("memory")) Object.assign(ratios, await memory({ runs: Number(values.runs ?? 5_000) }))
+  console.log(JSON.stringify({ ratios }))
+  return 0
+}
+
+function measured(name: string, scale: string): Promise<Result> {
+  const program = join(here, "one.ts")
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, name, scale], {
+    stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, RESTATE_LOGGING: "ERROR" },
+  })
+  let output = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => { output += text })
+  return new Promise((resolve) => {
+    child.once("close", () => {
+      const line = output.trimEnd().split("\n").findLast((text) => text.startsWith("{\"latencyMs\"") || text.startsWith("{\"unavailable\""))
+      resolve(line === undefined ? { unavailable: "it ended without a figure" } : (JSON.parse(line) as Result))
+    })
+  })
+}
+
+function printTable(results: ReadonlyMap<string, Result>): void {
+  console.log(`five steps, fan-out of 100; state on disk before a step is acknowledged; ${machine()}`)
+  console.log(row("", "latency p50", "p99", "runs/s", "fan-out"))
+  for (const [name, result] of results) {
+    const title = titles[name] ?? name
+    if ("unavailable" in result) console.log(`${title.padEnd(34)} not measured: ${result.unavailable}`)
+    else {
+      const { latencyMs, latencyMsP99, runsPerSecond, fanOutMs } = result
+      console.log(row(title, ms(latencyMs), ms(latencyMsP99), runsPerSecond.toFixed(0), ms(fanOutMs)))
+    }
+  }
+}
+
+function row(title: string, ...cells: readonly string[]): string {
+  return title.padEnd(34) + cells.map((cell) => cell.padStart(13)).join("")
+}
+
+function ms(value: number): string {
+  return `${value.toFixed(1)} ms`
+}
+
+function machine(): string {
+  const model = existsSync("/proc/cpuinfo") ? /model name\s*: (.*)/.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1] : undefined
+  return `${navigator.hardwareConcurrency} processors${model === undefined ? "" : ` (${model})`}, Node ${process.versions.node}`
+}
+
+/** More than 1 is in our favour: theirs by ours for times, ours by theirs for rates. `best` is the best of the peers. */
+function ratiosOf(results: ReadonlyMap<string, Result>): Readonly<Record<string, number>> {
+  const figures = (name: string): Figures | undefined => {
+    const result = results.get(name)
+    return result && !("unavailable" in result) ? result : undefined
+  }
+  const [inProcess, sidecar, daprd] = [figures("in-process"), figures("sidecar"), figures("daprd")]
+  const peers = [...results.keys()].filter((name) => !ours.some((own) => own === name)).map(figures).filter((peer) => peer !== undefined)
+  const ratios: Record<string, number> = {}
+  if (inProcess && peers.length > 0) {
+    ratios["best.latency"] = Math.min(...peers.map((peer) => peer.latencyMs)) / inProcess.latencyMs
+    ratios["best.throughput"] = inProcess.runsPerSecond / Math.max(...peers.map((peer) => peer.runsPerSecond))
+    ratios["best.fanOut"] = Math.min(...peers.map((peer) => peer.fanOutMs)) / inProcess.fanOutMs
+  }
+  for (const [name, own] of [["daprdSqlite", sidecar], ["daprdSqlite.inProcess", inProcess]] as const) {
+    if (!own || !daprd) continue
+    ratios[`${name}.latency`] = daprd.latencyMs / own.latencyMs
+    ratios[`${name}.throughput`] = own.runsPerSecond / daprd.runsPerSecond
+    ratios[`${name}.fanOut`] = daprd.fanOutMs / own.fanOutMs
+  }
+  const targets = {
+    ...(inProcess ? {
+      "target.inProcess.latency": 4 / inProcess.latencyMs, "target.inProcess.throughput": inProcess.runsPerSecond / 800,
+      "target.inProcess.fanOut": 23 / inProcess.fanOutMs,
+    } : {}),
+    ...(sidecar ? { "target.sidecar.throughput": sidecar.runsPerSecond / 400 } : {}),
+  }
+  return Object.fromEntries(Object.entries({ ...ratios, ...targets }).map(([key, value]) => [key, Number(value.toFixed(2))]))
+}

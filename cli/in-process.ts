@@ -1,0 +1,96 @@
+// Sidecar and worker in this process, without a network hop: the modules of the generated project are loaded here.
+
+import { createRequire } from "node:module"
+import { join } from "node:path"
+import { pathToFileURL } from "node:url"
+import type { Callable, LogEntry, Workflow } from "@agentflow/runtime/contract"
+import { attachWorker } from "../sidecar/in-process.ts"
+import type { ActivityFunction } from "../sidecar/in-process.ts"
+import { startSidecar } from "../sidecar/start.ts"
+import type { Sidecar } from "../sidecar/start.ts"
+import { StoreError } from "../sidecar/store/store.ts"
+import type { Built } from "./build-program.ts"
+import { Failure } from "./failure.ts"
+import { announceSidecar } from "./processes.ts"
+import type { SidecarProcess, WorkerProcess } from "./processes.ts"
+
+export interface InProcessSidecar extends SidecarProcess {
+  readonly sidecar: Sidecar
+}
+
+/** Listens as well, so that other commands find the run. */
+export async function startSidecarHere({ stateFolder, db, grpcPort = 0 }: { readonly stateFolder: string; readonly db: string; readonly grpcPort?: number }): Promise<InProcessSidecar> {
+  const sidecar = await startSidecar({ file: db, grpcPort }).catch((error: unknown) => {
+    if (error instanceof StoreError) throw new Failure(2, error.message)
+    throw error
+  })
+  const { host, grpcPort: grpc, httpPort } = sidecar
+  const address = { host, grpcPort: grpc, httpPort }
+  const forget = announceSidecar(stateFolder, { ...address, pid: process.pid, db })
+  return {
+    ...address, sidecar, pid: process.pid, own: true,
+    kill: () => { throw new Failure(2, "A run with --in-process has no sidecar of its own to end.") },
+    async stop() {
+      await sidecar.close()
+      forget()
+    },
+  }
+}
+
+export interface WorkerHereOptions {
+  readonly built: Built
+  readonly sidecar: Sidecar
+  readonly environment: Readonly<Record<string, string>>
+  readonly onLog: (entry: LogEntry) => void
+}
+
+const answersMsMax = 2_000
+
+export async function startWorkerHere({ built, sidecar, environment, onLog }: WorkerHereOptions): Promise<WorkerProcess> {
+  const { workflows, callables } = await loadProgram(built)
+  const { createInProcessParts } = await runtimeOf(built)
+  const parts = createInProcessParts({ workflows, callables, variables: { ...process.env, ...environment }, onLog })
+  if (!parts.ok) throw new Failure(2, parts.problems[0] ?? "The worker did not start.", parts.problems.slice(1).join("\n  ") || undefined)
+  const { executor } = parts
+  const activities = parts.activities as unknown as ReadonlyMap<string, ActivityFunction>
+  let fail: (reason: unknown) => void = () => {}
+  const broken = new Promise<never>((_resolve, reject) => { fail = reject })
+  broken.catch(() => {})
+  const worker = attachWorker(sidecar.hub, { executor, activities, onUnanswered: fail })
+  return {
+    pid: () => process.pid,
+    kill: () => { throw new Failure(2, "A run with --in-process has no worker of its own to end.") },
+    stop: () => worker.stop(answersMsMax),
+    broken,
+  }
+}
+
+/** The runtime that the generated project itself imports: an error of another copy would not be known as one. */
+async function runtimeOf({ out }: Built): Promise<typeof import("@agentflow/runtime/in-process")> {
+  const path = createRequire(join(out, "worker.ts")).resolve("@agentflow/runtime/in-process")
+  return (await import(pathToFileURL(path).href)) as typeof import("@agentflow/runtime/in-process")
+}
+
+interface Program {
+  readonly workflows: readonly Workflow[]
+  readonly callables: readonly Callable[]
+}
+
+/** All that the generated worker would register; that file itself starts a worker when it is loaded. */
+async function loadProgram({ out, files }: Built): Promise<Program> {
+  const workflows = new Set<Workflow>()
+  const callables = new Set<Callable>()
+  for (const path of files.filter((file) => /^(workflows\/.*|agents|tools|humans)\.ts$/.test(file))) {
+    const exported = (await import(pathToFileURL(join(out, path)).href)) as Readonly<Record<string, unknown>>
+    for (const value of Object.values(exported)) {
+      if (typeof value === "function" && "workflowName" in value) workflows.add(value as unknown as Workflow)
+      else if (isCallable(value)) callables.add(value)
+    }
+  }
+  return { workflows: [...workflows], callables: [...callables] }
+}
+
+function isCallable(value: unknown): value is Callable {
+  const kind = typeof value === "object" && value !== null && "kind" in value ? value.kind : undefined
+  return kind === "tool" || kind === "agent" || kind === "human"
+}

@@ -1,0 +1,155 @@
+// Streaming subscriptions through the sidecar: no port of the app is needed, and nothing is lost before it is acknowledged.
+
+import { CommunicationProtocolEnum, DaprClient } from "@dapr/dapr"
+import type { SidecarAddress } from "./environment.ts"
+
+export interface TopicEvent {
+  readonly id: string
+  readonly source: string
+  readonly type: string
+  readonly topic: string
+  /** JSON where it is JSON, else its text. */
+  readonly data: unknown
+}
+
+/** What the broker is told: done, again later, or away with it (to the dead-letter topic where there is one). */
+export type TopicOutcome = "success" | "retry" | "drop"
+
+export interface TopicSubscription {
+  readonly pubsub: string
+  readonly topic: string
+  readonly deadLetterTopic?: string
+  handle(event: TopicEvent): Promise<TopicOutcome>
+}
+
+export interface TopicsOptions {
+  readonly sidecar: SidecarAddress
+  readonly subscriptions: readonly TopicSubscription[]
+  readonly note: (message: string) => void
+}
+
+/** The wire numbers of Dapr's TopicEventResponse. */
+const statuses: Readonly<Record<TopicOutcome, number>> = { success: 0, retry: 1, drop: 2 }
+const reconnectDelayMsMax = 10_000
+const noteAfterFailures = 3
+
+/** The part of the generated client that is used; its messages come and go as plain objects. */
+interface StreamingClient {
+  subscribeTopicEventsAlpha1(
+    requests: AsyncIterable<object>, options: { readonly signal: AbortSignal },
+  ): AsyncIterable<{ readonly subscribeTopicEventsResponseType: { readonly case?: string; readonly value?: unknown } }>
+}
+
+/** Subscribes, and again whenever the stream breaks, until it is stopped. */
+export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions): { stop(): Promise<void> } {
+  const ending = new AbortController()
+  const [, host = "127.0.0.1", port = "50001"] = /^([^/:]+):(\d+)$/.exec(sidecar.grpc) ?? []
+  const client = new DaprClient({
+    communicationProtocol: CommunicationProtocolEnum.GRPC, daprHost: host, daprPort: port,
+    ...(sidecar.apiToken === undefined ? {} : { daprApiToken: sidecar.apiToken }),
+  })
+  const streaming = (client.daprClient as unknown as { getClient(started: boolean): Promise<StreamingClient> }).getClient(false)
+  const running = subscriptions.map(async (subscription) => {
+    for (let failures = 0; !ending.signal.aborted;) {
+      try {
+        await follow(await streaming, subscription, ending.signal)
+        failures = 0
+      } catch (error) {
+        failures += 1
+        if (failures === noteAfterFailures && !ending.signal.aborted) {
+          const reason = error instanceof Error ? error.message : String(error)
+          note(`no subscription to ${subscription.pubsub}/${subscription.topic}: ${reason}; trying on`)
+        }
+      }
+      await pause(Math.min(200 * 2 ** failures, reconnectDelayMsMax), ending.signal)
+    }
+  })
+  return {
+    async stop() {
+      ending.abort()
+      await Promise.all(running)
+    },
+  }
+}
+
+async function follow(client: StreamingClient, subscription: TopicSubscription, signal: AbortSignal): Promise<void> {
+  const { pubsub, topic, deadLetterTopic } = subscription
+  const requests = queue<object>(signal)
+  const initial = { pubsubName: pubsub, topic, metadata: {}, ...(deadLetterTopic === undefined ? {} : { deadLetterTopic }) }
+  requests.put({ subscribeTopicEventsRequestType: { case: "initialRequest", value: initial } })
+  const handle = async (message: EventMessage): Promise<void> => {
+    // An event that broke its handler comes again; the stream and the other events go on.
+    const outcome = await subscription.handle(eventOf(message)).catch((): TopicOutcome => "retry")
+    const value = { id: message.id, status: { status: statuses[outcome] } }
+    requests.put({ subscribeTopicEventsRequestType: { case: "eventProcessed", value } })
+  }
+  try {
+    for await (const { subscribeTopicEventsResponseType: response } of client.subscribeTopicEventsAlpha1(requests, { signal })) {
+      if (response.case === "eventMessage") void handle(response.value as EventMessage)
+    }
+  } finally {
+    requests.end()
+  }
+}
+
+interface EventMessage {
+  readonly id: string
+  readonly source: string
+  readonly type: string
+  readonly topic: string
+  readonly dataContentType: string
+  readonly data: Uint8Array
+}
+
+function eventOf({ id, source, type, topic, data }: EventMessage): TopicEvent {
+  const text = Buffer.from(data).toString("utf8")
+  let value: unknown = text
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // A text it is, then.
+  }
+  return { id, source, type, topic, data: value }
+}
+
+interface Queue<T> extends AsyncIterable<T> {
+  put(item: T): void
+  end(): void
+}
+
+function queue<T>(signal: AbortSignal): Queue<T> {
+  const items: T[] = []
+  let isEnded = false
+  let wake = (): void => undefined
+  const end = (): void => {
+    isEnded = true
+    wake()
+  }
+  signal.addEventListener("abort", end, { once: true })
+  return {
+    put(item) {
+      items.push(item)
+      wake()
+    },
+    end,
+    async *[Symbol.asyncIterator]() {
+      while (true) {
+        const item = items.shift()
+        if (item !== undefined) yield item
+        else if (isEnded) return
+        else await new Promise<void>((resolve) => (wake = resolve))
+      }
+    },
+  }
+}
+
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, delayMs)
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer)
+      resolve()
+    }, { once: true })
+  })
+}

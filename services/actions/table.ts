@@ -1,0 +1,55 @@
+// All code actions: fixes of diagnostics first, then what else can be done at a place.
+
+import type { Span } from "../../base/text/span.ts"
+import { nodeAt } from "../../grammar/syntax/locate.ts"
+import { diagnosticsOf } from "../diagnostics.ts"
+import type { Workspace } from "../workspace.ts"
+import { acceptRule } from "./accept-rule.ts"
+import type { Action, ActionContext, ActionMaker } from "./action.ts"
+import { addBudget } from "./add-budget.ts"
+import { addCompensation } from "./add-compensation.ts"
+import { addDeadLetter } from "./add-dead-letter.ts"
+import { addFallback } from "./add-fallback.ts"
+import { addImport } from "./add-import.ts"
+import { addLimits } from "./add-limits.ts"
+import { addRetry } from "./add-retry.ts"
+import { annotateLet } from "./annotate-let.ts"
+import { createDeclaration } from "./create-declaration.ts"
+import { extractPolicy } from "./extract-policy.ts"
+import { extractSetting } from "./extract-setting.ts"
+import { extractType } from "./extract-type.ts"
+import { extractValue, inlineValue } from "./extract-value.ts"
+import { extractWorkflow } from "./extract-workflow.ts"
+import { fillArms } from "./fill-arms.ts"
+import { fillFields } from "./fill-fields.ts"
+import { diagnosticFixes, fixAll } from "./fixes.ts"
+import { generateTest } from "./generate-test.ts"
+import { httpToTypeScript } from "./http-to-typescript.ts"
+import { inlinePolicy } from "./inline-policy.ts"
+import { nameArguments } from "./name-arguments.ts"
+import { organiseImports } from "./organise-imports.ts"
+import { callsToParallel, parallelToCalls } from "./parallel.ts"
+import { removeUnused } from "./remove-unused.ts"
+import { wrapInBudget, wrapInSaga, wrapInTry } from "./wrap-statements.ts"
+
+export const actionTable: Readonly<Record<string, ActionMaker>> = {
+  diagnosticFixes, addImport, fillFields, createDeclaration, removeUnused, addRetry, addDeadLetter, addCompensation, addBudget, addFallback, acceptRule, fillArms,
+  extractPolicy, inlinePolicy, extractWorkflow, extractType, extractValue, inlineValue, extractSetting, wrapInSaga, wrapInTry, wrapInBudget, callsToParallel,
+  parallelToCalls, addLimits, httpToTypeScript, generateTest, nameArguments, annotateLet, organiseImports, fixAll,
+}
+
+export function actionsAt(workspace: Workspace, path: string, range: Span): readonly Action[] {
+  const program = workspace.program(path)
+  const document = program?.documents.get(path)
+  if (program === undefined || document === undefined) return []
+  const { node, ancestors } = nodeAt(document.file, range.start)
+  const diagnostics = diagnosticsOf(workspace, path).filter(({ span }) => span.start <= range.end && range.start <= span.end)
+  const context: ActionContext = { workspace, program, document, path, text: document.text, range, around: [...ancestors, node], diagnostics }
+  const found = Object.values(actionTable).flatMap((make) => make(context))
+  // Two ways to the same text are one.
+  const seen = new Set<string>()
+  return found.filter(({ edits, kind }) => {
+    const key = JSON.stringify([kind.split(".")[0], [...edits]])
+    return !seen.has(key) && seen.add(key)
+  })
+}

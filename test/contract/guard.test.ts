@@ -1,0 +1,120 @@
+// Who may call the sidecar, and how much.
+
+import { Client, Metadata, credentials } from "@grpc/grpc-js"
+import type { MethodDefinition, ServiceError } from "@grpc/grpc-js"
+import { afterEach, describe, expect, it } from "vitest"
+import { connect } from "../../sidecar/client.ts"
+import { daprdMessageBytes } from "../../sidecar/guard.ts"
+import { loadProtocol } from "../../sidecar/grpc/protocol.ts"
+import { startSidecar } from "../../sidecar/start.ts"
+import type { Sidecar, SidecarSettings } from "../../sidecar/start.ts"
+import { openMemoryStore } from "../../sidecar/store/memory.ts"
+import { silenceConsole, startWorker } from "./harness.ts"
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).reverse()) await clean()
+})
+
+async function start(settings: SidecarSettings): Promise<Sidecar> {
+  const sidecar = await startSidecar({ store: openMemoryStore(), ...settings })
+  cleanups.push(() => sidecar.close())
+  return sidecar
+}
+
+function client({ grpcPort }: Sidecar, apiToken?: string) {
+  const made = connect({ grpcPort, deadlineMs: 2_000, ...(apiToken === undefined ? {} : { apiToken }) })
+  cleanups.push(() => made.close())
+  return made
+}
+
+const metadataOf = async ({ httpPort }: Sidecar, headers: Record<string, string> = {}) =>
+  (await fetch(`http://127.0.0.1:${httpPort}/v1.0/metadata`, { headers })).status
+
+describe("the API token", () => {
+  it("is asked of every call but the health check, over gRPC and HTTP", async () => {
+    const sidecar = await start({ apiToken: "a secret" })
+    for (const wrong of [undefined, "", "another secret"]) {
+      await expect(client(sidecar, wrong).get("x")).rejects.toThrow("API token is missing or wrong")
+      expect(await metadataOf(sidecar, wrong === undefined ? {} : { "dapr-api-token": wrong })).toBe(401)
+    }
+    expect(await client(sidecar, "a secret").get("x")).toBeUndefined()
+    expect(await metadataOf(sidecar, { "dapr-api-token": "a secret" })).toBe(200)
+    expect((await fetch(`http://127.0.0.1:${sidecar.httpPort}/v1.0/healthz`)).status).toBe(204)
+  })
+
+  it("is asked of workers too", async () => {
+    silenceConsole()
+    const sidecar = await start({ apiToken: "a secret" })
+    const worker = await startWorker({ activities: {}, workflows: {} }, sidecar).catch(() => undefined)
+    cleanups.push(async () => worker?.stop())
+    const health = await fetch(`http://127.0.0.1:${sidecar.httpPort}/v1.0/metadata`, { headers: { "dapr-api-token": "a secret" } })
+    expect(await health.json()).toMatchObject({ workflows: { connectedWorkers: 0 } })
+  })
+
+  it("is required where other machines can reach the sidecar", async () => {
+    await expect(startSidecar({ store: openMemoryStore(), host: "0.0.0.0" })).rejects.toThrow(
+      "0.0.0.0 can be reached by other machines, so an API token is required",
+    )
+    const open = await start({ host: "0.0.0.0", apiToken: "a secret" })
+    await expect(client(open).get("x")).rejects.toThrow("API token")
+  })
+})
+
+describe("limits", () => {
+  it("on the size of a payload are told, as daprd's 4 MiB would be", async () => {
+    const sidecar = await start({ limits: { messageBytes: daprdMessageBytes } })
+    const own = client(sidecar)
+    const big = JSON.stringify("x".repeat(daprdMessageBytes))
+    await expect(own.start({ name: "f", input: big })).rejects.toMatchObject({
+      code: "tooLarge", message: `the input has ${big.length} bytes, more than the limit of ${daprdMessageBytes}`,
+    })
+    const id = await own.start({ name: "f" })
+    await expect(own.raiseEvent(id, { name: "e", input: big })).rejects.toMatchObject({ code: "tooLarge" })
+    const url = `http://127.0.0.1:${sidecar.httpPort}/v1.0/state/statestore`
+    const refused = await fetch(url, { method: "POST", body: big })
+    expect([refused.status, ((await refused.json()) as { errorCode: string }).errorCode]).toEqual([413, "ERR_BODY_TOO_LARGE"])
+  })
+
+  it("make a failure of an activity's result that is too large, where daprd hangs", async () => {
+    silenceConsole()
+    const sidecar = await start({ limits: { messageBytes: 1_000 } })
+    const worker = await startWorker({
+      activities: { big: () => "x".repeat(2_000) },
+      workflows: { async *call(context) { return yield context.callActivity("big") as never } },
+    }, sidecar)
+    cleanups.push(() => worker.stop())
+    const own = client(sidecar)
+    const view = await own.waitForEnd(await own.start({ name: "call" }))
+    expect(view).toMatchObject({ status: "failed", failure: { errorMessage: expect.stringContaining("the result has 2002 bytes") } })
+  })
+
+  it("on calls under way refuse the next, and let it in when one has ended", async () => {
+    const sidecar = await start({ limits: { pendingCalls: 1 } })
+    const own = client(sidecar)
+    const waiting = own.waitForEnd("nobody", { deadlineMs: 400 }).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    await expect(own.get("x")).rejects.toMatchObject({ code: "tooLarge", message: "1 calls are under way already; try again later" })
+    expect(await metadataOf(sidecar)).toBe(429)
+    await waiting
+    expect(await own.get("x")).toBeUndefined()
+  })
+})
+
+describe("the task hub", () => {
+  it("is the only one that a call can reach", async () => {
+    const { grpcPort } = await start({})
+    const method = loadProtocol().taskHub["GetInstance"] as MethodDefinition<object, object>
+    const raw = new Client(`127.0.0.1:${grpcPort}`, credentials.createInsecure())
+    cleanups.push(() => raw.close())
+    const answer = (taskhub: string) => new Promise<string>((resolve) => {
+      const metadata = new Metadata()
+      metadata.set("taskhub", taskhub)
+      const { path, requestSerialize, responseDeserialize } = method
+      const settle = (error: ServiceError | null) => resolve(error ? error.details : "answered")
+      raw.makeUnaryRequest(path, requestSerialize, responseDeserialize, { instanceId: "x" }, metadata, settle)
+    })
+    expect(await answer("default")).toBe("answered")
+    expect(await answer("another")).toBe("there is no task hub 'another'")
+  })
+})
