@@ -13,6 +13,8 @@ export default defineConfig({
       { find: "@agentflow/runtime/executor", replacement: join(runtime, "executor.ts") },
       { find: "@agentflow/runtime/in-process", replacement: join(runtime, "in-process.ts") },
       { find: "@agentflow/runtime/inbox", replacement: join(runtime, "inbox.ts") },
+      { find: "@agentflow/runtime/dead-letters", replacement: join(runtime, "dead-letters.ts") },
+      { find: "@agentflow/runtime/mcp", replacement: join(runtime, "tools/mcp-servers.ts") },
       { find: "@agentflow/runtime/model-server", replacement: join(runtime, "model-server/server.ts") },
     ],
   },

@@ -4,6 +4,7 @@ import { readFileSync, existsSync } from "node:fs"
 import { createRequire } from "node:module"
 import { dirname, join, relative, resolve } from "node:path"
 import { catalogue } from "../base/diagnostics/catalogue.generated.ts"
+import type { McpConfig } from "@agentflow/runtime/mcp"
 import { nearest } from "../base/diagnostics/suggest.ts"
 import { RULES } from "../compiler/2-check/rules.ts"
 import { Failure } from "./failure.ts"
@@ -20,6 +21,8 @@ export interface Config {
   readonly secrets: Readonly<Record<string, { readonly file: string }>>
   readonly models: { readonly provider?: "offline" | "openai"; readonly script?: string }
   readonly dapr: DaprNames
+  /** MCP servers by the name that `mcp SERVER.tool` uses. */
+  readonly mcp: McpConfig
   readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
 }
 
@@ -37,7 +40,7 @@ const load = createRequire(import.meta.url)
 /** Reads the config for a program, or the empty one; a bad file is a Failure with line and column. */
 export function readConfig(programFolder: string, explicit: string | undefined, env: NodeJS.ProcessEnv): Config {
   const file = explicit === undefined ? findUpwards(programFolder) : resolve(explicit)
-  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, dapr: {}, rules: {} }
+  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {} }
   let text: string
   try {
     text = readFileSync(file, "utf8")
@@ -77,7 +80,7 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
     const what = wrong in catalogue ? `the level of ${wrong} can't be set: it is no rule of the checklist` : `there is no rule ${wrong}`
     throw new Failure(1, `${at((isNode(key) ? key.range?.[0] : undefined) ?? 0)}: ${what}.`, near === undefined ? `Rules are ${RULES.join(", ")}.` : `Did you mean '${near}'?`)
   }
-  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, dapr: {}, rules: {}, ...(value as Partial<Config>) }
+  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {}, ...(value as Partial<Config>) }
 }
 
 function findUpwards(from: string): string | undefined {

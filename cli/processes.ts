@@ -97,7 +97,10 @@ export interface WorkerOptions {
   /** The generated worker.ts. */
   readonly program: string
   readonly environment: Readonly<Record<string, string>>
+  /** For what it says on stderr. */
   readonly logFile: string
+  /** For its lines on stdout. */
+  readonly linesFile: string
   readonly onLine: (line: Readonly<Record<string, unknown>>) => void
   /** Told when the worker died by itself and when its successor is ready. */
   readonly onDeath: (how: string) => void
@@ -110,6 +113,11 @@ export interface WorkerProcess {
   stop(): Promise<void>
   /** Rejects when the worker can't be kept alive. */
   readonly broken: Promise<never>
+}
+
+/** Everything that workers of a folder said on stdout, as lines of JSON. */
+export function workerLinesFile(stateFolder: string): string {
+  return join(stateFolder, "logs", "worker.jsonl")
 }
 
 const restartsMax = 20
@@ -147,19 +155,25 @@ export async function superviseWorker(options: WorkerOptions): Promise<WorkerPro
   }
 }
 
-async function launch({ program, environment, logFile, onLine }: WorkerOptions): Promise<{ child: ChildProcess; exited: Promise<string> }> {
+async function launch({ program, environment, logFile, linesFile, onLine }: WorkerOptions): Promise<{ child: ChildProcess; exited: Promise<string> }> {
   const child = spawn(process.execPath, ["--enable-source-maps", program], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...environment },
   })
   const log = createWriteStream(logFile, { flags: "a" })
   child.stderr.pipe(log)
+  const lines = createWriteStream(linesFile, { flags: "a" })
+  const heard = (line: Readonly<Record<string, unknown>>): void => {
+    // The text of answers as it comes is to be seen, not to be kept.
+    if (line["agentflow"] !== "text") lines.write(`${JSON.stringify(line)}\n`)
+    onLine(line)
+  }
   const errors = collect(child)
   const exited = exitOf(child)
-  const ready = await firstJsonLine(child, exited, (line) => line["agentflow"] === "ready", onLine)
+  const ready = await firstJsonLine(child, exited, (line) => line["agentflow"] === "ready", heard)
   if (ready === undefined) {
-    const lines = errors().trim().split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
-    const message = lines.find((line) => /Error|error/.test(line)) ?? lines.at(-1) ?? `it ended (${await exited})`
+    const said = errors().trim().split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
+    const message = said.find((line) => /Error|error/.test(line)) ?? said.at(-1) ?? `it ended (${await exited})`
     throw new Failure(3, `The worker did not start: ${message.trim()}`, `Its output is in ${logFile}.`)
   }
   return { child, exited }

@@ -30,7 +30,7 @@ export interface ProgramToCompile {
 export async function compileProgram(
   { program, config, out }: ProgramToCompile, versions: Pick<CompileOptions, "lock" | "versions" | "hasKept">,
 ): Promise<Phase<Compiled | null>> {
-  const compiled = await compile(program.sources, { ...(await optionsOf(program, config)), ...versions, outDir: relativePath(program.root, out) })
+  const compiled = await compile(program.sources, { ...(await optionsOf(program, config)), ...versions, base: program.root.replaceAll("\\", "/"), outDir: relativePath(program.root, out) })
   if (compiled.value === null) return compiled
   const diagnostics = sortDiagnostics([...compiled.diagnostics, ...(await signatureProblems(compiled.value.plan, program, config))])
   return { value: hasErrors(diagnostics) ? null : compiled.value, diagnostics }

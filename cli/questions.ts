@@ -1,6 +1,6 @@
 // Answering a question of a run: the one path that `agentflow approve` and `run --approve` take.
 
-import { answerInbox, createStateStore, readInbox, type InboxAccess } from "@agentflow/runtime/inbox"
+import { answerInbox, createStateStore, readInbox, type InboxAccess, type StateStore } from "@agentflow/runtime/inbox"
 import type { InboxEntry } from "@agentflow/runtime/contract"
 import type { TaskHubClient } from "../sidecar/client.ts"
 import { nearest } from "../base/diagnostics/suggest.ts"
@@ -46,21 +46,28 @@ export interface AnswerOptions {
   /** As typed: a choice, or JSON. Absent: the first choice of a question, `retry` of a parked step. */
   readonly answer: string | undefined
   readonly by: string
+  /** The answer is whatever means no here. */
+  readonly isNo?: boolean
+}
+
+/** The state store of a sidecar or daprd, as its worker sees it. */
+export function stateOf(address: Address): StateStore {
+  const apiToken = process.env["DAPR_API_TOKEN"]
+  return createStateStore({
+    sidecar: { httpUrl: `http://${address.host}:${address.httpPort}`, ...(apiToken === undefined ? {} : { apiToken }) },
+    store: process.env["AGENTFLOW_STATE_STORE"] ?? "statestore",
+  })
 }
 
 /** Answers through the inbox: exactly one answer wins, and it must fit the question's type. */
-export async function answerQuestion({ client, address, runId, step, answer, by }: AnswerOptions): Promise<{ readonly entry: InboxEntry; readonly value: unknown }> {
-  const apiToken = process.env["DAPR_API_TOKEN"]
+export async function answerQuestion({ client, address, runId, step, answer, by, isNo = false }: AnswerOptions): Promise<{ readonly entry: InboxEntry; readonly value: unknown }> {
   const access: InboxAccess = {
-    state: createStateStore({
-      sidecar: { httpUrl: `http://${address.host}:${address.httpPort}`, ...(apiToken === undefined ? {} : { apiToken }) },
-      store: process.env["AGENTFLOW_STATE_STORE"] ?? "statestore",
-    }),
+    state: stateOf(address),
     raiseEvent: (id, name, payload) => client.raiseEvent(id, { name, input: JSON.stringify(payload) }),
   }
   const entry = await readInbox(access, { run: runId, step })
   if (entry === undefined) throw new Failure(2, `The question of ${step} is not in the inbox.`, "Does --http name the HTTP port of the same sidecar?")
-  const value = valueOf(entry, answer)
+  const value = isNo ? noOf(entry) : valueOf(entry, answer)
   const outcome = await answerInbox(access, { run: runId, step, value, by })
   switch (outcome.kind) {
     case "answered":
@@ -80,6 +87,16 @@ function choicesOf(entry: InboxEntry): string | undefined {
   return entry.choices === undefined ? undefined : `Choose one of: ${entry.choices.join(", ")}`
 }
 
+const negatives = /^(reject(ed)?|den(y|ied)|no|decline(d)?|refuse(d)?|disapprove(d)?)$/i
+
+function noOf(entry: InboxEntry): unknown {
+  if (entry.kind === "manual") return { action: "fail" }
+  const no = entry.choices?.find((choice) => negatives.test(choice))
+  if (no !== undefined) return no
+  if (entry.choices === undefined && typeof entry.schema === "object" && entry.schema["type"] === "boolean") return false
+  throw new Failure(2, `${entry.step} has no answer that means no.`, choicesOf(entry) ?? `Answer it with: agentflow answer ${entry.run} ${entry.step} JSON`)
+}
+
 function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
   if (entry.kind === "manual") return manualDecision(answer ?? "retry")
   if (answer === undefined) {
@@ -91,15 +108,21 @@ function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
     const near = nearest(answer, entry.choices)
     throw new Failure(1, `'${answer}' is not an answer to ${entry.step}.`, near === undefined ? choicesOf(entry) : `Did you mean '${near}'?`)
   }
+  return parsedOr(answer)
+}
+
+/** JSON where it is JSON, else the text itself; the inbox checks it against the question's type. */
+function parsedOr(text: string): unknown {
   try {
-    return JSON.parse(answer)
+    return JSON.parse(text)
   } catch {
-    return answer
+    return text
   }
 }
 
 /** `retry`, `fail`, or `skip` with a JSON value: skip={"ts":"1"} */
 function manualDecision(answer: string): unknown {
+  if (answer.startsWith("{")) return parsedOr(answer)
   if (answer === "retry" || answer === "fail") return { action: answer }
   const [, value] = /^skip(?:=(.*))?$/s.exec(answer) ?? []
   if (!answer.startsWith("skip")) throw new Failure(1, `'${answer}' is not a decision.`, "Choose one of: retry, fail, skip, skip=JSON")

@@ -1,6 +1,6 @@
 // The whole job behind `agentflow run`: compile, start sidecar and worker, run a workflow, follow it to its end.
 
-import { mkdirSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { TaskHubClient } from "../sidecar/client.ts"
@@ -9,7 +9,7 @@ import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
 import { connectTo } from "./hub-access.ts"
 import { startSidecarHere, startWorkerHere } from "./in-process.ts"
-import { startSidecarProcess, superviseWorker, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
+import { startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
 import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
 import { chooseWorkflow, checkInput, newRunId, type WorkflowEntry } from "./workflow-input.ts"
@@ -100,7 +100,7 @@ function noteLog({ live, terminal }: RunOptions, message: unknown): void {
   live.note(`${terminal.style.dim("log")} ${String(message)}`)
 }
 
-function workerEnvironment(address: Address, { config, sidecar }: RunOptions): Readonly<Record<string, string>> {
+function workerEnvironment(address: Address, { config, sidecar, live }: RunOptions): Readonly<Record<string, string>> {
   const secretFiles = Object.fromEntries(Object.entries(config.secrets).map(([store, { file }]) => [store, resolve(config.folder, file)]))
   const { provider, script } = config.models
   const keyed = process.env["OPENAI_API_KEY"] !== undefined || process.env["OPENAI_BASE_URL"] !== undefined
@@ -114,6 +114,9 @@ function workerEnvironment(address: Address, { config, sidecar }: RunOptions): R
     ...(script === undefined ? {} : { AGENTFLOW_MODEL_SCRIPT: resolve(config.folder, script) }),
     // The embedded sidecar's own stores keep their usual names.
     ...(sidecar === undefined ? {} : environmentOf(config)),
+    AGENTFLOW_MCP: JSON.stringify(config.mcp),
+    ...(existsSync(join(config.folder, "agentflow.lock")) ? { AGENTFLOW_LOCK: join(config.folder, "agentflow.lock") } : {}),
+    ...(live.text === undefined ? {} : { AGENTFLOW_STREAM: "1" }),
     AGENTFLOW_LOG: "json",
   }
 }
@@ -123,8 +126,10 @@ async function startWorker(built: Built, address: Address, logFile: string, opti
   return superviseWorker({
     program: join(built.out, "worker.ts"),
     logFile,
+    linesFile: workerLinesFile(options.stateFolder),
     environment: workerEnvironment(address, options),
     onLine: (line) => {
+      if (line["agentflow"] === "text") live.text?.(String(line["step"]), String(line["delta"]))
       if (line["agentflow"] === "log") noteLog(options, line["message"])
     },
     onDeath: (how) => live.note(terminal.paint("warning", `The worker died (${how}); starting it again`)),

@@ -21,17 +21,23 @@ export async function readToolModules({ parsed, root }: Program): Promise<Readon
   return modules
 }
 
-/** Undefined when the list can't be known: a module that does not parse is TypeScript's to report. */
 async function readExports(file: string): Promise<ToolModule | undefined> {
-  if (!existsSync(file)) return "missing"
+  return existsSync(file) ? (await moduleReader())(file) : "missing"
+}
+
+/** Loads the lexer, then reads any module at once. Undefined when its exports can't be known: what does not parse is TypeScript's to report. */
+export async function moduleReader(): Promise<(file: string) => ToolModule | undefined> {
   const { init, parse } = await import("es-module-lexer")
   await init
-  try {
-    const [, exports] = parse(readFileSync(file, "utf8"))
-    if (exports.some((entry) => entry.type === "reexport-all")) return undefined
-    return { exports: exports.flatMap((entry) => (entry.type === "reexport-all" || entry.typeOnly ? [] : [entry.name])) }
-  } catch {
-    return undefined
+  return (file) => {
+    if (!existsSync(file)) return "missing"
+    try {
+      const [, exports] = parse(readFileSync(file, "utf8"))
+      if (exports.some((entry) => entry.type === "reexport-all")) return undefined
+      return { exports: exports.flatMap((entry) => (entry.type === "reexport-all" || entry.typeOnly ? [] : [entry.name])) }
+    } catch {
+      return undefined
+    }
   }
 }
 

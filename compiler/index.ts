@@ -28,6 +28,8 @@ export interface CompileOptions extends Partial<CheckOptions> {
   readonly entry?: string
   /** Folder of the generated project, as sources are named; default: `generated` beside the entry. */
   readonly outDir?: string
+  /** Absolute path of the folder that all paths are relative to. */
+  readonly base?: string
   /** By name of a workflow: the version that new runs start on. */
   readonly versions?: Readonly<Record<string, number>>
   /** What runs that are under way were started with; without it nothing is compared. */
@@ -81,6 +83,6 @@ export async function compile(sources: readonly Source[], options: CompileOption
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
   // Loaded when it is needed: a check should not wait for what only a build does.
   const { emit } = await import("./4-emit/emit.ts")
-  const { files } = await emit(value, { outDir: options.outDir, texts, hasKept: options.hasKept })
+  const { files } = await emit(value, { base: options.base, outDir: options.outDir, texts, hasKept: options.hasKept })
   return { value: { files, plan: value }, diagnostics }
 }

@@ -77,7 +77,8 @@ function effectOf(event: StepEvent, { id, generation, facts }: Instance): Effect
       const executionId = `${facts.executionId}-${taskId}`
       const parent = { instanceId: id, generation, taskId, name: facts.name, executionId: facts.executionId }
       return {
-        kind: "send", to: instanceId, input: { kind: "start", instanceId, executionId, name, parent, ...inputOf(event) },
+        kind: "send", to: instanceId,
+        input: { kind: "start", instanceId, executionId, name, parent, ...inputOf(event) },
       }
     }
   }

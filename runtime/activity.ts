@@ -3,7 +3,9 @@
 import { parkActivity } from "./contract.ts"
 import { handoffsOf } from "./agent/handoff.ts"
 import { toolsOf } from "./agent/tools.ts"
-import type { Callable, CallMarker, Envelope, Failure, Tool, ToolContext, ToolInput, Workflow } from "./contract.ts"
+import type {
+  Callable, CallMarker, Envelope, Failure, ModelRequest, Tool, ToolContext, ToolInput, Workflow,
+} from "./contract.ts"
 import { ToolError } from "./errors.ts"
 import { deliverable, failureOf } from "./failure.ts"
 import { createExecutions } from "./join.ts"
@@ -14,6 +16,7 @@ import { accept } from "./schema/accept.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import type { Activity, ActivityContext, Services } from "./services.ts"
 import { markerKey } from "./state-keys.ts"
+import type { AttemptFacts } from "./telemetry/telemetry.ts"
 import { createFetch } from "./tools/fetch.ts"
 import { withTimeout } from "./timeout.ts"
 import { callBindingTool, callInvokeTool, callPublishTool, callStateTool } from "./tools/dapr-api.ts"
@@ -23,15 +26,19 @@ import { callMcpTool } from "./tools/mcp.ts"
 /** Every activity of a worker by name, parking included. Agents' tools are found through the agents. */
 export function activitiesOf(callables: readonly Callable[], services: Services): ReadonlyMap<string, Activity> {
   const executions = createExecutions()
-  const once = (name: string, work: Activity): Activity => {
+  const once = (name: string, kind: AttemptFacts["kind"], work: Activity): Activity => {
     const activity = guarded(work, services)
-    return (context, input) => executions.join(executionKey(name, context, input), () => activity(context, input))
+    const { telemetry } = services
+    const told: Activity = telemetry === undefined
+      ? activity
+      : (context, input) => telemetry.attempt(factsOf(name, kind, context, input), () => activity(context, input))
+    return (context, input) => executions.join(executionKey(name, context, input), () => told(context, input))
   }
   const own = [[parkActivity, parkingActivity(services)] as const, ...housekeeping(services)]
-  const found = new Map(own.map(([name, activity]) => [name, once(name, activity)]))
+  const found = new Map(own.map(([name, activity]) => [name, once(name, "own", activity)]))
   const add = (callable: Callable): void => {
     if (callable.kind === "workflow" || found.has(callable.name)) return
-    found.set(callable.name, once(callable.name, activityOf(callable, services)))
+    found.set(callable.name, once(callable.name, callable.kind, activityOf(callable, services)))
     if (callable.kind !== "agent") return
     toolsOf(callable.spec).forEach(add)
     handoffsOf(callable.spec).forEach(add)
@@ -54,6 +61,19 @@ function activityOf(callable: Exclude<Callable, Workflow>, services: Services): 
 function executionKey(name: string, context: ActivityContext, input: unknown): string {
   const { start, step, attempt } = isRecord(input) ? input : {}
   return JSON.stringify([name, context.getWorkflowInstanceId(), start, step, attempt])
+}
+
+function factsOf(activity: string, kind: AttemptFacts["kind"], context: ActivityContext, raw: unknown): AttemptFacts {
+  const { step = "", attempt = 1, start = 0, parameters } = raw as Partial<ToolInput>
+  const request = kind === "agent" ? (parameters as Partial<ModelRequest> | undefined) : undefined
+  const { model, maxOutputTokens = 0 } = request ?? {}
+  return {
+    run: context.getWorkflowInstanceId(), start, step, attempt, activity, kind,
+    workflow: step.split(/[/#]/)[0] ?? "",
+    ...(model === undefined
+      ? {}
+      : { model: { provider: model.provider, id: model.id, outputTokensMax: maxOutputTokens, dollars: model.price } }),
+  }
 }
 
 /** The outermost wrapper: catches everything, masks secrets, keeps to the size limit. */

@@ -68,7 +68,7 @@ export interface EventType<T = unknown> {
 export interface SettingSpec<T> {
   readonly name: string
   readonly schema: Schema<T>
-  readonly default?: T
+  readonly default?: NoInfer<T>
 }
 
 /** A value per environment: the worker's AGENTFLOW_SETTINGS (JSON), else the default. */

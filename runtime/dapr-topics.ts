@@ -40,8 +40,14 @@ interface StreamingClient {
   ): AsyncIterable<{ readonly subscribeTopicEventsResponseType: { readonly case?: string; readonly value?: unknown } }>
 }
 
+export interface SubscribedTopics {
+  /** All subscriptions have been taken once. A broker that keeps nothing loses what is published before. */
+  readonly taken: Promise<unknown>
+  stop(): Promise<void>
+}
+
 /** Subscribes, and again whenever the stream breaks, until it is stopped. */
-export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions): { stop(): Promise<void> } {
+export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions): SubscribedTopics {
   const ending = new AbortController()
   const [, host = "127.0.0.1", port = "50001"] = /^([^/:]+):(\d+)$/.exec(sidecar.grpc) ?? []
   const client = new DaprClient({
@@ -49,10 +55,10 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
     ...(sidecar.apiToken === undefined ? {} : { daprApiToken: sidecar.apiToken }),
   })
   const streaming = (client.daprClient as unknown as { getClient(started: boolean): Promise<StreamingClient> }).getClient(false)
-  const running = subscriptions.map(async (subscription) => {
+  const follower = async (subscription: TopicSubscription, onTaken: () => void): Promise<void> => {
     for (let failures = 0; !ending.signal.aborted;) {
       try {
-        await follow(await streaming, subscription, ending.signal)
+        await follow(await streaming, { subscription, onTaken, signal: ending.signal })
         failures = 0
       } catch (error) {
         failures += 1
@@ -63,8 +69,12 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
       }
       await pause(Math.min(200 * 2 ** failures, reconnectDelayMsMax), ending.signal)
     }
-  })
+  }
+  const running: Promise<void>[] = []
+  const taken = Promise.all(subscriptions.map((subscription) =>
+    new Promise<void>((resolve) => running.push(follower(subscription, resolve)))))
   return {
+    taken,
     async stop() {
       ending.abort()
       await Promise.all(running)
@@ -72,7 +82,13 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
   }
 }
 
-async function follow(client: StreamingClient, subscription: TopicSubscription, signal: AbortSignal): Promise<void> {
+interface Following {
+  readonly subscription: TopicSubscription
+  readonly onTaken: () => void
+  readonly signal: AbortSignal
+}
+
+async function follow(client: StreamingClient, { subscription, onTaken, signal }: Following): Promise<void> {
   const { pubsub, topic, deadLetterTopic } = subscription
   const requests = queue<object>(signal)
   const initial = { pubsubName: pubsub, topic, metadata: {}, ...(deadLetterTopic === undefined ? {} : { deadLetterTopic }) }
@@ -85,6 +101,7 @@ async function follow(client: StreamingClient, subscription: TopicSubscription, 
   }
   try {
     for await (const { subscribeTopicEventsResponseType: response } of client.subscribeTopicEventsAlpha1(requests, { signal })) {
+      if (response.case === "initialResponse") onTaken()
       if (response.case === "eventMessage") void handle(response.value as EventMessage)
     }
   } finally {

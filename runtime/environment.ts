@@ -24,6 +24,8 @@ export interface Environment {
   /** MCP servers by name, and the agentflow.lock that says what their tools are. */
   readonly mcp: { readonly config: McpConfig; readonly lockFile?: string }
   readonly log: LogStyle
+  /** Somebody watches: the text of answers goes out as it comes. */
+  readonly isStreaming: boolean
 }
 
 export type LogStyle = "json" | "pretty" | "silent"
@@ -57,6 +59,7 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     app: appOf(variables, problems),
     mcp: mcpOf(variables, problems),
     log: choice(variables, "AGENTFLOW_LOG", ["json", "pretty", "silent"], "json", problems),
+    isStreaming: present(variables, "AGENTFLOW_STREAM") === "1",
   }
   return problems.length === 0 ? { ok: true, environment } : { ok: false, problems }
 }

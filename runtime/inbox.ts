@@ -10,6 +10,7 @@ import { inboxIndexKey, inboxKey } from "./state-keys.ts"
 
 // For whoever answers from outside of a worker: where the state store of a sidecar is.
 export { createStateStore } from "./state.ts"
+export type { StateStore } from "./state.ts"
 
 export interface InboxAddress {
   readonly run: string

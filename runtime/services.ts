@@ -20,6 +20,7 @@ import type { SettingValues } from "./settings.ts"
 import { openRaiser } from "./dapr.ts"
 import type { StateStore } from "./state.ts"
 import { createStateStore } from "./state.ts"
+import type { Telemetry } from "./telemetry/telemetry.ts"
 import type { McpConfig, McpServers } from "./tools/mcp-servers.ts"
 import { createMcpServers } from "./tools/mcp-servers.ts"
 
@@ -40,6 +41,8 @@ export interface Services {
   readonly now: () => Date
   /** Receives the text of answers as it comes; absent when nobody watches. */
   readonly onText?: (event: TextEvent) => void
+  /** Is told of every attempt; absent when nobody asked. */
+  readonly telemetry?: Telemetry
 }
 
 export interface TextEvent {

@@ -9,6 +9,9 @@ import type { LogStyle, SidecarAddress } from "./environment.ts"
 import { readEnvironment } from "./environment.ts"
 import type { Variables } from "./environment.ts"
 import { createServices } from "./services.ts"
+import type { Services } from "./services.ts"
+import { listenersOf, telemetryOf } from "./telemetry/telemetry.ts"
+import type { Listener } from "./telemetry/telemetry.ts"
 import { openTriggers } from "./triggers/triggers.ts"
 
 export interface WorkerOptions {
@@ -46,13 +49,20 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   const { environment } = read
   const created = createServices(environment)
   if (!created.ok) throw new WorkerStartError(created.problems.join("\n"))
-  const { services } = created
+  const { redactor } = created.services
   silenceSdk()
-  const report = reporter(environment.log, host.write, services.redactor.text)
+  const report = reporter(environment.log, host.write, redactor.text)
+  const listeners = await listenersOf({ app: options.app, variables: host.variables })
+  const telemetry = telemetryOf([...listeners, ...(environment.log === "json" ? [attemptLog(report.line)] : [])])
+  const services: Services = {
+    ...created.services,
+    telemetry,
+    ...(environment.isStreaming ? { onText: (event) => report.line({ agentflow: "text", ...event }) } : {}),
+  }
   if (sdkVersion() !== knownSdkVersion) report.note(`@dapr/dapr is ${sdkVersion()}, tested with ${knownSdkVersion}`)
   const parts: WorkerParts = {
     sidecar: environment.sidecar,
-    workflows: [...options.workflows, probe],
+    workflows: [...options.workflows.map(listeners.length === 0 ? (workflow) => workflow : telemetry.workflow), probe],
     activities: activitiesOf(options.callables, services),
     onLog: report.log,
   }
@@ -81,6 +91,7 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
       await triggers?.stop()
       await stop()
       await services.mcp.close()
+      await telemetry.stop()
     },
   }
 }
@@ -200,22 +211,42 @@ async function probed(port: ReturnType<typeof openWorkflowPort>, until: number):
   return false
 }
 
+/** What went wrong on the way is not only in the history: a line for each attempt that failed. */
+function attemptLog(line: Reporter["line"]): Listener {
+  return {
+    attemptEnded({ facts, startedAtMs, endedAtMs, envelope }) {
+      if (envelope.ok) return
+      const { run, workflow, step, attempt, activity } = facts
+      const { kind, message } = envelope
+      const [at, ms] = [new Date(endedAtMs).toISOString(), endedAtMs - startedAtMs]
+      line({ agentflow: "attempt", level: "warn", at, run, workflow, step, attempt, activity, kind, message, ms })
+    },
+    runEnded: () => undefined,
+    stop: () => Promise.resolve(),
+  }
+}
+
 interface Reporter {
+  /** One line of JSON, whatever the style. */
+  readonly line: (fields: object) => void
   readonly log: (entry: LogEntry) => void
   readonly note: (message: string) => void
 }
 
 function reporter(style: LogStyle, write: (line: string) => void, masked: (text: string) => string): Reporter {
+  const line = (fields: object): void => write(masked(JSON.stringify(fields)))
   switch (style) {
     case "silent":
-      return { log: () => undefined, note: () => undefined }
+      return { line, log: () => undefined, note: () => undefined }
     case "pretty":
       return {
+        line,
         log: (entry) => write(masked(`${entry.at} ${entry.workflow} ${entry.run}: ${entry.message}`)),
         note: (message) => write(masked(message)),
       }
     case "json":
       return {
+        line,
         log: (entry) => write(masked(JSON.stringify({ agentflow: "log", ...entry }))),
         note: (message) => write(masked(JSON.stringify({ agentflow: "note", message }))),
       }

@@ -44,6 +44,14 @@ function isZero(bound: Bound): boolean {
   return bound.kind === "bounded" && bound.value === 0
 }
 
+/** "≤ $0.18, 12k tokens; unbounded time": what matters of the amounts, "" when there is nothing. */
+export function worstCase(amounts: Amounts, units: readonly Unit[] = ["nanoDollars", "tokens", "calls", "timeMs"]): string {
+  const bounded = units.filter((unit) => amounts[unit].kind === "bounded" && !isZero(amounts[unit]))
+  const open = units.filter((unit) => amounts[unit].kind === "unbounded")
+  const parts = [bounded.length === 0 ? "" : `≤ ${amountsText(amounts, bounded)}`, open.map((unit) => boundText(amounts[unit], unit)).join(", ")]
+  return parts.filter((part) => part !== "").join("; ")
+}
+
 /** What matters of the amounts, in one line. */
 export function amountsText(amounts: Amounts, units: readonly Unit[] = ["nanoDollars", "tokens", "calls", "timeMs"]): string {
   return units.filter((unit) => !isZero(amounts[unit])).map((unit) => boundText(amounts[unit], unit)).join(", ")

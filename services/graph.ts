@@ -77,7 +77,7 @@ function nodesIn(node: Node, where: Where): readonly GraphNode[] {
       return [body(node, "while", text(where, node.condition), node.body.statements, where)]
     case "parallel":
     case "race":
-      return [container(node, node.kind, node.kind, where, node.branches.map((each) => container(each, "branch", each.name.text, where, nodesOf([each.value], { ...where, parent: `${where.parent}/${each.name.text}` }))))]
+      return [container(node, node.kind, node.kind, where, node.branches.map((each) => container(each, "branch", each.name.text, where, nodesOf([each.value], { ...where, parent: `${where.parent}/${each.name.text}` }), each.name.text)))]
     case "try":
       return [container(node, "try", "try", where, [...nodesOf(node.body.statements, where), ...node.catches.map((each) => body(each, "catch", each.kinds.map((kind) => kind.text).join(", ") || "any error", each.body.statements, where))])]
     case "saga":
@@ -108,9 +108,9 @@ function text({ document }: Where, { span }: { readonly span: Span }): string {
   return written.length > 60 ? `${written.slice(0, 59)}…` : written
 }
 
-function container(node: Node, kind: GraphKind, label: string, where: Where, below: readonly GraphNode[]): GraphNode {
+function container(node: Node, kind: GraphKind, label: string, where: Where, below: readonly GraphNode[], segment: string = kind): GraphNode {
   const clauses = "clauses" in node && Array.isArray(node.clauses) ? (node.clauses as readonly Node[]).map((clause) => text(where, clause)) : []
-  return { id: `${where.parent}/${kind}`, kind, label, span: node.span, clauses, children: below }
+  return { id: `${where.parent}/${segment}`, kind, label, span: node.span, clauses, children: below }
 }
 
 function body(node: Node, kind: GraphKind, label: string, statements: readonly Statement[], where: Where): GraphNode {
@@ -118,7 +118,7 @@ function body(node: Node, kind: GraphKind, label: string, statements: readonly S
 }
 
 function branch(block: Block, label: string, where: Where): GraphNode {
-  return container(block, "branch", label, where, nodesOf(block.statements, { ...where, parent: `${where.parent}/${label}` }))
+  return container(block, "branch", label, where, nodesOf(block.statements, { ...where, parent: `${where.parent}/${label}` }), label)
 }
 
 function leaf(node: Node, kind: GraphKind, label: string, where: Where): GraphNode {

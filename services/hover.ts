@@ -7,7 +7,7 @@ import { nodeAt } from "../grammar/syntax/locate.ts"
 import type { JsonSchema, Plan } from "../compiler/3-plan/types.ts"
 import { isBuiltInError, isBuiltInType } from "../compiler/1-bind/built-ins.ts"
 import { render } from "../compiler/2-check/types/render.ts"
-import { amountsText, costOfWorkflow, costsOfCall } from "./amount.ts"
+import { costOfWorkflow, costsOfCall, worstCase } from "./amount.ts"
 import { docOf, targetHead } from "./describe.ts"
 import { builtInErrorDocs, builtInTypeDocs, functionDocs, methodDocs } from "./docs.ts"
 import { originsOf, type ClauseOrigin } from "./policy.ts"
@@ -82,11 +82,11 @@ function originLine({ text, from }: ClauseOrigin): string {
 function costSection(program: Program, path: string, { kind, node, place }: Target, call: CallExpression | undefined): string | undefined {
   if (kind === "workflow" && node !== undefined && place !== undefined && call === undefined) {
     const cost = costOfWorkflow(program, place.path, node.span.start)
-    return cost === undefined ? undefined : `**Worst case of a run** ≤ ${amountsText(cost.total) || "nothing"}`
+    return cost === undefined ? undefined : `**Worst case of a run** ${worstCase(cost.total) || "nothing is spent"}`
   }
   const costs = call === undefined ? [] : costsOfCall(program, path, call.span.start)
-  const texts = [...new Set(costs.map(({ amounts }) => amountsText(amounts)).filter((text) => text !== ""))]
-  return texts.length === 0 ? undefined : `**Worst case in a run** ≤ ${texts.join("; or ")}`
+  const texts = [...new Set(costs.map(({ amounts }) => worstCase(amounts)).filter((text) => text !== ""))]
+  return texts.length === 0 ? undefined : `**Worst case in a run** ${texts.join(", or ")}`
 }
 
 function schemaSection(plan: Plan | undefined, { kind, symbol }: Target): string | undefined {

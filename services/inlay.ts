@@ -4,7 +4,7 @@ import { render } from "../compiler/2-check/types/render.ts"
 import type { Span } from "../base/text/span.ts"
 import type { CallExpression, Node } from "../grammar/syntax/nodes.ts"
 import { walk } from "../grammar/syntax/walk.ts"
-import { amountsText, costsOfCall } from "./amount.ts"
+import { amountsText, costsOfCall, worstCase } from "./amount.ts"
 import { attemptsOf } from "./policy.ts"
 import { symbolOf } from "./target.ts"
 import type { Document, Program, Workspace } from "./workspace.ts"
@@ -90,9 +90,9 @@ function innerAttempts(program: Program, callee: number): number {
 
 function costHints(program: Program, { path }: Document, call: CallExpression): readonly InlayHint[] {
   const costs = costsOfCall(program, path, call.span.start)
-  const texts = [...new Set(costs.map(({ amounts }) => amountsText(amounts, ["nanoDollars", "tokens"])).filter((text) => text !== ""))]
+  const texts = [...new Set(costs.map(({ amounts }) => worstCase(amounts, ["nanoDollars", "tokens"])).filter((text) => text !== ""))]
   if (texts.length === 0) return []
   const times = costs[0]!.times
   const tooltip = `Worst case of all its starts in a run${times.kind === "bounded" ? ` (at most ${times.value})` : ""}: ${amountsText(costs[0]!.amounts)}`
-  return [{ offset: call.span.end, text: `≤ ${texts.join(" / ")}`, kind: "cost", tooltip }]
+  return [{ offset: call.span.end, text: texts.join(" / "), kind: "cost", tooltip }]
 }

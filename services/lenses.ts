@@ -1,7 +1,7 @@
 // Lines above declarations: run a workflow, run a test, see the worst case.
 
 import type { Span } from "../base/text/span.ts"
-import { amountsText, costOfWorkflow } from "./amount.ts"
+import { costOfWorkflow, worstCase } from "./amount.ts"
 import type { Workspace } from "./workspace.ts"
 
 export interface Lens {
@@ -29,7 +29,7 @@ export function lensesOf(workspace: Workspace, path: string): readonly Lens[] {
       { span, title: "▶ Run", command: "run", name },
       { span, title: "Simulate", command: "simulate", name },
       ...(tests ? [{ span, title: "Run tests", command: "test", name: "" } as const] : []),
-      ...(cost === undefined ? [] : [{ span, title: `worst case ≤ ${amountsText(cost.total) || "nothing"}`, command: "cost", name } as const]),
+      ...(cost === undefined ? [] : [{ span, title: `worst case ${worstCase(cost.total) || "free"}`, command: "cost", name } as const]),
     ]
   })
 }

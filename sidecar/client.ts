@@ -108,7 +108,8 @@ export function connect(options: ConnectOptions): TaskHubClient {
     },
     list: (query = {}) => list(invoke, query),
     async history(instanceId) {
-      const response = await invoke<{ readonly events?: readonly WireEvent[] }>("GetInstanceHistory", { instanceId })
+      const response: { readonly events?: readonly WireEvent[] } =
+        await readAgain(() => invoke("GetInstanceHistory", { instanceId }))
       return (response.events ?? []).map(eventFrom)
     },
     raiseEvent: (instanceId, { name, input }) => command("RaiseEvent", { instanceId, name, input: text(input) }),
@@ -163,8 +164,25 @@ function wireTime(ms: number) {
   return { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1e6 }
 }
 
+const readAttemptsMax = 20
+const readDelayMs = 25
+
+/** On Redis, daprd refuses a read that falls into its own write of the same instance. */
+async function readAgain<Response>(read: () => Promise<Response>): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      const isTransient = error instanceof ClientError && error.message.includes("transient store read failure")
+      if (!isTransient || attempt === readAttemptsMax) throw error
+      await new Promise((resolve) => setTimeout(resolve, readDelayMs))
+    }
+  }
+}
+
 async function get(invoke: Invoke, instanceId: string): Promise<InstanceView | undefined> {
-  return viewOf(await invoke("GetInstance", { instanceId, getInputsAndOutputs: true }), instanceId)
+  const request = { instanceId, getInputsAndOutputs: true }
+  return viewOf(await readAgain(() => invoke("GetInstance", request)), instanceId)
 }
 
 function viewOf(response: WireGetInstanceResponse, instanceId: string): InstanceView | undefined {
@@ -239,6 +257,8 @@ function errorCode({ code, details }: ServiceError): ClientErrorCode {
   switch (code) {
     case codes.UNAVAILABLE: return "unreachable"
     case codes.DEADLINE_EXCEEDED: return "deadline"
+    // Nothing here cancels a call: the host has seen the deadline pass before we did.
+    case codes.CANCELLED: return "deadline"
     case codes.RESOURCE_EXHAUSTED: return "tooLarge"
     case codes.UNIMPLEMENTED: return "unimplemented"
     case codes.NOT_FOUND: return "notFound"

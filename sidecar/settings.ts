@@ -27,9 +27,7 @@ export const settingFlags = {
   app: { type: "string", multiple: true }, keep: { type: "string" }, "max-message-size": { type: "string" },
 } as const
 
-export type ReadSettings = Pick<
-  SidecarSettings, "stateStores" | "secretStores" | "pubsubs" | "bindings" | "apps" | "retention" | "limits" | "apiToken"
->
+export type ReadSettings = Omit<SidecarSettings, "host" | "grpcPort" | "httpPort" | "appId" | "onFault">
 
 /** The settings, or what is wrong with one of them. The token comes from the environment, where no list shows it. */
 export function readSettings(
@@ -64,11 +62,12 @@ function isHttp(text: string): boolean {
 }
 
 function readBindings(texts?: readonly string[]): Readonly<Record<string, BindingTarget>> | undefined {
-  const given = Object.entries(pairs(texts) ?? { "": "" }).map(([name, text]): [string, BindingTarget] | undefined => {
+  const given = Object.entries(pairs(texts) ?? { unreadable: "" })
+  const targets = given.map(([name, text]): [string, BindingTarget] | undefined => {
     if (text.startsWith("file:")) return [name, { kind: "file", folder: text.slice("file:".length) }]
     return isHttp(text) ? [name, { kind: "http", url: text }] : undefined
   })
-  return given.every((entry) => entry !== undefined) ? Object.fromEntries(given) : undefined
+  return targets.every((entry) => entry !== undefined) ? Object.fromEntries(targets) : undefined
 }
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }

@@ -93,13 +93,15 @@ const answersMsMax = 300
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const { host = "127.0.0.1", grpcPort = 0, httpPort = 0, apiToken, onFault = () => {} } = options
   if (!isLoopback(host) && !apiToken) {
-    throw new SettingsError(`${host} can be reached by other machines, so an API token is required: give one or listen on 127.0.0.1`)
+    const text = `${host} can be reached by other machines, so an API token is required`
+    throw new SettingsError(`${text}: set DAPR_API_TOKEN or listen on 127.0.0.1`)
   }
   // The library reports on stderr what we report ourselves, in our own words.
   setLogVerbosity(logVerbosity.NONE)
   const store = "store" in options ? options.store : openSqliteStore({ file: options.file })
   const hub = createHub({ store, clock: Date.now, newId: randomUUID, onFault })
-  const guard = createGuard({ ...(apiToken ? { apiToken } : {}), ...(options.limits ? { limits: options.limits } : {}) })
+  const { limits } = options
+  const guard = createGuard({ ...(apiToken ? { apiToken } : {}), ...(limits ? { limits } : {}) })
   const api = createApi({ options, store, hub })
   const retention = createRetention({ hub, store, clock: Date.now, policy: options.retention ?? {}, onFault })
   const parts: Parts = {
@@ -123,7 +125,7 @@ interface ApiArguments {
 }
 
 function createApi({ options, store, hub }: ApiArguments): Api {
-  const { appId = "agentflow", apps = {}, pubsubs = ["pubsub"] } = options
+  const { appId = "agentflow", apps = {}, pubsubs = ["pubsub"], onFault = () => {} } = options
   const clock = Date.now
   const deliver = async ({ name, data }: Job) => {
     const body = Buffer.from(data?.base64 ?? "", "base64")
@@ -134,12 +136,18 @@ function createApi({ options, store, hub }: ApiArguments): Api {
   return {
     store, clock, appId, apps, pubsubs, stateStores: options.stateStores ?? ["statestore"],
     secretStores: options.secretStores ?? {}, bindings: options.bindings ?? {}, workers: () => hub.workers(),
-    extended: new Map(), topics: createTopics({ store, clock, newId: randomUUID, pubsubs, appId }),
-    jobs: createJobs({ store, clock, deliver }),
+    extended: new Map(), topics: createTopics({ store, clock, newId: randomUUID, pubsubs, appId, onFault }),
+    jobs: createJobs({ store, clock, deliver, onFault }),
   }
 }
 
-function createGrpcServer({ api, hub, guard }: { readonly api: Api; readonly hub: Hub; readonly guard: Guard }): Server {
+interface Services {
+  readonly api: Api
+  readonly hub: Hub
+  readonly guard: Guard
+}
+
+function createGrpcServer({ api, hub, guard }: Services): Server {
   const server = new Server({
     "grpc.max_receive_message_length": frameBytesMax, "grpc.max_send_message_length": frameBytesMax,
     "grpc.max_concurrent_streams": streamsPerConnection,

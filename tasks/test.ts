@@ -19,7 +19,10 @@ if (filters.length === 0) {
   if (step("Generated files", ["tasks/generate.ts", "--check"]) !== 0) failedSteps++
 }
 // Built before the tests so that its minutes are seen as what they are; when it can't be had the tests on Dapr fail by name.
-if (filters.length === 0 || filters.some((filter) => filter.includes("dapr"))) step("Real Dapr", ["tasks/dapr/build.ts"])
+if (filters.length === 0 || filters.some((filter) => filter.includes("dapr"))) {
+  step("Real Dapr", ["tasks/dapr/build.ts"])
+  step("Redis", ["tasks/redis.ts"])
+}
 
 const folder = mkdtempSync(join(tmpdir(), "agentflow-test-"))
 const report = join(folder, "report.json")

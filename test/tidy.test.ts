@@ -16,8 +16,10 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   runtime: { folders: [], packages: ["@dapr/dapr", "@modelcontextprotocol/sdk", "@opentelemetry", "ajv", "ajv-formats", "cockatiel", "openai", "node:"] },
   engine: { folders: ["base"], packages: [] },
   sidecar: { folders: ["base", "engine"], packages: ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "node:"] },
+  services: { folders: ["base", "grammar", "compiler"], packages: [] },
+  server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
   cli: {
-    folders: ["base", "grammar", "compiler", "engine", "sidecar"],
+    folders: ["base", "grammar", "compiler", "engine", "sidecar", "services", "server"],
     packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "ts-morph", "yaml", "node:"],
   },
 }
@@ -32,9 +34,12 @@ const soleImporters: Readonly<Record<string, RegExp>> = {
   "@opentelemetry": /^runtime\/telemetry\//,
   openai: /^runtime\/providers\/openai(-[a-z]+)*\.ts$/,
   "@grpc/grpc-js": /^sidecar\//,
+  "vscode-languageserver/node": /^server\/node\.ts$/,
+  "vscode-languageserver/browser": /^server\/worker\.ts$/,
+  "vscode-languageserver": /^server\//,
 }
 
-const pureFolders = /^(base|grammar|compiler|engine|runtime\/(policy|flow|agent))\//
+const pureFolders = /^(base|grammar|compiler|services|engine|runtime\/(policy|flow|agent))\//
 /** Comments speak English: "any error" is no type. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1")
@@ -44,6 +49,7 @@ const banned: readonly { readonly word: RegExp; readonly instead: string; readon
   { word: /\bDate\.now\b|new Date\(\)/, instead: "a `now` argument", where: pureFolders },
   { word: /\bMath\.random\b/, instead: "a hash of the step's path", where: pureFolders },
   { word: /:\s*any\b|<any>|as any\b/, instead: "unknown", where: /./, code: true },
+  { word: /from "node:/, instead: "the platform that serve() is given", where: /^server\/(?!node\.ts)/ },
   { word: /^export default/m, instead: "a named export", where: /./ },
   { word: /^export \* from/m, instead: "named re-exports", where: /./ },
   { word: /\bTODO\b|\bFIXME\b|\bXXX\b/, instead: "an issue", where: /./ },

@@ -5,8 +5,10 @@ import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import type { Figures } from "./contender.ts"
+import { length } from "./length.ts"
 import { memory } from "./memory.ts"
 import { install } from "./peers.ts"
+import { takeover } from "./takeover.ts"
 
 const here = import.meta.dirname
 const ours = ["in-process", "sidecar"] as const
@@ -22,7 +24,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     args: [...argv], allowPositionals: true,
     options: { only: { type: "string" }, scale: { type: "string", default: "1" }, runs: { type: "string" } },
   })
-  const parts = positionals.length === 0 ? ["steps", "memory"] : positionals
+  const parts = positionals.length === 0 ? ["steps", "takeover", "length", "memory"] : positionals
   const ratios: Record<string, number> = {}
   if (parts.includes("steps")) {
     const names = values.only?.split(",") ?? Object.keys(titles)
@@ -35,6 +37,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     printTable(results)
     Object.assign(ratios, ratiosOf(results))
   }
+  if (parts.includes("takeover")) Object.assign(ratios, await takeover())
+  if (parts.includes("length")) Object.assign(ratios, await length())
   if (parts.includes("memory")) Object.assign(ratios, await memory({ runs: Number(values.runs ?? 5_000) }))
   console.log(JSON.stringify({ ratios }))
   return 0

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { readSettings } from "../../sidecar/settings.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { Failure, messageOf, type ExitCode } from "../failure.ts"
 import { stateFolderOf } from "../hub-access.ts"
@@ -9,14 +10,30 @@ import { untilStopped } from "../processes.ts"
 import { portOf, type Invocation } from "../table.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
-  const db = resolve((flags["db"] as string | undefined) ?? `${stateFolderOf(process.cwd())}/runs.db`)
+  const text = (name: string) => flags[name] as string | undefined
+  const list = (name: string) => text(name)?.split(",")
+  const db = resolve(text("db") ?? `${stateFolderOf(process.cwd())}/runs.db`)
+  const settings = readSettings({
+    keep: text("keep"), "max-message-size": text("max-message-size"), secrets: list("secrets"),
+    binding: list("binding"), app: list("app"), pubsub: list("pubsub"), "state-store": list("state-store"),
+  }, process.env)
+  if (typeof settings === "string") throw new Failure(2, settings)
   mkdirSync(dirname(db), { recursive: true })
-  const sidecar = await startSidecar({ file: db, grpcPort: portOf(flags["grpc-port"], 50_001), httpPort: portOf(flags["http-port"], 3_500) }).catch((thrown: unknown) => {
+  let reportFault: (fault: unknown) => void = () => {}
+  const faulted = new Promise<Failure>((report) => {
+    reportFault = (fault) => report(new Failure(2, messageOf(fault)))
+  })
+  const sidecar = await startSidecar({
+    ...settings, file: db, host: text("host") ?? "127.0.0.1", grpcPort: portOf(flags["grpc-port"], 50_001),
+    httpPort: portOf(flags["http-port"], 3_500), onFault: reportFault,
+  }).catch((thrown: unknown) => {
     throw new Failure(2, messageOf(thrown))
   })
-  terminal.out(`The sidecar listens: gRPC 127.0.0.1:${sidecar.grpcPort}, HTTP 127.0.0.1:${sidecar.httpPort}; runs are kept in ${db}`)
-  terminal.out(`Workers find it by DAPR_GRPC_PORT=${sidecar.grpcPort} DAPR_HTTP_PORT=${sidecar.httpPort}; stop it with Ctrl-C.`)
-  await untilStopped()
+  const { host, grpcPort, httpPort } = sidecar
+  terminal.out(`The sidecar listens: gRPC ${host}:${grpcPort}, HTTP ${host}:${httpPort}; runs are kept in ${db}`)
+  terminal.out(`Workers find it by DAPR_GRPC_PORT=${grpcPort} DAPR_HTTP_PORT=${httpPort}; stop it with Ctrl-C.`)
+  const end = await Promise.race([untilStopped(), faulted])
   await sidecar.close()
+  if (end instanceof Failure) throw end
   return 0
 }

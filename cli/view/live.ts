@@ -9,6 +9,8 @@ export interface LiveView {
   show(view: RunView, nowMs: number): void
   /** A line that stays: what happened around the run, such as a killed worker. */
   note(text: string): void
+  /** The text of an answer, as it comes; without this none is streamed. */
+  text?(step: string, delta: string): void
   /** Draws the last state for good. */
   end(view: RunView, nowMs: number): void
 }
@@ -19,6 +21,7 @@ export function liveView(terminal: Terminal): LiveView {
 
 function repainted(terminal: Terminal): LiveView {
   let painted = 0
+  const texts = new Map<string, string>()
   const erase = (): void => {
     if (painted > 0) process.stdout.write(`\u001b[${painted}A\u001b[J`)
     painted = 0
@@ -26,10 +29,14 @@ function repainted(terminal: Terminal): LiveView {
   return {
     show(view, nowMs) {
       const rows = (process.stdout.rows || 40) - 2
-      const lines = drawRun(view, { terminal, nowMs, fold: true }).map((line) => clip(line, terminal.columns)).slice(0, rows)
+      const tree = drawRun(view, { terminal, nowMs, fold: true })
+      const lines = [...tree, ...written(view, texts, terminal)].map((line) => clip(line, terminal.columns)).slice(0, rows)
       erase()
       process.stdout.write(`${lines.join("\n")}\n`)
       painted = lines.length
+    },
+    text(step, delta) {
+      texts.set(step, ((texts.get(step) ?? "") + delta).slice(-textCharactersMax))
     },
     note(text) {
       erase()
@@ -40,6 +47,19 @@ function repainted(terminal: Terminal): LiveView {
       terminal.out(drawRun(view, { terminal, nowMs, fold: true }).join("\n"))
     },
   }
+}
+
+const textCharactersMax = 400
+
+/** The end of what the agents that are at it have written so far, one line each. */
+function written(view: RunView, texts: Map<string, string>, { style, columns }: Terminal): readonly string[] {
+  const open = new Set([...everyStep(view.steps)].filter((step) => step.attempts.some((attempt) => attempt.outcome === undefined)).map((step) => step.path))
+  for (const step of texts.keys()) if (!open.has(step)) texts.delete(step)
+  return [...texts].map(([step, text]) => {
+    const name = step.split("/").slice(1).join("/")
+    const room = Math.max(20, columns - name.length - 4)
+    return style.dim(`${name}: ${text.replace(/\s+/g, " ").slice(-room)}`)
+  })
 }
 
 /** Without a terminal every finished attempt is said once, and the tree is drawn at the end. */

@@ -45,7 +45,6 @@ function toolRows(tool: ToolPlan): readonly string[] {
 
 function sourceRows(source: ToolSourcePlan): readonly string[] {
   if (source.kind === "typescript") return [`typescript ${source.exportName} of ${source.module}`]
-  if (source.kind === "mcp") return [`mcp ${source.tool} of ${source.server}`]
   return [
     sourceHead(source),
     ...source.headers.map(({ name, value }) => `header ${expression(name)}: ${expression(value)}`),
@@ -53,9 +52,10 @@ function sourceRows(source: ToolSourcePlan): readonly string[] {
   ]
 }
 
-function sourceHead(source: Exclude<ToolSourcePlan, { readonly kind: "typescript" | "mcp" }>): string {
+function sourceHead(source: Exclude<ToolSourcePlan, { readonly kind: "typescript" }>): string {
   switch (source.kind) {
     case "http": return `http ${source.method} ${expression(source.url)}`
+    case "mcp": return `mcp ${source.tool} of ${source.server}`
     case "invoke": return `invoke ${source.app} ${source.method} ${expression(source.path)}`
     case "binding": return `binding ${source.binding} ${source.operation}`
     case "state": return `state ${source.store} ${source.operation} ${expression(source.key)}`

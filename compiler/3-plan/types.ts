@@ -248,7 +248,8 @@ export type ToolSourcePlan =
   | (ServiceSource & { readonly kind: "binding"; readonly binding: string; readonly operation: string })
   | (ServiceSource & { readonly kind: "state"; readonly store: string; readonly operation: "get" | "set" | "delete"; readonly key: ExpressionPlan })
   | (ServiceSource & { readonly kind: "publish"; readonly pubsub: string; readonly topic: string })
-  | { readonly kind: "mcp"; readonly server: string; readonly tool: string }
+  /** Its arguments are the body, else all parameters. */
+  | (ServiceSource & { readonly kind: "mcp"; readonly server: string; readonly tool: string })
 
 /** What goes through Dapr: without a body the record of all parameters is sent, where something is. */
 export interface ServiceSource {

@@ -22,6 +22,8 @@ export interface SourceMap {
 }
 
 export interface EmitOptions {
+  /** Absolute path of the folder that all paths are relative to; without it they lie below one folder. */
+  readonly base?: string | undefined
   /** Folder of the generated project, from the project root; default: `generated` beside the entry file. */
   readonly outDir?: string | undefined
   /** Texts by path, so that positions of the source map can be counted in lines. */

@@ -44,10 +44,9 @@ function sequence(was: readonly SkeletonNode[], now: readonly SkeletonNode[], pl
 // ---------------------------------------------------------------- steps in their order
 
 function strictChanges(allWas: readonly SkeletonNode[], allNow: readonly SkeletonNode[], place: Place): readonly Change[] {
-  const returns = !place.inLoop && allWas.at(-1)?.text === "return"
-  const isLast = place.isLast || returns
+  const isLast = place.isLast || (!place.inLoop && endsRun(allWas))
   const trimmed = (nodes: readonly SkeletonNode[]): readonly SkeletonNode[] =>
-    isLast && !place.inLoop && nodes.at(-1)?.text === "return" ? nodes.slice(0, -1) : nodes
+    isLast && !place.inLoop && endsRun(nodes) ? nodes.slice(0, -1) : nodes
   const [was, now] = [trimmed(allWas), trimmed(allNow)]
   const pairs = aligned(was, now, ({ text }) => text)
   const changes: Change[] = []
@@ -84,19 +83,25 @@ function strictChanges(allWas: readonly SkeletonNode[], allNow: readonly Skeleto
   return changes
 }
 
+/** After it a run is over, or begins again with an empty history. */
+function endsRun(nodes: readonly SkeletonNode[]): boolean {
+  return /^(return|finish|continue as new)$/.test(nodes.at(-1)?.text ?? "")
+}
+
 function replaced(was: SkeletonNode, now: SkeletonNode, place: Place): Change {
   return { what: `\`${was.text}\` became \`${now.text}\``, origin: now.origin ?? place.origin }
 }
 
 /** A step can take a step's place, a loop a loop's; anything else was removed and added. */
 function family({ text }: SkeletonNode): string {
-  return /^(if|match|for|while|repeat|return|fail|deadline)\b/.exec(text)?.[0] ?? "step"
+  return /^(if|match|for|repeat|parallel|race|branch|within|wait|sleep|publish|settings|return|give|finish|continue|fail|deadline)\b/.exec(text)?.[0] ?? "step"
 }
 
 /** A way through a branch ends where the branch does; a round of a loop does not end the loop. */
 function below(was: SkeletonNode, now: SkeletonNode, place: Place): readonly Change[] {
   const isBranch = /^(if|match|then|else|case)\b/.test(now.text)
-  const isLoop = /^(for|while|repeat)\b/.test(now.text)
+  // A round does not end the loop, a branch does not end what it stands in.
+  const isLoop = /^(for|repeat|parallel|race|branch|within)\b/.test(now.text)
   const origin = now.origin ?? place.origin
   const owner = isBranch || isLoop ? place.owner : now.text
   return sequence(was.children, now.children, { origin, owner, isLast: place.isLast && isBranch, inLoop: place.inLoop || isLoop })
@@ -141,7 +146,7 @@ function looseChanges(was: readonly SkeletonNode[], now: readonly SkeletonNode[]
   }
   for (const after of come) {
     // A model that was never offered a tool has never called it.
-    if (topic(after.text).startsWith("may call")) continue
+    if (topic(after.text).startsWith("may ")) continue
     changes.push({ what: of(`\`${shown(after)}\` was added`, place), origin: after.origin ?? place.origin, onlyRuns: runsThat(after.text, place.owner) })
   }
   return changes
@@ -158,12 +163,12 @@ function shown({ text }: SkeletonNode): string {
 /** "retry", "undo"; of a tool that a model may call, with its name. */
 function topic(text: string): string {
   const words = text.slice(looseMark.length).split(/[ ,]/)
-  return words[0] === "may" ? words.slice(0, 3).join(" ") : words[0]!
+  return words[0] === "may" ? words.slice(0, words[1] === "hand" ? 5 : 3).join(" ") : words[0]!
 }
 
-/** A budget with more room refuses nothing that the old one let pass. */
+/** A budget with more room refuses nothing that the old one let pass, nor does a loop with more rounds. */
 function onlyRaised(was: string, now: string): boolean {
-  if (topic(was) !== "budget") return false
+  if (topic(was) !== "budget" && topic(was) !== "up") return false
   const amounts = (text: string): Map<string, number> =>
     new Map([...text.matchAll(/(\d+(?:\.\d+)?(?:e[+-]?\d+)?) (\w+)/g)].map((match) => [match[2]!, Number(match[1])]))
   const [before, after] = [amounts(was), amounts(now)]
@@ -174,8 +179,10 @@ function runsThat(text: string, owner: string | undefined): string {
   const step = owner === undefined ? "a step" : `\`${owner}\``
   switch (topic(text)) {
     case "budget": return "that are near the budget"
+    case "up": return "that have gone through the loop more often"
+    case "saga": return "in which the block has failed"
     case "undo": return "that are being undone"
     case "require": return `in which ${step} gave an answer that only one of the two rules takes`
-    default: return topic(text).startsWith("may") ? `in which ${step} has called it` : `in which ${step} has failed`
+    default: return topic(text).startsWith("may ") ? `in which ${step} has called it` : `in which ${step} has failed`
   }
 }

@@ -1,7 +1,7 @@
 // Which values decide what a workflow does next: what conditions, matches and loops are made from, back to the steps.
 
 import type { ExpressionPlan } from "../3-plan/code.ts"
-import type { WorkflowPlan } from "../3-plan/types.ts"
+import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
 
 export interface Decisions {
   /** Names of variables whose assignments decide. */
@@ -48,7 +48,7 @@ function controlsOf(plan: Readonly<Record<string, unknown>>): readonly unknown[]
     case "each": return [plan["items"], plan["atATime"]]
     case "match": return [plan["subject"]]
     case "binary": return ["and", "or", "??"].includes(plan["operator"] as string) ? [plan["left"]] : []
-    default: return [plan["condition"], plan["until"]]
+    default: return [plan["condition"], plan["while"], typeof plan["until"] === "object" ? plan["until"] : undefined]
   }
 }
 
@@ -68,6 +68,31 @@ function inline(value: unknown, given: ReadonlyMap<string, readonly Named[]>, de
     return isGivenOnce(known) && depth < depthMax ? inline(known[0]!.value, given, depth + 1) : plan
   }
   return Object.fromEntries(Object.entries(plan).map(([key, child]) => [key, key === "origin" || key === "type" ? child : inline(child, given, depth)]))
+}
+
+/** Names of the settings that a body reads, itself or in what it calls. */
+export function settingsIn(plan: Plan, body: unknown): readonly string[] {
+  const names = new Set<string>()
+  const seen = new Set<string>()
+  const waiting: unknown[] = [body]
+  const callables = [...plan.tools, ...plan.agents, ...plan.humans]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    visit(next, (each) => {
+      if (each["kind"] === "settingReference") names.add(each["name"] as string)
+      const called = [...(each["kind"] === "step" ? [each["callable"]] : []), ...listOf(each["tools"]), ...listOf(each["handoffs"])]
+      for (const name of called) {
+        const callable = callables.find((known) => known.name === name)
+        if (callable === undefined || seen.has(callable.name)) continue
+        seen.add(callable.name)
+        waiting.push(callable)
+      }
+    })
+  }
+  return [...names].sort()
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 /** Every object of a piece of the plan, outermost first. */

@@ -1,11 +1,14 @@
 // What decides whether a run that is under way can be replayed: the durable steps of a workflow in their order, and no more.
 
 import type { Location } from "../../base/text/span.ts"
-import type { EachPlan, ExpressionPlan, MatchPlan, StatementPlan, StepPlan } from "../3-plan/code.ts"
+import { unreachable } from "../../base/assert.ts"
+import type {
+  EachPlan, ExpressionPlan, LoopPlan, MatchPlan, ParallelPlan, StatementPlan, StepPlan, WaitPlan, WithinPlan,
+} from "../3-plan/code.ts"
 import { expression, typeName } from "../3-plan/print.ts"
 import { registeredName } from "../3-plan/types.ts"
 import type { BudgetPlan, CallablePlan, ClausesPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
-import { decisionsOf, type Decisions } from "./decisions.ts"
+import { decisionsOf, settingsIn, type Decisions } from "./decisions.ts"
 
 /** One line of the lock, with what is indented below it. */
 export interface SkeletonNode {
@@ -27,9 +30,9 @@ export const looseMark = "~ "
 export function skeletonsOf(plan: Plan): readonly Skeleton[] {
   return plan.workflows.map((workflow) => {
     const defaults = plan.policies.find(({ name }) => name === workflow.steps)?.policy.clauses ?? {}
-    const cx: Context = { plan, defaults, decisions: decisionsOf(workflow), eachStep: undefined, visiting: [] }
+    const cx: Context = { plan, defaults, decisions: decisionsOf(workflow), eachStep: undefined, scoped: false, visiting: [] }
     const { origin } = workflow
-    return { workflow: workflow.name, origin, nodes: [...headOf(workflow), ...block(workflow.body, cx)] }
+    return { workflow: workflow.name, origin, nodes: [...headOf(workflow), ...settingsOf(plan, workflow), ...block(workflow.body, cx)] }
   })
 }
 
@@ -39,6 +42,8 @@ interface Context {
   readonly decisions: Decisions
   /** The loop that the statements stand in. */
   readonly eachStep: string | undefined
+  /** In a body with a value of its own, where `return` does not end the run. */
+  readonly scoped: boolean
   readonly visiting: readonly string[]
 }
 
@@ -56,9 +61,15 @@ function headOf({ parameters, deadlineMs, budget, origin }: WorkflowPlan): reado
   ]
 }
 
+/** They are read once, in the first step of a run that needs any. */
+function settingsOf(plan: Plan, { body, origin }: WorkflowPlan): readonly SkeletonNode[] {
+  const names = settingsIn(plan, body)
+  return names.length === 0 ? [] : [node("settings", origin), ...names.map((name) => node(`needs setting ${name}`, origin))]
+}
+
 function budgetNodes(budget: BudgetPlan | undefined, origin: Location): readonly SkeletonNode[] {
   if (budget === undefined) return []
-  const amounts = Object.entries(budget).flatMap(([unit, amount]) => (typeof amount === "number" ? [`${amount} ${unit}`] : []))
+  const amounts = Object.entries(budget).flatMap(([unit, amount]) => (typeof amount !== "number" ? [] : [unit === "nanoDollars" ? `${amount / 1e9} dollars` : `${amount} ${unit}`]))
   return [node(`${looseMark}budget ${amounts.join(", ")}`, origin)]
 }
 
@@ -81,7 +92,7 @@ function statementNodes(plan: StatementPlan, cx: Context): readonly SkeletonNode
     case "return": {
       const value = plan.value === undefined ? [] : stepsIn(plan.value, cx)
       const decides = cx.eachStep !== undefined && cx.decisions.loops.has(cx.eachStep) && plan.value !== undefined
-      return [...value, node(decides ? `return ${textOf(plan.value!, cx)}` : "return", origin)]
+      return [...value, node(decides ? `give ${textOf(plan.value!, cx)}` : cx.scoped ? "give" : "return", origin)]
     }
     case "fail": return [...stepsIn([plan.message, plan.data], cx), node(`fail ${plan.error}`, origin)]
     case "if": return branch(`if ${textOf(plan.condition, cx)}`, plan, stepsIn(plan.condition, cx), [
@@ -93,8 +104,26 @@ function statementNodes(plan: StatementPlan, cx: Context): readonly SkeletonNode
       const catches = plan.catches.map((each) => node(["catch", ...each.kinds].join(" "), each.origin, block(each.body, cx)))
       return [...block(plan.body, cx), node(`${looseMark}try`, origin, catches)]
     }
-    default: return [other(plan as { readonly kind: string; readonly origin: Location }, cx)]
+    case "finish": return [...stepsIn(plan.value, cx), node("finish", origin)]
+    case "parallel": return [node("parallel", origin, branches(plan.branches, cx))]
+    case "loop": return [loopNode(plan, cx)]
+    case "sleep": return [...stepsIn(plan.value, cx), node("sleep", origin)]
+    case "publish": return [...stepsIn([plan.value, plan.topic], cx), node("publish", origin)]
+    case "continueAsNew": return [...stepsIn(plan.arguments.map(({ value }) => value), cx), node("continue as new", origin)]
+    default: return unreachable(plan)
   }
+}
+
+/** A scope with a way of its own; its name is part of the paths below it. */
+function branches(plans: ParallelPlan["branches"], cx: Context): readonly SkeletonNode[] {
+  return plans.map((each) => node(`branch ${each.name}`, each.origin, block(each.body, { ...cx, eachStep: undefined, scoped: true })))
+}
+
+function loopNode(plan: LoopPlan, cx: Context): SkeletonNode {
+  const start = plan.while === undefined ? "" : ` while ${textOf(plan.while, cx)}`
+  const end = plan.until === undefined ? "" : ` until ${textOf(plan.until, cx)}`
+  const rounds = node(`${looseMark}up to ${plan.times} times`, plan.origin)
+  return node(`repeat as ${plan.step}${start}${end}`, plan.origin, [rounds, ...stepsIn(plan.while, cx), ...block(plan.body, cx), ...stepsIn(plan.until, cx)])
 }
 
 /** A branch in which nothing durable happens and nothing ends does not show. */
@@ -122,6 +151,10 @@ function stepsIn(value: unknown, cx: Context): readonly SkeletonNode[] {
   switch (plan.kind) {
     case "step": return [...plan.arguments.flatMap((each) => stepsIn(each.value, cx)), stepNode(plan, cx)]
     case "each": return [...stepsIn(plan.items, cx), eachNode(plan, cx)]
+    case "race": return [node("race", plan.origin, branches(plan.branches, cx))]
+    case "saga": return [...block(plan.body, { ...cx, scoped: true }), node(`${looseMark}saga`, plan.origin)]
+    case "within": return withinNodes(plan, cx)
+    case "wait": return [waitNode(plan, cx)]
     case "conditional": return choice(plan, { condition: plan.condition, ways: [plan.then, plan.otherwise] }, cx)
     case "binary":
       if (plan.operator !== "and" && plan.operator !== "or" && plan.operator !== "??") break
@@ -142,39 +175,25 @@ function choice(
 function eachNode(plan: EachPlan, cx: Context): SkeletonNode {
   const atATime = plan.atATime === undefined ? "" : `, ${textOf(plan.atATime, cx)} at a time`
   const failures = plan.failures === "stop" ? [] : [node(`${looseMark}${plan.failures} failures`, plan.origin)]
-  const body = block(plan.body, { ...cx, eachStep: plan.step })
+  const body = block(plan.body, { ...cx, eachStep: plan.step, scoped: true })
   return node(`for each of ${textOf(plan.items, cx)} as ${plan.step}${atATime}`, plan.origin, [...failures, ...body])
 }
 
-/** A kind without a rule of its own is taken as it stands: everything in it counts. */
-function other(plan: { readonly kind: string; readonly origin: Location }, cx: Context): SkeletonNode {
-  const words: string[] = [plan.kind]
-  const children: SkeletonNode[] = []
-  const visit = (value: unknown, key: string): void => {
-    if (key === "origin" || key === "type" || key === "spaced" || value === undefined) return
-    if (Array.isArray(value)) {
-      for (const item of value) visit(item, key)
-      return
-    }
-    if (typeof value !== "object" || value === null) {
-      if (key !== "kind") words.push(`${key} ${String(value)}`)
-      return
-    }
-    const inner = value as { readonly kind?: string; readonly origin?: Location }
-    if (inner.kind !== undefined && statementKinds.has(inner.kind)) children.push(...statementNodes(inner as StatementPlan, cx))
-    else if (inner.kind !== undefined && inner.origin !== undefined && "type" in inner) {
-      children.push(...stepsIn(inner, cx))
-      words.push(`${key} ${textOf(inner as ExpressionPlan, cx)}`)
-    } else for (const [name, child] of Object.entries(inner)) visit(child, name)
-  }
-  for (const [key, value] of Object.entries(plan)) visit(value, key)
-  return node(words.join(" "), plan.origin, children)
+/** A deadline's timer comes before the body; the other clauses are what its steps fall back on. */
+function withinNodes({ policy, body, origin }: WithinPlan, cx: Context): readonly SkeletonNode[] {
+  const { deadlineMs, budget, overBudget: _else, fallback, ...defaults } = policy.clauses
+  const inside = block(body, { ...cx, scoped: true, defaults: { ...cx.defaults, ...defaults } })
+  const loose = [
+    ...budgetNodes(budget, origin),
+    ...(fallback === undefined ? [] : [node(`${looseMark}fallback${on(fallback.on)}`, origin, stepsIn(fallback.value, cx))]),
+  ]
+  return deadlineMs === undefined ? [...inside, ...loose] : [node("within deadline", origin, [...inside, ...loose])]
 }
 
-const statementKinds: ReadonlySet<string> = new Set([
-  "let", "assign", "do", "return", "fail", "log", "if", "match", "try", "repeat", "while", "parallel", "race", "within", "saga",
-  "wait", "sleep", "publish", "continueAsNew",
-])
+function waitNode({ event, by, timeoutMs, origin }: WaitPlan, cx: Context): SkeletonNode {
+  const fits = by === undefined ? "" : ` by ${textOf(by.condition, cx)}`
+  return node(`wait for ${event}${fits}${timeoutMs === undefined ? "" : ", timeout"}`, origin)
+}
 
 /** What a deciding expression says, with local names replaced by where their values come from. */
 function textOf(plan: ExpressionPlan, { decisions }: Context): string {
@@ -203,8 +222,15 @@ function callableNode(cx: Context, call: Call): SkeletonNode {
   }
   const [kind, callable] = kindOf(plan, call.name)
   const clauses = { ...cx.defaults, ...callable?.policy.clauses, ...call.at }
-  const approved = callable !== undefined && "approve" in callable && callable.approve !== undefined ? ", approved" : ""
-  return node(`${call.name} (${kind}${approved}${orderMarks(clauses, kind)})`, call.origin, looseNodes(cx, { clauses, call, kind, callable }))
+  const marks = ownMarks(plan, call.name)
+  return node(`${call.name} (${kind}${marks}${orderMarks(clauses, kind)})`, call.origin, looseNodes(cx, { clauses, call, kind, callable }))
+}
+
+/** What a callable does of itself around its work. */
+function ownMarks(plan: Plan, name: string): string {
+  const approve = plan.tools.find((each) => each.name === name)?.approve
+  const memory = plan.agents.find((each) => each.name === name)?.memory
+  return `${approve === undefined ? "" : ", approved"}${memory === undefined ? "" : ", memory"}`
 }
 
 function kindOf(plan: Plan, name: string): readonly [string, CallablePlan | undefined] {
@@ -222,7 +248,7 @@ function orderMarks(clauses: ClausesPlan, kind: string): string {
     ...(deadlineMs === undefined ? [] : ["deadline"]),
     // Of an attempt it is the worker's own; of a question it is a timer.
     ...(timeoutMs === undefined || kind !== "human" ? [] : ["timeout"]),
-    ...("cache" in clauses && clauses.cache !== undefined ? ["cache"] : []),
+    ...(clauses.cache === undefined ? [] : ["cache"]),
   ]
   return marks.map((mark) => `, ${mark}`).join("")
 }
@@ -249,6 +275,7 @@ function looseNodes(cx: Context, { clauses, call, kind, callable }: Loose): read
     ...(callable?.requirements ?? []).map(({ condition }) => loose(`require ${textOf(condition, cx)}`)),
     ...budgetNodes(agent?.budget ?? clauses.budget, origin),
     ...(agent?.models.slice(1) ?? []).map(({ on: kinds }) => loose(`another model${on(kinds)}`)),
+    ...(agent?.handoffs ?? []).map((name) => loose(`may hand off to ${name}`)),
     ...(agent?.tools ?? []).filter((name) => !inside.visiting.includes(name)).map((name) => {
       const tool = callableNode({ ...inside, defaults: {} }, { name, at: {}, origin })
       return loose(`may call ${tool.text}`, tool.children)

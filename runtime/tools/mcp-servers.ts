@@ -9,6 +9,10 @@ import { failureOfMcp } from "./mcp-failure.ts"
 import { differencesOf, parseMcpLock } from "./mcp-pins.ts"
 import type { McpLock, McpPins } from "./mcp-pins.ts"
 
+// For whoever pins tools from outside of a worker.
+export { differencesOf, parseMcpLock } from "./mcp-pins.ts"
+export type { McpPins } from "./mcp-pins.ts"
+
 /** A program that is started, or an address. */
 export type McpServerConfig =
   | { readonly command: readonly string[]; readonly env?: Readonly<Record<string, string>>; readonly cwd?: string }

@@ -32,8 +32,10 @@ export function jobsOf(workflows: readonly Workflow[]): readonly Job[] {
 
 /** The same job under the same name, from however many workers. */
 export async function scheduleJobs({ sidecar, jobs }: JobsOptions): Promise<void> {
-  for (const { name, trigger } of jobs) {
-    const response = await send(sidecar, "POST", name, { schedule: daprSchedule(trigger.cron), overwrite: true })
+  for (const { name, trigger, workflow } of jobs) {
+    // A daprd of 1.18 takes a job without data and then fails to deliver it.
+    const data = { workflow: workflow.workflowName }
+    const response = await send(sidecar, "POST", name, { schedule: daprSchedule(trigger.cron), overwrite: true, data })
     const answer = await response.text()
     if (!response.ok) throw new Error(`job ${name} (${trigger.cron}) was not taken: ${response.status} ${answer.slice(0, 300)}`)
   }

@@ -29,6 +29,8 @@ export interface Triggers {
 }
 
 const tendEveryMs = 1_000
+// A topic that can't be had must not keep the worker from everything else.
+const subscribeWaitMsMax = 5_000
 
 /**
  * Nothing is opened for workflows that only clients start. The HTTP port opens before the sidecar is waited for, because
@@ -61,7 +63,11 @@ export async function openTriggers(options: TriggersOptions): Promise<Triggers |
       await scheduleJobs({ sidecar, jobs })
       const topics = triggersOf(workflows, "topic")
       const subscriptions = topics.map(([workflow, trigger]) => subscriptionOf(workflow, trigger, { ...options, starter }))
-      if (topics.length > 0) closing.push(subscribeTopics({ sidecar, note, subscriptions }).stop)
+      if (topics.length > 0) {
+        const { taken, stop } = subscribeTopics({ sidecar, note, subscriptions })
+        closing.push(stop)
+        await Promise.race([taken, new Promise((resolve) => setTimeout(resolve, subscribeWaitMsMax))])
+      }
       closing.push(tend(gated, starter).stop)
     },
     async stop() {

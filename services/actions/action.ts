@@ -98,6 +98,8 @@ type ClauseOwner = { readonly span: Span; readonly clauses: readonly Clause[] }
 export function insertClauses(text: string, owner: ClauseOwner, clauses: readonly string[]): Edit {
   const lines = clauses.map((clause) => `\n  ${indented(clause, "  ")}`).join("")
   const last = owner.clauses.at(-1)
+  const isOneLine = !text.slice(owner.span.start, owner.span.end).includes("\n")
+  if (last !== undefined && isOneLine) return insert(last.span.end, `   ${clauses.join("   ")}`)
   if (last !== undefined) return insert(afterComment(text, last.span.end), lines)
   const opener = bodyOpener(text, owner)
   if (opener === undefined) return insert(owner.span.end, ` {${lines}\n}`)

@@ -15,8 +15,18 @@ export const createDeclaration: ActionMaker = (context) => context.diagnostics.f
   if (repairs.code === "AF2008") return [made(`Declare the error ${name}`, `error ${name}`)]
   if (repairs.code !== "AF2001") return []
   const parameters = parametersOf(context, repairs.span.start)
-  return parameters === undefined ? [] : [made(`Declare the tool ${name}`, `tool ${name}(${parameters}) from "./tools.ts" {\n  reads\n  retry 3 times\n}`)]
+  return parameters === undefined ? [] : [made(`Declare the tool ${name}`, `tool ${name}(${parameters})${resultOf(context, repairs.span.start)} from "./tools.ts" {\n  reads\n  retry 3 times\n}`)]
 })
+
+/** What the place of the call needs, as far as one look tells. */
+function resultOf({ document, text }: ActionContext, offset: number): string {
+  const { ancestors } = nodeAt(document.file, offset)
+  const around = ancestors.at(-3)
+  const workflow = ancestors.find(({ kind }) => kind === "workflow")
+  if (around?.kind === "callStatement" || around?.kind === "block") return ""
+  if (around?.kind === "return" && workflow?.kind === "workflow") return workflow.result === undefined ? "" : `: ${text.slice(workflow.result.span.start, workflow.result.span.end)}`
+  return ": string"
+}
 
 /** Of a call: a parameter for each argument, named after it where it has a name. */
 function parametersOf({ document, program, path }: ActionContext, offset: number): string | undefined {

@@ -1,9 +1,10 @@
 // All code actions: fixes of diagnostics first, then what else can be done at a place.
 
+import { applyEdits } from "../../base/text/edit.ts"
 import type { Span } from "../../base/text/span.ts"
 import { nodeAt } from "../../grammar/syntax/locate.ts"
 import { diagnosticsOf } from "../diagnostics.ts"
-import type { Workspace } from "../workspace.ts"
+import type { Program, Workspace } from "../workspace.ts"
 import { acceptRule } from "./accept-rule.ts"
 import type { Action, ActionContext, ActionMaker } from "./action.ts"
 import { addBudget } from "./add-budget.ts"
@@ -38,6 +39,28 @@ export const actionTable: Readonly<Record<string, ActionMaker>> = {
   parallelToCalls, addLimits, httpToTypeScript, generateTest, nameArguments, annotateLet, organiseImports, fixAll,
 }
 
+/** What these give depends on more than they look at, so that each is tried before it is offered. */
+const proven: ReadonlySet<string> = new Set([
+  "extractWorkflow", "extractValue", "inlineValue", "extractSetting", "extractType", "wrapInSaga", "wrapInTry", "wrapInBudget", "callsToParallel", "parallelToCalls",
+  "inlinePolicy", "fillArms", "generateTest", "nameArguments", "annotateLet", "addFallback",
+])
+
+/** Whether the file has no error after the action that it has not now. */
+function addsNoError({ workspace, program, path, text }: ActionContext, { edits }: Action): boolean {
+  const own = edits.get(path)
+  if (own === undefined || edits.size > 1) return true
+  const left = errorsOf(program)
+  return errorsOf(workspace.programWith(path, applyEdits(text, own))).every((code) => {
+    const index = left.indexOf(code)
+    if (index >= 0) left.splice(index, 1)
+    return index >= 0
+  })
+}
+
+function errorsOf({ diagnostics }: Program): string[] {
+  return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code)
+}
+
 export function actionsAt(workspace: Workspace, path: string, range: Span): readonly Action[] {
   const program = workspace.program(path)
   const document = program?.documents.get(path)
@@ -45,7 +68,7 @@ export function actionsAt(workspace: Workspace, path: string, range: Span): read
   const { node, ancestors } = nodeAt(document.file, range.start)
   const diagnostics = diagnosticsOf(workspace, path).filter(({ span }) => span.start <= range.end && range.start <= span.end)
   const context: ActionContext = { workspace, program, document, path, text: document.text, range, around: [...ancestors, node], diagnostics }
-  const found = Object.values(actionTable).flatMap((make) => make(context))
+  const found = Object.entries(actionTable).flatMap(([name, make]) => make(context).filter((action) => !proven.has(name) || addsNoError(context, action)))
   // Two ways to the same text are one.
   const seen = new Set<string>()
   return found.filter(({ edits, kind }) => {

@@ -2,12 +2,17 @@
 
 import type { Statement } from "../../grammar/syntax/nodes.ts"
 import { walk } from "../../grammar/syntax/walk.ts"
+import { namesAt } from "../scope.ts"
 import { indentAt, indented, dedented } from "../text.ts"
 import { inFile, statementsAt, type Action, type ActionContext, type ActionMaker } from "./action.ts"
 
 export const wrapInSaga: ActionMaker = (context) => wrap(context, "Wrap in saga", "saga {", "}")
 
-export const wrapInTry: ActionMaker = (context) => wrap(context, "Wrap in try", "try {", "} catch e {\n  log \"failed: {e.message}\"\n}")
+export const wrapInTry: ActionMaker = (context) => {
+  const taken = namesAt(context.program, context.path, context.range.start)
+  const name = ["e", "problem", "failure"].find((each) => !taken.has(each)) ?? "caught"
+  return wrap(context, "Wrap in try", "try {", `} catch ${name} {\n  log "failed: {${name}.message}"\n}`)
+}
 
 export const wrapInBudget: ActionMaker = (context) => wrap(context, "Wrap in within budget", "within budget 20k tokens {", "}")
 

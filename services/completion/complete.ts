@@ -16,8 +16,8 @@ import { namesAt } from "../scope.ts"
 import { relativeImport } from "../text.ts"
 import type { Workspace } from "../workspace.ts"
 import { importEdit, importables } from "./imports.ts"
-import { itemOf, memberDrafts, symbolDraft, type CompletionItem, type Draft } from "./items.ts"
-import { cursorAt, placeOf, type Cursor, type Place } from "./place.ts"
+import { itemKinds, itemOf, memberDrafts, symbolDraft, type CompletionItem, type Draft } from "./items.ts"
+import { cursorAt, maySayCall, placeOf, type Cursor, type Place } from "./place.ts"
 import { clauseSnippets, continuations, declarationSnippets, repeatable, statementSnippets, testSnippets, valueSnippets, type Snippet } from "./snippets.ts"
 
 export const completionTriggers = [".", "{", "@", '"', "/"] as const
@@ -111,12 +111,16 @@ const valueKinds: ReadonlySet<SymbolKind> = new Set<SymbolKind>([
 ])
 const localKinds: ReadonlySet<SymbolKind> = new Set<SymbolKind>(["parameter", "let", "var", "loopVariable", "lambdaParameter", "caught", "patternBinding", "branch", "result", "eventField"])
 
+const callableKinds: readonly SymbolKind[] = ["tool", "agent", "human", "workflow"]
+
 function expressionDrafts(cursor: Cursor, rank = 2): readonly Draft[] {
-  const names = [...namesAt(cursor.program, cursor.path, cursor.start)].filter(([, { kind }]) => valueKinds.has(kind))
+  const calls = maySayCall(cursor)
+  const isValue = ({ kind }: Symbol): boolean => valueKinds.has(kind) && (calls || !callableKinds.includes(kind))
+  const names = [...namesAt(cursor.program, cursor.path, cursor.start)].filter(([, symbol]) => isValue(symbol))
   const own = names.map(([name, symbol]) => symbolDraft(cursor.program, symbol, { name, call: true, rank: localKinds.has(symbol.kind) ? rank - 1 : rank }))
   const builtIns = BUILT_IN_FUNCTIONS.map((label): Draft => ({ label, kind: "function", insert: `${label}()`, rank: 6, ...(functionDocs[label] === undefined ? {} : { doc: functionDocs[label] }) }))
   const values = ["true", "false", "nothing"].map((label): Draft => ({ label, kind: "keyword", rank: 6, doc: keywords.get(label)!.doc }))
-  return [...own, ...builtIns, ...values, ...importDrafts(cursor, ["tool", "agent", "human", "workflow", "enum", "setting", "secret"], { call: true })]
+  return [...own, ...builtIns, ...values, ...importDrafts(cursor, [...(calls ? callableKinds : []), "enum", "setting", "secret"], { call: true })]
 }
 
 function argumentDrafts({ program, path }: Cursor, call: CallExpression): readonly Draft[] {
@@ -143,7 +147,7 @@ function importDrafts(cursor: Cursor, of: readonly SymbolKind[], { call }: { rea
     const doc = docOf(declaration)
     const isCall = call && (kind === "tool" || kind === "agent" || kind === "human" || kind === "workflow")
     return {
-      label: name, kind: isCall ? "function" : kind === "enum" ? "enum" : kind === "type" ? "type" : kind === "error" ? "error" : "constant", rank: 8,
+      label: name, kind: itemKinds[kind] ?? "constant", rank: 8,
       detail: `${kind} — import from ${relativeImport(path, from)}`, ...(doc === undefined ? {} : { doc }), additionalEdits: [importEdit(file, text, path, name, from)],
       ...(isCall ? { insert: `${name}(\${1})`, isSnippet: true } : {}),
     }
@@ -195,7 +199,7 @@ function patternDrafts(cursor: Cursor, subject: Type | undefined): readonly Draf
 function importNameDrafts({ workspace, path }: Cursor, from: string, said: readonly string[]): readonly Draft[] {
   return importables(workspace, path).filter((each) => each.path === from && !said.includes(each.name)).map(({ name, kind, declaration }) => {
     const doc = docOf(declaration)
-    return { label: name, kind: kind === "type" ? "type" : kind === "enum" ? "enum" : "function", detail: kind, rank: 1, ...(doc === undefined ? {} : { doc }) }
+    return { label: name, kind: itemKinds[kind] ?? "constant", detail: kind, rank: 1, ...(doc === undefined ? {} : { doc }) }
   })
 }
 

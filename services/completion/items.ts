@@ -35,7 +35,7 @@ export function itemOf(draft: Draft, replace: Span): CompletionItem {
   return { insert: draft.label, isSnippet: false, rank: 5, additionalEdits: [], ...draft, replace: draft.replace ?? replace }
 }
 
-const kinds: Readonly<Partial<Record<Symbol["kind"], ItemKind>>> = {
+export const itemKinds: Readonly<Partial<Record<Symbol["kind"], ItemKind>>> = {
   type: "type", enum: "enum", error: "error", event: "event", model: "model", secret: "constant", setting: "constant", policy: "policy", tool: "function",
   agent: "function", human: "function", workflow: "function", builtin: "function", parameter: "parameter", lambdaParameter: "parameter",
 }
@@ -48,8 +48,8 @@ export function symbolDraft(program: Program, symbol: Symbol, { name, call, rank
   const isCall = call && callables.has(symbol.kind)
   return {
     label: name,
-    kind: kinds[symbol.kind] ?? "variable",
-    detail: headOf(program, symbol).split("\n")[0]!,
+    kind: itemKinds[symbol.kind] ?? "variable",
+    detail: headOf(program, symbol).replace(/\s+/g, " "),
     ...(doc === undefined ? {} : { doc }),
     rank,
     ...(isCall ? { insert: callSnippet(name, symbol), isSnippet: true } : {}),

@@ -241,3 +241,12 @@ function headerPlace({ document, start }: Cursor): Place | undefined {
   if (/^\s*tool\s+\w+\s*\(.*\)[^{=]*$/.test(line)) return { kind: "words", words: ["from"] }
   return line.trim() === "" ? undefined : nothing
 }
+
+const callClauses: ReadonlySet<Node["kind"]> = new Set<Node["kind"]>(["fallback", "compensate", "approve", "budgetElse", "run"])
+
+/** Steps are called in the body of a workflow and in the clauses that are calls, never in a prompt or a lambda. */
+export function maySayCall({ document, start }: Cursor): boolean {
+  const { ancestors } = nodeAt(document.file, start + 1)
+  const inner = [...ancestors].reverse().find(({ kind }) => callClauses.has(kind) || kind === "lambda" || kind === "workflow" || kind === "text" || kind === "require" || kind === "tool" || kind === "agent" || kind === "human")
+  return inner !== undefined && (inner.kind === "workflow" || callClauses.has(inner.kind))
+}

@@ -1,7 +1,9 @@
 // Output bindings: files below one folder, and HTTP requests to one base address.
 
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { randomUUID } from "node:crypto"
+import {
+  existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, rmSync, statSync, writeFileSync,
+} from "node:fs"
 import { dirname, join, resolve, sep } from "node:path"
 import { fault } from "../fault.ts"
 
@@ -51,7 +53,8 @@ function files(name: string, folder: string, { operation, data, metadata }: Bind
   }
   if (operation === "list") return { data: json(listed(inside(name, folder, fileName || "."))) }
   if (operation !== "get" && operation !== "delete") {
-    throw failed(name, `binding ${name} does not support operation ${operation}. supported operations:${fileOperations}`)
+    const supported = `supported operations:${fileOperations}`
+    throw failed(name, `binding ${name} does not support operation ${operation}. ${supported}`)
   }
   const path = inside(name, folder, fileName)
   if (!existsSync(path) || !statSync(path).isFile()) throw failed(name, `file not found: ${fileName}`)

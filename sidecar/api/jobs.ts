@@ -1,5 +1,6 @@
 // Jobs: stored by name, called at their times, tried again when the app does not take them.
 
+import { status as codes } from "@grpc/grpc-js"
 import { delayUntil } from "../../engine/timers.ts"
 import { fault } from "../fault.ts"
 import type { Store } from "../store/store.ts"
@@ -10,6 +11,8 @@ export interface JobsOptions {
   readonly clock: () => number
   /** Gives a due job to the app; false when the app did not take it. */
   readonly deliver: (job: Job) => Promise<boolean>
+  /** The store failed while no caller was there to be told. */
+  readonly onFault: (error: unknown) => void
 }
 
 export interface JobRequest {
@@ -58,7 +61,8 @@ export function createJobs(options: JobsOptions): Jobs {
     get(name) {
       const found = read(state, name)
       if (found) return found
-      throw refused("GET_JOB", 500, `failed to get job due to: rpc error: code = NotFound desc = job not found: ${name}`, 5)
+      const reason = `rpc error: code = NotFound desc = job not found: ${name}`
+      throw refused("GET_JOB", 500, `failed to get job due to: ${reason}`, codes.NOT_FOUND)
     },
     remove(name) {
       options.store.changeValues(jobStore, [{ kind: "delete", key: name }], options.clock())
@@ -97,7 +101,7 @@ function schedule(state: State, { overwrite = false, ...request }: JobRequest): 
   if (!text && repeats) throw invalid("job must have a schedule to repeat")
   if (!overwrite && read(state, name)) {
     const reason = `rpc error: code = AlreadyExists desc = job already exists: '${name}'`
-    throw refused("SCHEDULE_JOB", 409, `failed to schedule job due to: ${reason}`, 6)
+    throw refused("SCHEDULE_JOB", 409, `failed to schedule job due to: ${reason}`, codes.ALREADY_EXISTS)
   }
   const now = state.clock()
   const due = dueTime === undefined || dueTime === "" ? undefined : pointInTime(dueTime, now)
@@ -106,7 +110,8 @@ function schedule(state: State, { overwrite = false, ...request }: JobRequest): 
   if (nextAtMs === undefined) throw invalid("there is no time that fits the schedule")
   const timesLeft = repeats ?? (text ? undefined : 1)
   write(state, {
-    ...request, nextAtMs, ...(timesLeft === undefined ? {} : { timesLeft }), ...(end === undefined ? {} : { endsAtMs: end }),
+    ...request, nextAtMs, ...(timesLeft === undefined ? {} : { timesLeft }),
+    ...(end === undefined ? {} : { endsAtMs: end }),
   })
   setAlarm(state)
 }
@@ -127,7 +132,7 @@ function setAlarm(state: State): void {
   if (state.closed) return
   const next = Math.min(...all(state).map(({ nextAtMs }) => nextAtMs))
   if (next === Infinity) return
-  state.alarm = setTimeout(() => void ring(state), delayUntil(next, state.clock()))
+  state.alarm = setTimeout(() => void ring(state).catch(state.onFault), delayUntil(next, state.clock()))
 }
 
 async function ring(state: State): Promise<void> {

@@ -89,7 +89,8 @@ function toSave(api: StateApi, item: StateItem, failed: FaultOf): ValueChange {
   const ttl = item.metadata?.["ttlInSeconds"]
   const expiresAtMs = ttl === undefined ? undefined : expiry(api.clock(), String(ttl), failed)
   return {
-    kind: "save", key: item.key, ...item.value, ...condition(item), ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    kind: "save", key: item.key, ...item.value, ...condition(item),
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
   }
 }
 

@@ -9,6 +9,8 @@ export interface TopicsOptions {
   readonly newId: () => string
   readonly pubsubs: readonly string[]
   readonly appId: string
+  /** The store failed while no caller was there to be told. */
+  readonly onFault: (error: unknown) => void
 }
 
 export interface Publication {
@@ -70,7 +72,8 @@ interface State extends TopicsOptions {
 export function createTopics(options: TopicsOptions): Topics {
   const { store } = options
   const state: State = {
-    ...options, subscribers: new Set(), held: new Set(), timers: new Set(), sequence: lastSequence(store), closed: false,
+    ...options, subscribers: new Set(), held: new Set(), timers: new Set(), sequence: lastSequence(store),
+    closed: false,
   }
   return {
     publish: (publication) => publish(state, publication),
@@ -108,13 +111,10 @@ function groupsOf(state: State, at: Pick<Subscriber, "pubsub" | "topic">): reado
 }
 
 function publish(state: State, publication: Publication): void {
-  const { pubsub, topic, contentType, data, metadata = {} } = publication
+  const { pubsub, topic, metadata = {} } = publication
   known(state, pubsub)
   if (!topic) throw fault(404, "ERR_TOPIC_EMPTY", `topic is empty in pubsub ${pubsub}`)
-  const message: TopicMessage = {
-    id: state.newId(), source: state.appId, type: "com.dapr.event.sent", contentType, topic, pubsub,
-    data: data.toString("base64"),
-  }
+  const message = messageOf(state, publication)
   const ttl = Number(metadata["ttlInSeconds"])
   const expiry = ttl > 0 ? { expiresAtMs: state.clock() + ttl * 1000 } : {}
   const number = String(++state.sequence).padStart(16, "0")
@@ -126,6 +126,32 @@ function publish(state: State, publication: Publication): void {
   state.store.changeValues(queueStore, changes, state.clock())
   for (const subscriber of state.subscribers) {
     if (subscriber.pubsub === pubsub && subscriber.topic === topic) pump(state, subscriber)
+  }
+}
+
+/** What is a cloud event already keeps its id, source and type, by which a consumer knows it again. */
+function messageOf(state: State, { pubsub, topic, contentType, data }: Publication): TopicMessage {
+  const base = { id: state.newId(), source: state.appId, type: "com.dapr.event.sent", topic, pubsub }
+  const event = /^application\/cloudevents\+json\b/.test(contentType) ? parseEvent(data) : undefined
+  if (!event) return { ...base, contentType, data: data.toString("base64") }
+  const { datacontenttype, data_base64: binary, data: value } = event
+  const isText = typeof value === "string" && !/json/.test(String(datacontenttype))
+  const text = isText ? value : JSON.stringify(value ?? null)
+  const attributes = Object.entries(event).filter(([name, attribute]) =>
+    ["id", "source", "type"].includes(name) && typeof attribute === "string")
+  const given = Object.fromEntries(attributes)
+  return {
+    ...base, ...given, contentType: typeof datacontenttype === "string" ? datacontenttype : "application/json",
+    data: typeof binary === "string" ? binary : Buffer.from(text).toString("base64"),
+  }
+}
+
+function parseEvent(data: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const event: unknown = JSON.parse(data.toString("utf8"))
+    return typeof event === "object" && event !== null ? (event as Record<string, unknown>) : undefined
+  } catch {
+    throw fault(400, "ERR_PUBSUB_CLOUD_EVENTS_SER", "the cloud event is not JSON")
   }
 }
 
@@ -176,14 +202,19 @@ function hand(state: State, subscriber: Subscriber, key: string, value: string):
     state.held.delete(key)
     pump(state, subscriber)
   }
-  subscriber.deliver(JSON.parse(value) as TopicMessage).then(settle, () => settle("retry"))
+  const retry = (): Outcome => "retry"
+  subscriber.deliver(JSON.parse(value) as TopicMessage).catch(retry).then(settle).catch(state.onFault)
 }
 
 function again(state: State, subscriber: Subscriber, key: string): void {
   const timer = setTimeout(() => {
     state.timers.delete(timer)
     state.held.delete(key)
-    pump(state, subscriber)
+    try {
+      pump(state, subscriber)
+    } catch (error) {
+      state.onFault(error)
+    }
   }, state.subscribers.has(subscriber) ? retryDelayMs : 0)
   state.timers.add(timer)
 }

@@ -5,6 +5,7 @@ import { componentsOf, extendedOf, runtimeVersion } from "../api/api.ts"
 import type { Api } from "../api/api.ts"
 import { invokeBinding } from "../api/bindings.ts"
 import { invokeApp } from "../api/invoke.ts"
+import type { JobData } from "../api/jobs.ts"
 import { readAllSecrets, readSecret } from "../api/secrets.ts"
 import { deleteState, readState, saveState, transactState } from "../api/state.ts"
 import type { ItemOptions, StateItem, StateOperation, StateValue } from "../api/state.ts"
@@ -12,7 +13,7 @@ import { fault } from "../fault.ts"
 import type { StoredValue } from "../store/store.ts"
 import { subscribeStream } from "./topic-stream.ts"
 import { unary } from "./unary.ts"
-import type { WireEtag, WireInvoke, WireJob, WireStateItem, WireStateOptions } from "./wire-dapr.ts"
+import type { WireAny, WireEtag, WireInvoke, WireJob, WireStateItem, WireStateOptions } from "./wire-dapr.ts"
 
 export function daprService(api: Api): UntypedServiceImplementation {
   return {
@@ -155,20 +156,24 @@ function jobMethods(api: Api): UntypedServiceImplementation {
       const { name = "", schedule = "", repeats, due_time: dueTime = "", ttl = "", data } = job
       api.jobs.schedule({
         name, schedule, dueTime, ttl, overwrite, ...(repeats ? { repeats } : {}),
-        ...(data ? { data: { typeUrl: data.type_url ?? "", base64: (data.value ?? Buffer.alloc(0)).toString("base64") } } : {}),
+        ...(data ? { data: jobData(data) } : {}),
       })
       return {}
     }),
     GetJobAlpha1: unary(async ({ name = "" }: { readonly name?: string }) => {
       const { schedule, repeats, dueTime, ttl, data } = api.jobs.get(name)
-      const any = data && { type_url: data.typeUrl, value: Buffer.from(data.base64, "base64") }
-      return { job: { name, schedule, repeats, due_time: dueTime, ttl, data: any } }
+      const content = data && { type_url: data.typeUrl, value: Buffer.from(data.base64, "base64") }
+      return { job: { name, schedule, repeats, due_time: dueTime, ttl, data: content } }
     }),
     DeleteJobAlpha1: unary(async ({ name = "" }: { readonly name?: string }) => {
       api.jobs.remove(name)
       return {}
     }),
   }
+}
+
+function jobData({ type_url: typeUrl = "", value }: WireAny): JobData {
+  return { typeUrl, base64: (value ?? Buffer.alloc(0)).toString("base64") }
 }
 
 interface JobMessage { readonly job?: WireJob; readonly overwrite?: boolean }

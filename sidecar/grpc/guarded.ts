@@ -19,7 +19,9 @@ export function guarded(
   const admit = ({ metadata }: ServerUnaryCall<object, object>): (() => void) => {
     guard.authenticate(metadata.get("dapr-api-token")[0])
     const named = metadata.get("taskhub")[0]
-    if (named !== undefined && named !== taskHub) throw grpcFault(codes.NOT_FOUND, `there is no task hub '${String(named)}'`)
+    if (named !== undefined && named !== taskHub) {
+      throw grpcFault(codes.NOT_FOUND, `there is no task hub '${String(named)}'`)
+    }
     return guard.enter()
   }
   const wrap = (method: Method): Method => (call, reply) => {

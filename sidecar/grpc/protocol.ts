@@ -7,7 +7,10 @@ import { commonMessages, runtimeMessages, runtimeMethods } from "./dapr-protocol
 
 type ProtocolJson = Parameters<typeof fromJSON>[0]
 
-/** `name:Type=number`, `[]` for repeated, `map` for a map of texts or of `<Type>`; fields behind the bar exclude one another. */
+/**
+ * `name:Type=number`, `[]` for repeated, `map` for a map of texts or of `<Type>`; fields behind the bar exclude one
+ * another.
+ */
 const messages: Readonly<Record<string, string>> = {
   OrchestrationInstance: "instanceId:string=1 executionId:StringValue=2",
   TaskFailureDetails:

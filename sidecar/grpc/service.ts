@@ -186,7 +186,7 @@ async function start(hub: Hub, request: StartRequest, call: Call): Promise<objec
 
 const reuseActions = ["error", "ignore", "terminate"] as const
 
-/** What the policy of a request makes of an instance that has its id: nothing where the policy does not name its status. */
+/** What the policy of a request makes of the instance that has its id: nothing where it does not name its status. */
 async function givesWay(
   hub: Hub, { instanceId = "", orchestrationIdReusePolicy: policy }: StartRequest, call: Call,
 ): Promise<(typeof reuseActions)[number] | undefined> {

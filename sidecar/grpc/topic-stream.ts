@@ -14,10 +14,11 @@ interface Waiting {
 }
 
 export function subscribeStream(api: Api, call: ServerDuplexStream<object, object>): void {
-  const waiting = new Map<string, Waiting>()
+  /** A publisher may give two messages the same id; their answers are then told apart by their order. */
+  const waiting = new Map<string, Waiting[]>()
   let leave = () => {}
   const deliver = (message: TopicMessage) => new Promise<Outcome>((resolve, reject) => {
-    waiting.set(message.id, { resolve, reject })
+    waiting.set(message.id, [...(waiting.get(message.id) ?? []), { resolve, reject }])
     call.write({ event_message: messageToWire(message) })
   })
   call.on("data", (request: WireTopicRequest) => {
@@ -33,12 +34,14 @@ export function subscribeStream(api: Api, call: ServerDuplexStream<object, objec
       return
     }
     const id = processed?.id ?? ""
-    waiting.get(id)?.resolve(outcomes[processed?.status?.status ?? 0] ?? "retry")
-    waiting.delete(id)
+    const [first, ...rest] = waiting.get(id) ?? []
+    first?.resolve(outcomes[processed?.status?.status ?? 0] ?? "retry")
+    if (rest.length > 0) waiting.set(id, rest)
+    else waiting.delete(id)
   })
   const end = () => {
     leave()
-    for (const { reject } of waiting.values()) reject(new Error("the subscriber has left"))
+    for (const { reject } of [...waiting.values()].flat()) reject(new Error("the subscriber has left"))
     waiting.clear()
   }
   for (const event of ["end", "cancelled", "close", "error"]) call.on(event, end)

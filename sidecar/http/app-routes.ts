@@ -58,7 +58,8 @@ async function bindings(api: Api, { method, path, body }: Request): Promise<Resp
   const bytes = data === undefined ? "" : typeof data === "string" ? data : JSON.stringify(data)
   const request = { operation: textOf(operation), data: Buffer.from(bytes), metadata: textsOf(given) }
   const answer = await invokeBinding(api, name, request)
-  const headers = Object.fromEntries(Object.entries(answer.metadata ?? {}).map(([key, value]) => [`metadata.${key}`, value]))
+  const told = Object.entries(answer.metadata ?? {}).map(([key, value]) => [`metadata.${key}`, value])
+  const headers: Readonly<Record<string, string>> = Object.fromEntries(told)
   return answer.data && answer.data.length > 0 ? { status: 200, body: answer.data, headers } : { ...done, headers }
 }
 

@@ -34,7 +34,9 @@ export interface Response {
 export type Route = (request: Request) => Response | undefined | Promise<Response | undefined>
 
 /** Areas of the API that the sidecar knows by name only. */
-const notServed: readonly string[] = ["lock", "unlock", "configuration", "workflows", "actors", "conversation", "crypto"]
+const notServed: readonly string[] = [
+  "lock", "unlock", "configuration", "workflows", "actors", "conversation", "crypto",
+]
 
 export function createHttpServer({ api, guard }: HttpOptions): Server {
   const routes: readonly Route[] = [healthRoutes, stateRoutes(api), appRoutes(api)]

@@ -36,6 +36,9 @@ function print(program: string, diagnostics: readonly Diagnostic[]): string {
   return ["----", ...lines].map((line) => `// ${line}\n`).join("")
 }
 
+/** They need the TypeScript modules themselves: held by tool-signatures.test.ts. */
+const withModules: ReadonlySet<string> = new Set(["AF3040", "AF3041"])
+
 describe("errors", () => {
   for (const file of cases.filter((each) => each.includes(filter))) {
     const { program, expected } = split(readFileSync(join(folder, file), "utf8"))
@@ -62,7 +65,7 @@ describe("errors", () => {
 
   it("every code of the checker has a case", () => {
     const covered = new Set(cases.map((file) => file.slice(0, 6)))
-    const missing = Object.keys(catalogue).filter((code) => !code.startsWith("AF1") && !covered.has(code))
+    const missing = Object.keys(catalogue).filter((code) => !code.startsWith("AF1") && !withModules.has(code) && !covered.has(code))
     expect(missing).toEqual([])
   })
 })

@@ -64,10 +64,8 @@ describe("the daily brief", () => {
     ])
   })
 
-  it("lists what is not active yet", () => {
-    expect(program.checked.inactive.map(({ construct }) => construct)).toEqual([
-      "announce", "on schedule", "on topic", "dead letter", "test", "test",
-    ])
+  it("has nothing that does nothing, but for its tests", () => {
+    expect(program.checked.inactive.map(({ construct }) => construct)).toEqual(["test", "test"])
   })
 })
 

@@ -74,7 +74,7 @@ describe("a played workflow", () => {
     const rows = [{ name: "x", price: 0.5, count: 2, note: "a,b" }, { name: "y", price: 3, count: 4, note: null }, { name: "z", price: 0.25, count: 1 }]
     const { output, logs } = await play(totals, { id: "1", at: "2030-01-01T00:00:00.000Z" }, script({ lines: () => rows }))
     expect(output).toEqual({ a: "x", b: "any", "c-d": "z", e: expect.any(String), f: "A-B", g: "x" })
-    expect(logs[0]!.message).toBe("sum 13.25 of 3 in 90000 at 2030-01-01T00:01:30.000Z, 10; [1,2,3,-4,5,2,10.5,1.1666666666666667,6]")
+    expect(logs[0]!.message).toBe("sum $13.25 of 3 in 1m30s at 2030-01-01T00:01:30.000Z, 10ms; [1,2,3,-4,5,2,10.5,1.1666666666666667,6]")
   })
 
   it("takes absent and null as the same nothing", async () => {

@@ -82,7 +82,7 @@ it("gives no plan and no project while an error stands", async () => {
 it("names what does nothing yet", () => {
   const planned = projects.get("daily-brief")?.plan
   if (planned === undefined) return
-  expect(planned.inactive.map(({ construct }) => construct)).toEqual(["announce", "on schedule", "on topic", "dead letter", "test", "test"])
+  expect(planned.inactive.map(({ construct }) => construct)).toEqual(["test", "test"])
 })
 
 function compare(path: string, actual: string): void {

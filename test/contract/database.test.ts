@@ -148,25 +148,20 @@ describe("a file of an older release", () => {
 })
 
 describe("sizes", () => {
-  it("payloads of 16 MiB pass through input, activity, event and result", async () => {
+  it("payloads of 16 MiB pass as input, as result of an activity and as output", async () => {
     silenceConsole()
+    const bytes = 16 * 1024 * 1024
     const sidecar = await startSidecar({ file: newFile() })
     const worker = await startWorker({
-      activities: { echo: (input) => input },
+      activities: { text: (length: number) => "y".repeat(length) },
       workflows: {
-        async *big(context, input: string) {
-          const echoed: string = yield context.callActivity("echo", input) as never
-          const event: string = yield context.waitForExternalEvent("go") as never
-          return echoed === input && event === input ? input : "changed"
-        },
+        async *big(context, input: string) { return yield context.callActivity("text", input.length) as never },
       },
     }, sidecar)
     const own = connect({ ...sidecar, deadlineMs: 30_000 })
     cleanups.push(() => sidecar.close(), () => worker.stop(), () => own.close())
-    const payload = JSON.stringify("x".repeat(16 * 1024 * 1024))
-    const id = await own.start({ name: "big", input: payload })
-    await own.raiseEvent(id, { name: "go", input: payload })
-    expect((await own.waitForEnd(id))?.output === payload).toBe(true)
+    const id = await own.start({ name: "big", input: JSON.stringify("x".repeat(bytes)) })
+    expect((await own.waitForEnd(id))?.output).toHaveLength(bytes + 2)
   })
 
   it.each([
@@ -177,22 +172,26 @@ describe("sizes", () => {
     const faults: unknown[] = []
     const hub = createHub({ store, clock: Date.now, newId: () => "e", onFault: (error) => faults.push(error) })
     cleanups.push(() => store.close(), () => hub.close())
-    const steps = 3_400
-    let turns = 0
-    const answer = (item: WorkItem) => {
-      if (item.kind === "activity") {
-        return void hub.completeActivity({ instanceId: "long", wireTaskId: item.wireTaskId, result: "1" })
-      }
-      const id = ++turns
-      const action = id > steps
-        ? { id, kind: "complete", status: "completed", result: `${item.past.length + item.fresh.length}` } as const
-        : { id, kind: "scheduleTask", name: "t" } as const
-      void hub.completeTurn({ instanceId: "long", peer: "w", token: item.token, actions: [action] })
+    const tasksMax = 5_000
+    const depth = 25
+    let tasks = 0
+    let done = 0
+    const schedule = (count: number) => Array.from({ length: Math.min(count, tasksMax - tasks) }, () =>
+      ({ id: ++tasks, kind: "scheduleTask", name: "t" } as const))
+    const answer = (item: WorkItem): Promise<void> => {
+      const { instanceId } = item
+      if (item.kind === "activity") return hub.completeActivity({ instanceId, wireTaskId: item.wireTaskId, result: "1" })
+      const answered = item.fresh.filter(({ kind }) => kind === "taskCompleted").length
+      done += answered
+      const end = { id: tasksMax + 1, kind: "complete", status: "completed" } as const
+      const actions = done === tasksMax ? [end] : schedule(answered || depth)
+      return hub.completeTurn({ instanceId, peer: "w", token: item.token, actions })
     }
-    hub.connect({ peer: "w", slots: 10, send: (item) => setImmediate(answer, item), end: () => {} })
+    const work = (item: WorkItem) => void answer(item).catch((error: unknown) => faults.push(error))
+    hub.connect({ peer: "w", slots: 50, send: (item) => setImmediate(work, item), end: () => {} })
     await hub.start({ instanceId: "long", name: "f" })
     await until("it has ended", () => hub.summary("long")?.status === "completed" || faults.length > 0)
     expect(faults).toEqual([])
-    expect(store.history("long").length).toBeGreaterThan(10_000)
+    expect(store.history("long").length).toBeGreaterThan(2 * tasksMax)
   }, 60_000)
 })

@@ -48,7 +48,8 @@ describe("the API token", () => {
     const sidecar = await start({ apiToken: "a secret" })
     const worker = await startWorker({ activities: {}, workflows: {} }, sidecar).catch(() => undefined)
     cleanups.push(async () => worker?.stop())
-    const health = await fetch(`http://127.0.0.1:${sidecar.httpPort}/v1.0/metadata`, { headers: { "dapr-api-token": "a secret" } })
+    const headers = { "dapr-api-token": "a secret" }
+    const health = await fetch(`http://127.0.0.1:${sidecar.httpPort}/v1.0/metadata`, { headers })
     expect(await health.json()).toMatchObject({ workflows: { connectedWorkers: 0 } })
   })
 

@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { text } from "node:stream/consumers"
 import { afterEach, describe, expect, it } from "vitest"
+import { connect } from "../../sidecar/client.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { temporaryFolder } from "./harness.ts"
 
@@ -69,11 +70,43 @@ describe("the sidecar process", () => {
     })
   })
 
+  it("listens to other machines only with an API token", async () => {
+    expect(await runToEnd("--db", join(newFolder(), "hub.db"), "--host", "0.0.0.0")).toMatchObject({
+      code: 2, error: expect.stringContaining("an API token is required: set DAPR_API_TOKEN or listen on 127.0.0.1"),
+    })
+  })
+
   it("explains its flags", async () => {
     expect(await runToEnd()).toMatchObject({ code: 2, error: expect.stringContaining("--db names the database file") })
     expect(await runToEnd("--db", "x", "--grpc-port", "many")).toMatchObject({
       code: 2, error: expect.stringContaining("a port is a number from 0 to 65535"),
     })
     expect(await runToEnd("--nonsense")).toMatchObject({ code: 2, error: expect.stringContaining("--nonsense") })
+  })
+})
+
+describe("a sidecar whose disk fails", () => {
+  const cli = join(import.meta.dirname, "../../cli/main.ts")
+
+  it.each([
+    ["as a process of its own", [main]],
+    ["as a command", [cli, "sidecar"]],
+  ])("says so and ends, %s", async (_name, command) => {
+    const file = join(newFolder(), "hub.db")
+    const flags = ["--db", file, "--grpc-port", "0", "--http-port", "0"]
+    // The limit is one on the size of files, which the system keeps for this process alone.
+    const limited = ["-c", "ulimit -f 400; exec \"$@\"", "bash", process.execPath, ...command, ...flags]
+    const child = spawn("bash", limited, { stdio: ["ignore", "pipe", "pipe"] })
+    cleanups.push(() => child.kill("SIGKILL"))
+    const [complaints, ended] = [text(child.stderr), once(child, "exit")]
+    const [line] = (await once(child.stdout, "data")) as [Buffer]
+    const grpcPort = Number(/(?:grpcPort":|gRPC 127\.0\.0\.1:)(\d+)/.exec(line.toString())?.[1])
+    const own = connect({ grpcPort, deadlineMs: 5_000 })
+    cleanups.push(() => own.close())
+    const input = JSON.stringify("x".repeat(50_000))
+    const fill = async () => { for (let n = 0; n < 50; n++) await own.start({ name: "f", input }) }
+    await expect(fill()).rejects.toThrow()
+    expect((await ended)[0]).toBe(2)
+    expect(await complaints).toContain(file)
   })
 })

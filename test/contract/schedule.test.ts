@@ -55,7 +55,7 @@ describe("jobs", () => {
       return takes(job)
     }
     const store = openMemoryStore()
-    const open = () => createJobs({ store, clock: Date.now, deliver })
+    const open = () => createJobs({ store, clock: Date.now, deliver, onFault: (error) => { throw error } })
     return { given, open, jobs: open() }
   }
 

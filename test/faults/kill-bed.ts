@@ -24,16 +24,19 @@ export interface KillBed {
   kill(victim: Victim): Promise<void>
   /** Resolves when the process is dead. */
   death(victim: Victim): Promise<void>
-  /** Notes what has finished, then starts the victim again. */
+  /** Notes what has finished: none of it may run again. */
+  note(victim: Victim, ids: readonly string[]): Promise<void>
+  /** Starts the victim again, with that noted. */
   revive(victim: Victim, ids: readonly string[]): Promise<void>
   /** Steps that ran after they were seen to have finished. */
   ranAgain(): readonly string[]
   close(): Promise<void>
 }
 
+export type Clients = Pick<KillBed, "client">
 export type Victim = "sidecar" | "worker"
 
-interface Process {
+export interface Process {
   readonly child: ChildProcess
   readonly gone: Promise<unknown>
 }
@@ -51,6 +54,11 @@ async function start(program: string, options: { readonly preload?: string; read
   return { child, gone, line }
 }
 
+/** A process of the scenarios' worker, on whatever listens there. */
+export function startWorkerProcess(grpcPort: number, journal: string): Promise<Process> {
+  return start(join(here, "worker-process.ts"), { args: ["--port", String(grpcPort), "--journal", journal] })
+}
+
 export async function openKillBed({ workers = 1 }: { readonly workers?: number } = {}): Promise<KillBed> {
   const folder = mkdtempSync(join(tmpdir(), "agentflow-kill-"))
   const file = join(folder, "hub.db")
@@ -60,8 +68,7 @@ export async function openKillBed({ workers = 1 }: { readonly workers?: number }
     start(sidecarProgram, { preload: join(here, "die-at-commit.ts"), args: ["--db", file, "--grpc-port", String(port)] })
   let sidecar = await startSidecar(0)
   const { grpcPort } = JSON.parse(sidecar.line) as { readonly grpcPort: number }
-  const startWorker = () =>
-    start(join(here, "worker-process.ts"), { args: ["--port", String(grpcPort), "--journal", journal] })
+  const startWorker = () => startWorkerProcess(grpcPort, journal)
   const running = await Promise.all(Array.from({ length: workers }, startWorker))
   let client = connect({ grpcPort, deadlineMs: 20_000 })
   const finished = new Set<string>()
@@ -72,6 +79,14 @@ export async function openKillBed({ workers = 1 }: { readonly workers?: number }
     ranAgain.push(...lines.slice(linesRead).filter((line) => finished.has(line)))
     linesRead = lines.length
   }
+  const note = async (victim: Victim, ids: readonly string[]): Promise<void> => {
+    readJournal()
+    // What was handed out before the death may only begin now, but it has not finished: it is not in the set.
+    const steps = victim === "sidecar"
+      ? finishedOnDisk(file, ids)
+      : (await Promise.all(ids.map(async (id) => finishedSteps(id, await client.history(id).catch(() => []))))).flat()
+    for (const step of steps) finished.add(step)
+  }
   const processOf = (victim: Victim): Process => (victim === "sidecar" ? sidecar : running[0]!)
   return {
     client: () => client,
@@ -81,18 +96,14 @@ export async function openKillBed({ workers = 1 }: { readonly workers?: number }
       await processOf(victim).gone
     },
     death: async (victim) => void (await processOf(victim).gone),
+    note,
     async revive(victim, ids) {
-      readJournal()
+      await note(victim, ids)
       if (victim === "sidecar") {
-        for (const step of finishedOnDisk(file, ids)) finished.add(step)
-        // What was handed out before the death may only begin now, but it has not finished: it is not in the set.
         sidecar = await startSidecar(grpcPort)
         client.close()
         client = connect({ grpcPort, deadlineMs: 20_000 })
-      } else {
-        for (const id of ids) for (const step of finishedSteps(id, await client.history(id).catch(() => []))) finished.add(step)
-        running[0] = await startWorker()
-      }
+      } else running[0] = await startWorker()
     },
     ranAgain() {
       readJournal()
@@ -108,7 +119,7 @@ export async function openKillBed({ workers = 1 }: { readonly workers?: number }
 }
 
 /** As the journal writes them. */
-function finishedSteps(id: string, history: readonly HistoryEvent[]): readonly string[] {
+export function finishedSteps(id: string, history: readonly HistoryEvent[]): readonly string[] {
   const asked = new Map<number, string>()
   const steps: string[] = []
   for (const event of history) {
@@ -139,7 +150,7 @@ export interface Ended {
 }
 
 /** Starts a run and raises its events; every call is repeated over deaths until it is known to have had its effect. */
-export async function begin(bed: KillBed, scenario: Scenario, id: string): Promise<void> {
+export async function begin(bed: Clients, scenario: Scenario, id: string): Promise<void> {
   const { name, input } = scenario
   await insist(async () => {
     if (await bed.client().get(id)) return
@@ -150,13 +161,13 @@ export async function begin(bed: KillBed, scenario: Scenario, id: string): Promi
   })
 }
 
-export async function raiseEvents(bed: KillBed, scenario: Scenario, id: string): Promise<void> {
+export async function raiseEvents(bed: Clients, scenario: Scenario, id: string): Promise<void> {
   for (const payload of scenario.events) {
     await bed.client().raiseEvent(id, { name: "go", input: String(payload) })
   }
 }
 
-export async function finish(bed: KillBed, id: string): Promise<Ended> {
+export async function finish(bed: Clients, id: string): Promise<Ended> {
   let view: InstanceView | undefined
   await insist(async () => { view = await bed.client().waitForEnd(id, { deadlineMs: 30_000 }) })
   if (!view) throw new Error(`${id} is gone`)

@@ -1,7 +1,7 @@
 // Real kills at chosen points: one point of one scenario at a time, and a soak of random ones under load.
 
 import { begin, finish, judged, openKillBed, raiseEvents, seeded } from "./kill-bed.ts"
-import type { KillBed, Victim } from "./kill-bed.ts"
+import type { Clients, KillBed, Victim } from "./kill-bed.ts"
 import { scenarios } from "./scenarios.ts"
 import type { Scenario } from "./scenarios.ts"
 
@@ -63,7 +63,7 @@ export async function killAtPoints(points: readonly Point[], onPoint: (point: Po
   }
 }
 
-async function undisturbed(bed: KillBed): Promise<ReadonlyMap<string, unknown>> {
+export async function undisturbed(bed: Clients): Promise<ReadonlyMap<string, unknown>> {
   const expected = new Map<string, unknown>()
   for (const scenario of scenarios) {
     const id = `${scenario.name}-calm`
@@ -126,18 +126,18 @@ export async function soak({ seed, kills, timeMsMax }: SoakOptions): Promise<Soa
     while (done < kills && Date.now() < until) {
       const victim: Victim = random() < 0.5 ? "sidecar" : "worker"
       const batch = scenarios.map((scenario) => ({ scenario, id: `${scenario.name}-soak${done}` }))
-      for (const { scenario, id } of batch) {
+      await Promise.all(batch.map(async ({ scenario, id }) => {
         await begin(bed, scenario, id)
         await raiseEvents(bed, scenario, id)
-      }
+      }))
       await new Promise((resolve) => setTimeout(resolve, random() * 60))
       await bed.kill(victim)
       await bed.revive(victim, batch.flatMap(({ id }) => [id, `${id}:0001`, `${id}-named`]))
       done++
-      for (const { scenario, id } of batch) {
+      reports.push(...await Promise.all(batch.map(async ({ scenario, id }): Promise<PointReport> => {
         const found = judged(id, await finish(bed, id), scenario)
-        reports.push({ scenario, victim, at: done, expected: expected.get(scenario.name), found, wasHit: true })
-      }
+        return { scenario, victim, at: done, expected: expected.get(scenario.name), found, wasHit: true }
+      })))
     }
     return { points: reports, ranAgain: bed.ranAgain(), kills: done }
   } finally {

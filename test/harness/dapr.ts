@@ -33,7 +33,14 @@ export interface Dapr {
   killDaprd(signal: NodeJS.Signals): Promise<void>
   /** Starts daprd on the same ports and data, after stopping it if it still runs. */
   restartDaprd(): Promise<void>
+  /** One more daprd of the same app, with the same state store. */
+  startReplica(): Promise<Replica>
   stop(): Promise<void>
+}
+
+export interface Replica {
+  readonly grpcPort: number
+  kill(signal: NodeJS.Signals): Promise<void>
 }
 
 type ServerName = "placement" | "scheduler" | "daprd"
@@ -84,6 +91,7 @@ export async function startDapr(options: DaprOptions): Promise<Dapr> {
 
 async function startAll(run: Run): Promise<Dapr> {
   const servers = new Map<ServerName, ServerProcess>()
+  const replicas: ServerProcess[] = []
   const start = async (name: ServerName, healthPort: number, healthPath: string): Promise<void> => {
     const server = await startServerProcess({
       name, command: binaryPath(run.binaries, name), arguments: serverArguments[name](run), logFile: logFile(run, name),
@@ -94,6 +102,7 @@ async function startAll(run: Run): Promise<Dapr> {
   // Unlike daprd's plain health check, this one does not wait for an app to listen.
   const startDaprd = (): Promise<void> => start("daprd", run.ports.daprHttp, "/v1.0/healthz/outbound")
   const stop = async (): Promise<void> => {
+    for (const replica of replicas) await replica.stop()
     for (const name of ["daprd", "scheduler", "placement"] as const) await servers.get(name)?.stop()
   }
   try {
@@ -111,6 +120,17 @@ async function startAll(run: Run): Promise<Dapr> {
     restartDaprd: async () => {
       await servers.get("daprd")?.stop()
       await startDaprd()
+    },
+    async startReplica() {
+      const { daprHttp, daprGrpc, daprInternal } = await freePorts()
+      const name = `daprd-${replicas.length + 2}`
+      const server = await startServerProcess({
+        name, command: binaryPath(run.binaries, "daprd"), logFile: join(run.folder, `${name}.log`),
+        arguments: serverArguments.daprd({ ...run, ports: { ...run.ports, daprHttp, daprGrpc, daprInternal } }),
+      })
+      replicas.push(server)
+      await untilReady(server, { url: `http://127.0.0.1:${daprHttp}/v1.0/healthz/outbound`, limitMs: readyLimitMs })
+      return { grpcPort: daprGrpc, kill: (signal) => server.kill(signal) }
     },
     stop,
   }

@@ -142,3 +142,66 @@ describe("what some runs notice", () => {
     ["a try around a step", inBody("let text = clean(page)", "var text = page\n  try { text = clean(page) } catch e { log \"kept: {e.message}\" }"), "`try` was added"],
   ])("%s", (_name, change, expected) => expect(changed(change).map((each) => each.slice(5)).join("\n")).toContain(expected))
 })
+
+describe("blocks", () => {
+  const blocks = `
+event Paid { orderId: string }
+tool book(order: string): string from "./tools.ts" { writes  idempotent  retry never  compensate cancel(result) }
+tool cancel(id: string) from "./tools.ts" { writes  idempotent }
+tool look(id: string): bool from "./tools.ts" { reads  retry never }
+setting channel: string = "#market"
+workflow Order(order: string): string {
+  dead letter "failed"
+  within deadline 1h retry 2 times { book(order) }
+  parallel { a = look(order)  b = look("x") }
+  repeat up to 5 times { let done = look(order) } until done
+  sleep 5m
+  wait for Paid by orderId == order timeout 2d
+  log "{a} {b} {channel}"
+  return order
+}
+`
+  const skeleton = (text: string): readonly string[] => {
+    const found = plan([{ path: "main.agentflow", text, version: 1 }])
+    expect(found.diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`)).toEqual([])
+    return linesOf(skeletonsOf(found.value!)[0]!)
+  }
+
+  it("have lines of their own", () => {
+    expect(skeleton(blocks)).toEqual([
+      "needs order: string",
+      "settings",
+      "needs setting channel",
+      "within deadline",
+      "  book (tool)",
+      "    ~ undo cancel",
+      "parallel",
+      "  branch a",
+      "    look (tool)",
+      "    give",
+      "  branch b",
+      "    look (tool)",
+      "    give",
+      "repeat as repeat until look",
+      "  ~ up to 5 times",
+      "  look (tool)",
+      "sleep",
+      "wait for Paid by (orderId == order), timeout",
+      "return",
+    ])
+  })
+
+  it.each([
+    ["a longer sleep", "sleep 5m", "sleep 9m", []],
+    ["more rounds", "up to 5", "up to 6", []],
+    ["fewer rounds", "up to 5", "up to 4", ["runs that have gone through the loop more often: `up to 5 times` became `up to 4 times`"]],
+    ["another event", "by orderId == order", "by orderId == \"x\"", ["`wait for Paid by (orderId == order), timeout` became `wait for Paid by (orderId == \"x\"), timeout`"]],
+    ["no sleep", "sleep 5m", "", ["`sleep` was removed"]],
+    ["a block without its deadline", "within deadline 1h retry 2 times", "within retry 2 times", ["`within deadline` was removed", "`book (tool)` was added before `parallel`"]],
+  ])("%s", (_name, from, to, expected) => {
+    const lock = { workflows: { Order: { version: 1, hash: "", steps: skeleton(blocks) } } }
+    const now = plan([{ path: "main.agentflow", text: blocks.replace(from, to), version: 1 }]).value!
+    const found = changesSince(now, lock).flatMap(({ changes }) => changes.map(({ what, onlyRuns }) => (onlyRuns === undefined ? what : `runs ${onlyRuns}: ${what}`)))
+    expect(found).toEqual(expected)
+  })
+})

@@ -4,14 +4,15 @@ import type { BodyClause, HeaderClause } from "../../../grammar/syntax/nodes.ts"
 import { plainText } from "../../1-bind/imports.ts"
 import { report } from "../context.ts"
 import { expectType } from "../expect.ts"
-import { JSON_TYPE, STRING } from "../types/relate.ts"
+import { fieldsOf, JSON_TYPE, STRING } from "../types/relate.ts"
+import { render } from "../types/render.ts"
 import type { ClauseSite } from "./site.ts"
 
 /** Sources whose request has headers and a body of its own. */
 const SENDS: ReadonlySet<string> = new Set(["httpSource", "invokeSource", "bindingSource"])
 
 /** Sources that carry a value; without `body` it is the record of all parameters. */
-const CARRIES: ReadonlySet<string> = new Set([...SENDS, "stateSource", "publishSource"])
+const CARRIES: ReadonlySet<string> = new Set([...SENDS, "stateSource", "publishSource", "mcpSource"])
 
 /** The characters that HTTP allows in a header's name. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/
@@ -35,9 +36,17 @@ export function checkBody(clause: BodyClause, { env, check, callable }: ClauseSi
   const inside = { ...env, secrets: true, settings: true }
   expectType(check(clause.value, inside), JSON_TYPE, clause.value, inside, " as a body")
   needsHttp(clause, { env, callable })
+  const given = env.file.types.get(clause.value.id)
   const source = callable?.node.kind === "tool" ? callable.node.source : undefined
   if (source?.kind === "httpSource" && (source.method === "GET" || source.method === "HEAD")) {
     report(env.file, clause, "AF4010", { first: "body", second: source.method, why: "such a request carries no body" })
+  }
+  if (source?.kind === "stateSource" && source.operation.text !== "set") {
+    const second = `state ${source.operation.text}`
+    report(env.file, clause, "AF4010", { first: "body", second, why: "only a `set` carries a value" })
+  }
+  if (source?.kind === "mcpSource" && given !== undefined && given.kind !== "unknown" && fieldsOf(given, env.file.context.declared) === undefined) {
+    report(env.file, clause.value, "AF3001", { actual: render(given), expected: "a record", where: " as the arguments of an MCP tool" })
   }
 }
 

@@ -182,7 +182,7 @@ function reportUnreachable(
   else if (isElse && cases !== undefined && cases.size > 0 && [...cases.keys()].every((key) => covered.has(key))) {
     report(env.file, arm, "AF3012", { why: "every value has its arm before" })
   } else if (!isElse && keys.length > 0 && keys.every((key) => covered.has(key))) {
-    report(env.file, arm, "AF3012", { why: `${keys.join(", ")} has its arm before` })
+    report(env.file, arm, "AF3012", { why: `${keys.map((key) => key.replace(`${ANY} `, "")).join(", ")} has its arm before` })
   }
 }
 

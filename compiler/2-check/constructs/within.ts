@@ -7,7 +7,7 @@ import { checkExpression } from "../expressions.ts"
 import { policiesOfBlock } from "../policies.ts"
 import { nameStep } from "../steps.ts"
 import type { Type } from "../types.ts"
-import { NOTHING } from "../types/relate.ts"
+import { NOTHING, UNKNOWN } from "../types/relate.ts"
 import { block, type Parts, type Want } from "./parts.ts"
 
 export function checkWithin(form: WithinStatement, env: Env, want: Want, parts: Parts): Type {
@@ -17,5 +17,7 @@ export function checkWithin(form: WithinStatement, env: Env, want: Want, parts: 
   const result = !want.value ? NOTHING : (want.expected ?? type)
   const site = { place: "within", env: { ...env, inline: false }, clauses: form.clauses, result, check: checkExpression } as const
   checkClauses(site, form.span)
-  return type
+  // A block that always leaves gives what the `else` of its budget returns.
+  const goesOn = form.clauses.some((clause) => clause.kind === "budget" && clause.otherwise?.action === "return")
+  return type.kind === "never" && goesOn ? (want.expected ?? (want.value ? UNKNOWN : NOTHING)) : type
 }

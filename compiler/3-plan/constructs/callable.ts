@@ -90,7 +90,6 @@ function lowerSource(context: Context, node: ToolDeclaration): ToolSourcePlan {
     return { kind: "typescript", module: resolvePath(context.path, written), exportName: source.exportName?.text ?? node.name.text }
   }
   assert(source !== undefined, "a tool without a source passed the checker")
-  if (source.kind === "mcpSource") return { kind: "mcp", server: source.server.text, tool: source.tool.text }
   const body = clause(node.clauses, "body")
   const sent = {
     headers: node.clauses.flatMap((candidate) => candidate.kind !== "header" ? [] : [{
@@ -111,6 +110,7 @@ function lowerSource(context: Context, node: ToolDeclaration): ToolSourcePlan {
       const key = lowerExpression(context, source.key)
       return withSecrets({ kind: "state", store: plainTemplate(source.store), operation: stateOperation(source.operation.text), key })
     }
+    case "mcpSource": return withSecrets({ kind: "mcp", server: source.server.text, tool: source.tool.text })
     case "publishSource":
       return withSecrets({ kind: "publish", pubsub: plainTemplate(source.pubsub), topic: plainTemplate(source.topic) })
   }

@@ -29,6 +29,10 @@ export interface CodeScope {
   readonly inBody: boolean
   /** In a body where TypeScript no longer knows what was found out about a variable before it. */
   readonly inRound: boolean
+  /** In the body of a loop. */
+  readonly inLoop: boolean
+  /** Variables whose type is more than a plain one, and that are assigned. */
+  readonly assigned: ReadonlySet<string>
 }
 
 /** Within a generator function that is handed a run of its own. */
@@ -39,8 +43,23 @@ export function bodyScope(scope: CodeScope): CodeScope {
 export function codeScope(file: FileScope, locals: Locals, options: { readonly writers: Writers; readonly unit?: unknown }): CodeScope {
   return {
     file, locals, temporaries: new Set(), narrowed: comparedOften(options.unit), writers: options.writers,
-    run: "run", settings: "run", inBody: false, inRound: false,
+    run: "run", settings: "run", inBody: false, inRound: false, inLoop: false,
+    assigned: assignedNames(options.unit),
   }
+}
+
+/** A plain type is not narrowed by what is assigned, so that nothing is inferred from that. */
+function assignedNames(unit: unknown): ReadonlySet<string> {
+  const plain: ReadonlySet<string> = new Set(["string", "int", "number", "time", "duration", "money"])
+  const found = new Set<string>()
+  const visit = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const plan = node as { readonly kind?: string; readonly name?: string; readonly mutable?: boolean; readonly type?: ValueType }
+    if (plan.kind === "let" && plan.mutable === true && plan.name !== undefined && !plain.has(plan.type?.kind ?? "")) found.add(plan.name)
+    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
+  }
+  visit(unit)
+  return found
 }
 
 function comparedOften(unit: unknown): ReadonlySet<string> {
@@ -296,7 +315,7 @@ function index(scope: CodeScope, plan: IndexPlan): Code {
 
 export function lambda(scope: CodeScope, plan: LambdaPlan): Code {
   const parameters = plan.parameters.map((name) => scope.locals.get(name) ?? name).join(", ")
-  return code([`(${parameters}) => `, arrowBody(plan.body, settled(scope, plan.body))], precedence.assignment)
+  return code([`(${parameters}) => `, arrowBody(plan.body, settled({ ...scope, inBody: true, inRound: true }, plan.body))], precedence.assignment)
 }
 
 /** A body that starts with a brace would be a block. */

@@ -7,14 +7,14 @@ import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
 export const runtimeValues = [
-  "agent", "approval", "bindingTool", "catches", "caught", "connect", "defineSchema", "equal", "event", "FlowError", "formats",
+  "agent", "bindingTool", "catches", "caught", "connect", "defineSchema", "equal", "event", "FlowError", "formats",
   "httpTool", "human", "invokeTool", "list", "mcpTool", "model", "publishTool", "secret", "serve", "setting", "stateTool",
   "text", "tool", "ucs2length", "urlPart", "workflow",
 ] as const
 export type RuntimeValue = (typeof runtimeValues)[number]
 
 export const runtimeTypes = [
-  "Agent", "ConnectOptions", "FlowError", "Human", "Json", "Message", "Policy", "Result", "StartOptions", "Tool", "Validator",
+  "Agent", "ChatMessage", "ConnectOptions", "FlowError", "Human", "Json", "Policy", "Result", "StartOptions", "Tool", "Validator",
   "WaitOptions", "Workflow",
 ] as const
 export type RuntimeType = (typeof runtimeTypes)[number]
@@ -168,7 +168,7 @@ export function fileScope(path: string, names: Names, avoided: ReadonlySet<strin
 export function relative(from: string, to: string): string {
   const here = from.split("/").slice(0, -1)
   const there = to.split("/")
-  while (here.length > 0 && there.length > 1 && here[0] === there[0] && here[0] !== "..") {
+  while (here.length > 0 && there.length > 1 && here[0] === there[0]) {
     here.shift()
     there.shift()
   }

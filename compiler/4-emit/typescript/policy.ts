@@ -23,15 +23,11 @@ export function policyDoc(scope: CodeScope, policy: PolicyPlan, parameters: Para
 export interface Parameters {
   /** The pattern that takes those that are mentioned; empty around a call, where they are in scope. */
   readonly bound: (used: readonly ExpressionPlan[]) => string
-  /** The same with its type, for where TypeScript can't infer it. */
-  readonly typed: (used: readonly ExpressionPlan[]) => Doc
   /** It gives nothing. */
   readonly isVoid: boolean
-  /** The module of a person may need this one to be loaded first. */
-  readonly isLate: (callable: string) => boolean
 }
 
-export const inScope: Parameters = { bound: () => "", typed: () => "", isVoid: false, isLate: () => false }
+export const inScope: Parameters = { bound: () => "", isVoid: false }
 
 const order: readonly ClauseKind[] = [
   "retry", "timeoutMs", "deadlineMs", "circuit", "limit", "cache", "fallback", "manual", "budget", "overBudget",
@@ -132,33 +128,22 @@ export function overBudgetProperty(scope: CodeScope, plan: OverBudgetPlan, param
   switch (plan.kind) {
     case "return": return ["overBudget: ", object([["return: ", flow(scope, plan.value, parameters)]])]
     case "use": return ["overBudget: ", object([`use: ${scope.file.value(plan.model)}`])]
-    case "ask": {
-      const question = object([["ask: ", approval(scope, plan.approval, parameters)]])
-      return late(plan.approval, parameters) ? ["get overBudget() { return ", question, " }"] : ["overBudget: ", question]
-    }
+    case "ask": return ["overBudget: ", object([["ask: ", answer(scope, plan.approval, parameters)]])]
   }
 }
 
 export function approveProperty(scope: CodeScope, plan: ApprovalPlan, parameters: Parameters): Doc {
-  const question = approval(scope, plan, parameters)
-  return late(plan, parameters) ? ["get approve() { return ", question, " }"] : ["approve: ", question]
+  const { when } = plan
+  const condition: readonly Doc[] = when === undefined
+    ? [] : [["when: (", parameters.bound([when]), ") => ", arrowBody(when, expression(bodyScope(scope), when))]]
+  return ["approve: ", object([...condition, ["ask: ", answer(scope, plan, parameters)]])]
 }
 
-function late({ human }: ApprovalPlan, { isLate }: Parameters): boolean {
-  return isLate(human.callable)
-}
-
-function approval(scope: CodeScope, plan: ApprovalPlan, parameters: Parameters): Doc {
-  const { human, when, yes } = plan
-  const inside = bodyScope(scope)
-  const bound = late(plan, parameters) ? parameters.typed : parameters.bound
-  const values = object(human.arguments.map(({ name, value }) => property(name, expression(inside, value))))
-  const isTrue = yes.kind === "literal"
-  return [scope.file.runtime("approval"), "(", scope.file.value(human.callable), ", ", object([
-    ...(when === undefined ? [] : [["when: (", bound([when]), ") => ", arrowBody(when, expression(inside, when))]]),
-    ["parameters: (", bound(human.arguments.map(({ value }) => value)), ") => (", values, ")"],
-    ["isYes: (answer) => answer", isTrue ? "" : [" === ", expression(scope, yes)]],
-  ]), ")"]
+/** The question as a flow of yes or no. */
+function answer(scope: CodeScope, { human, yes }: ApprovalPlan, parameters: Parameters): Doc {
+  if (yes.kind === "literal") return flow(scope, human, parameters)
+  const isYes: ExpressionPlan = { kind: "binary", operator: "==", left: human, right: yes, origin: human.origin, type: { kind: "bool" } }
+  return flow(scope, isYes, parameters)
 }
 
 /** `compensate:` and, where the undo does not need it, `compensateNeedsResult: false`. */

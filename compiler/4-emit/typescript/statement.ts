@@ -30,7 +30,10 @@ function statementDoc(scope: CodeScope, plan: StatementPlan): Doc {
   switch (plan.kind) {
     case "let": return letDoc(scope, plan)
     case "assign": return [local(scope, plan.name), " = ", settled(scope, plan.value)]
-    case "do": return durable.has(plan.value.kind) ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
+    case "do":
+      // TypeScript sees the end of the workflow only where it returns.
+      if (endsRun(plan.value)) return ["return ", expression(scope, plan.value)]
+      return durable.has(plan.value.kind) ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
     case "return": return plan.value === undefined ? "return" : ["return ", settled(scope, plan.value)]
     case "fail": {
       const message = plan.message === undefined ? quoted(plan.error) : asText(scope, plan.message)
@@ -66,7 +69,7 @@ function parallelDoc(scope: CodeScope, plan: ParallelPlan): Doc {
 /** A plain loop over its rounds; a round that nothing asks for has a name that says so. */
 function loopDoc(scope: CodeScope, plan: LoopPlan): Doc {
   const name = temporary(scope, "round")
-  const inside: CodeScope = { ...scope, run: name, inRound: true }
+  const inside: CodeScope = { ...scope, run: name, inRound: true, inLoop: true }
   const until: readonly Doc[] = plan.until === undefined ? [] : [["if (", expression(inside, plan.until), ") break"]]
   const written = [...separated(inside, plan.body), ...until]
   const body: Doc = written.length === 0 ? "{}" : ["{", indent(hardline, join(hardline, written)), hardline, "}"]
@@ -110,7 +113,7 @@ function letDoc(scope: CodeScope, plan: LetPlan): Doc {
   const { value } = plan
   const keyword = plan.mutable || value === undefined ? "let" : "const"
   const name = local(scope, plan.name)
-  const type = needsAnnotation(plan) ? typeText(scope.file, plan.type) : undefined
+  const type = needsAnnotation(plan) || isCircular(scope, plan) ? typeText(scope.file, plan.type) : undefined
   if (value === undefined) return `${keyword} ${name}: ${type ?? "unknown"}`
   // With an annotation TypeScript would narrow the variable to what it starts with.
   if (type !== undefined && isConstant(value)) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), ` as ${type}`]
@@ -131,6 +134,18 @@ function needsAnnotation({ annotated, mutable, type, value }: LetPlan): boolean 
   if (mutable) return !plainTypes.has(type.kind)
   if (value.kind === "list") return value.items.length === 0 || type.kind === "named"
   return value.kind === "record" && type.kind === "named"
+}
+
+/** In a loop TypeScript would infer the value from a variable that the value is then assigned to. */
+function isCircular(scope: CodeScope, { value, type }: LetPlan): boolean {
+  if (!scope.inLoop || value === undefined || type.kind === "unknown") return false
+  const mentions = (node: unknown): boolean => {
+    if (typeof node !== "object" || node === null) return false
+    const plan = node as Partial<ExpressionPlan> & { readonly name?: string }
+    if (plan.kind === "local" && scope.assigned.has(plan.name ?? "")) return true
+    return Object.entries(node).some(([key, child]) => key !== "origin" && key !== "type" && mentions(child))
+  }
+  return mentions(value)
 }
 
 function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): Doc {
@@ -154,7 +169,8 @@ function matchDoc(scope: CodeScope, plan: MatchPlan): Doc {
   const all = (...kinds: readonly PatternPlan["kind"][]): boolean => patterns.every(({ kind }) => kinds.includes(kind))
   const [isTagged, isMaybe] = [all("tag", "else"), matched.type.kind === "optional"]
   const chained = (!isTagged && !all("member", "literal", "else")) || (isTagged && isMaybe)
-  const widened = isReference(matched) && scope.narrowed.has(rootOf(matched)) ? ` as ${typeText(scope.file, matched.type)}` : ""
+  const tellsApart = matched.kind === "member" && matched.object.type.kind === "union"
+  const widened = isReference(matched) && scope.narrowed.has(rootOf(matched)) && !tellsApart ? ` as ${typeText(scope.file, matched.type)}` : ""
   const needsName = chained || isTagged || plan.arms.some(({ binding }) => binding !== undefined)
   if (!needsName || (isReference(matched) && widened === "")) {
     const subject = expression(scope, matched)
@@ -239,11 +255,18 @@ function patternTest(scope: CodeScope, plan: MatchPlan, { pattern, subject }: { 
   }
 }
 
+/** A block whose every path ends the run. */
+function endsRun(plan: ExpressionPlan): boolean {
+  if (plan.kind === "within") return leaves(plan.body) && plan.policy.clauses.overBudget?.kind !== "return"
+  return plan.kind === "saga" && leaves(plan.body)
+}
+
 /** No statement after these is reached. */
 function leaves(statements: readonly StatementPlan[]): boolean {
   const last = statements.at(-1)
   switch (last?.kind) {
     case "return": case "fail": case "finish": case "continueAsNew": return true
+    case "do": return endsRun(last.value)
     case "if": return last.otherwise.length > 0 && leaves(last.then) && leaves(last.otherwise)
     case "match": return last.arms.every((arm) => leaves(arm.body))
     case "try": return leaves(last.body) && last.catches.every((clause) => leaves(clause.body))

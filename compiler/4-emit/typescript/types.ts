@@ -17,7 +17,7 @@ export function typeText(scope: FileScope, type: ValueType, named: TypeName = sc
     case "int": case "number": case "duration": case "money": return "number"
     case "bool": return "boolean"
     case "json": return scope.runtimeType("Json")
-    case "message": return scope.runtimeType("Message")
+    case "message": return scope.runtimeType("ChatMessage")
     case "nothing": return "null"
     case "never": return "never"
     case "unknown": case "secret": return "unknown"

@@ -159,13 +159,15 @@ const purgeCases: readonly Case[] = [
     run: async (host) => {
       const { id } = await host.run("parent", { child: "constant", input: 1 })
       expect(await host.sdk.purgeWorkflow(id)).toBe(true)
-      expect(await host.status(`${id}:0001`)).toBe("completed")
+      await host.untilStatus(`${id}:0001`, "completed")
     },
   },
   {
     row: "A.5 Purge", name: "takes children along when asked to",
     run: async (host) => {
       const { id } = await host.run("parent", { child: "constant", input: 1 })
+      // On daprd, a parent may learn of its child's end before the child itself is stored as ended.
+      await host.untilStatus(`${id}:0001`, "completed")
       await host.own.purge(id, { recursive: true })
       await expect.poll(() => host.own.get(`${id}:0001`)).toBeUndefined()
     },
@@ -213,10 +215,11 @@ const reuseCases: readonly Case[] = [
     },
   },
   {
-    row: "A.5 Instance re-use", name: "takes a stale activity result for the new run's", on: "daprd",
+    row: "A.5 Instance re-use", name: "is refused while an activity runs, or its late result is the new run's", on: "daprd",
     run: async (host) => {
-      const { name, ending } = await reuseWhileOldRuns(host, { purge: false })
-      expect(ending.output).toBe(`${name}-old`)
+      const reused = await reuseWhileOldRuns(host, { purge: false }).catch((error: Error) => error.message)
+      if (typeof reused === "string") expect(reused).toContain("is already awaiting an activity result")
+      else expect(reused.ending.output).toBe(`${reused.name}-old`)
     },
   },
   {
@@ -246,7 +249,7 @@ const laterCases: readonly Case[] = [
       expect(await host.status(id)).toBe("pending")
       expect((await host.end(id)).output).toBe("later")
       const [begun] = await host.own.history(id)
-      expect(begun?.timestampMs).toBeGreaterThanOrEqual(startAt.getTime())
+      expect(begun?.timestampMs).toBeGreaterThan(startAt.getTime() - 1)
     },
   },
   {

@@ -54,7 +54,7 @@ export async function openHost({ grpcPort, httpPort }: Address): Promise<OpenHos
   const calmStatus = (id: string) => status(id).catch(() => undefined)
   const host: Host = {
     grpcPort, httpPort, sdk, own, end, status,
-    run: async (name, input, id) => end(await sdk.scheduleNewWorkflow(name, input, id)),
+    run: async (name, input, id) => end(await patiently(() => sdk.scheduleNewWorkflow(name, input, id))),
     kinds: async (id) => (await own.history(id)).map(({ kind }) => kind),
     untilStatus: (id, wanted) => until(`${id} is ${wanted}`, async () => (await calmStatus(id)) === wanted),
     untilCalled: (key) => until(`${key} is called`, () => calls.has(key)),
@@ -65,6 +65,20 @@ export async function openHost({ grpcPort, httpPort }: Address): Promise<OpenHos
     await sdk.stop()
   }
   return { host, worker, close }
+}
+
+const attemptsMax = 10
+
+/** Just after a purge, daprd may refuse a start for the etag of what is gone. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt === attemptsMax || !String(error).includes("possible etag mismatch")) throw error
+      await new Promise((resolve) => setTimeout(resolve, attempt * 10))
+    }
+  }
 }
 
 function parse(text: string | undefined): unknown {

@@ -67,6 +67,7 @@ export const rerunCases: readonly Case[] = [
       const { id } = await threeSteps(host)
       const running = await host.sdk.scheduleNewWorkflow("waitFor", "never")
       const parent = (await host.run("parent", { child: "call", input: { name: "echo", input: 1 } })).id
+      await host.untilStatus(`${parent}:0001`, "completed")
       const other = (await host.run("constant", 1)).id
       const refusal = async (source: string, request: { readonly eventId: number; readonly newInstanceId?: string }) =>
         host.own.rerun(source, request).then(() => "accepted", (error: Error) => error.message)

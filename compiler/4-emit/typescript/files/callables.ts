@@ -68,16 +68,10 @@ function readsSettings(value: unknown): boolean {
 }
 
 /** How the policies of a callable take its parameters. */
-export function parametersOf(scope: CodeScope, plan: Plan, of: Pick<CallablePlan, "parameters" | "result">): Parameters {
-  const bound = (used: readonly ExpressionPlan[]): string => pattern(scope, mentioned(of.parameters, used))
+export function parametersOf(scope: CodeScope, of: Pick<CallablePlan, "parameters" | "result">): Parameters {
   return {
-    bound,
-    typed: (used) => {
-      const names = mentioned(of.parameters, used)
-      return names.length === 0 ? "" : [pattern(scope, names), ": ", parametersDoc(scope.file, names)]
-    },
+    bound: (used) => pattern(scope, mentioned(of.parameters, used)),
     isVoid: of.result.kind === "nothing",
-    isLate: loadsBefore(plan, scope.file.names, scope.file.path),
   }
 }
 
@@ -145,14 +139,16 @@ export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) 
   const circular = circularCallables(plan)
   return plan.tools.map((tool) => {
     const scope = scopeOf(file, tool)
-    const given = parametersOf(scope, plan, tool)
+    const given = parametersOf(scope, tool)
     return declare(scope, tool, { constructor: constructors[tool.source.kind], type: "Tool", circular }, [
       ...commonProperties(scope, tool),
       `effect: ${quoted(tool.effect)}`,
       ...(tool.irreversible === undefined ? [] : [`irreversible: ${quoted(tool.irreversible)}`]),
-      ...(tool.idempotent ? ["idempotent: true"] : []),
+      // The step's key is the id of what is published.
+      ...(tool.idempotent || tool.source.kind === "publish" ? ["idempotent: true"] : []),
       ...(tool.approve === undefined ? [] : [approveProperty(scope, tool.approve, given)]),
       ...closingProperties(scope, tool, given),
+      ...(tool.source.kind === "typescript" ? secretsOf(scope, { secrets: plan.secrets.map(({ name }) => name) }) : []),
       ...workProperties(scope, tool, moduleOf),
     ])
   })
@@ -166,7 +162,12 @@ function workProperties(scope: CodeScope, tool: ToolPlan, moduleOf: (path: strin
   const { source } = tool
   switch (source.kind) {
     case "typescript": return [runProperty(scope, tool, source, moduleOf)]
-    case "mcp": return [`server: ${quoted(source.server)}`, `tool: ${quoted(source.tool)}`]
+    case "mcp": {
+      const sent: readonly Doc[] = source.body === undefined ? [] : [
+        ...secretsOf(scope, source), [`arguments: (${taking(scope, tool, source, [])}) => `, arrowBody(source.body, expression(scope, source.body))],
+      ]
+      return [`server: ${quoted(source.server)}`, `tool: ${quoted(source.tool)}`, ...sent]
+    }
     case "http":
       return requestProperties(scope, tool, source, {
         uses: [source.url],
@@ -183,12 +184,12 @@ function workProperties(scope: CodeScope, tool: ToolPlan, moduleOf: (path: strin
       return [`binding: ${quoted(source.binding)}`, `operation: ${quoted(source.operation)}`, ...request]
     }
     case "state": {
-      const sent = source.operation === "set" ? carried(scope, tool, source) : undefined
+      const sent = source.operation === "set" ? carried(scope, tool, source, (name) => name === "value") : undefined
       const fields = [`operation: ${quoted(source.operation)}`, property("key", asText(scope, source.key)), ...(sent === undefined ? [] : [property("value", sent.doc)])]
       return [`store: ${quoted(source.store)}`, ...requestProperties(scope, tool, source, { uses: [source.key, ...(sent?.uses ?? [])], fields })]
     }
     case "publish": {
-      const sent = carried(scope, tool, source)
+      const sent = carried(scope, tool, source, () => tool.parameters.length === 1)
       const taken = taking(scope, tool, source, sent.uses)
       const data: Doc = [`data: (${taken}) => `, sent.isRecord ? ["(", sent.doc, ")"] : sent.doc]
       return [`pubsub: ${quoted(source.pubsub)}`, `topic: ${quoted(source.topic)}`, ...secretsOf(scope, source), data]
@@ -215,7 +216,7 @@ function requestProperties(scope: CodeScope, tool: ToolPlan, source: ServiceSour
   return [...secretsOf(scope, source), [`request: (${taking(scope, tool, source, uses)}) => (`, object(fields, { broken: true }), ")"]]
 }
 
-function secretsOf(scope: CodeScope, { secrets }: ServiceSource): readonly Doc[] {
+function secretsOf(scope: CodeScope, { secrets }: Pick<ServiceSource, "secrets">): readonly Doc[] {
   return secrets.length === 0 ? [] : [["secrets: ", brackets("[", secrets.map((name) => scope.file.value(name)), "]")]]
 }
 
@@ -244,11 +245,16 @@ function bodyOf(scope: CodeScope, { body }: ServiceSource, name: string): readon
   return body === undefined ? [] : [property(name, expression(scope, body))]
 }
 
-/** The `body`, or the record of all parameters. */
-function carried(scope: CodeScope, tool: ToolPlan, { body }: ServiceSource): { readonly doc: Doc; readonly uses: readonly ExpressionPlan[]; readonly isRecord: boolean } {
+/** The `body`, else the parameter that is all of it, else the record of all parameters. */
+function carried(
+  scope: CodeScope, tool: ToolPlan, { body }: ServiceSource, isAll: (name: string) => boolean = () => false,
+): { readonly doc: Doc; readonly uses: readonly ExpressionPlan[]; readonly isRecord: boolean } {
   if (body !== undefined) return { doc: expression(scope, body), uses: [], isRecord: body.kind === "record" }
-  const uses = tool.parameters.map(({ name, type, origin }): ExpressionPlan => ({ kind: "local", name, type, origin }))
-  return { doc: object(tool.parameters.map(({ name }) => property(name, scope.locals.get(name) ?? name))), uses, isRecord: true }
+  const locals = tool.parameters.map(({ name, type, origin }): ExpressionPlan => ({ kind: "local", name, type, origin }))
+  const all = tool.parameters.findIndex(({ name }) => isAll(name))
+  if (all >= 0) return { doc: expression(scope, locals[all]!), uses: [locals[all]!], isRecord: false }
+  const entries = tool.parameters.map(({ name }, index) => property(name, expression(scope, locals[index]!)))
+  return { doc: object(entries), uses: locals, isRecord: true }
 }
 
 /** Parts that are put into an address are percent-encoded; a leading one is where the address starts, and stays. */
@@ -274,7 +280,7 @@ export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
     const later = new Set(plan.agents.slice(index).map(({ name }) => name))
     const isLate = loadsBefore(plan, file.names, file.path)
     const scope = scopeOf(file, agent)
-    const given = parametersOf(scope, plan, agent)
+    const given = parametersOf(scope, agent)
     return declare(scope, agent, { constructor: "agent", type: "Agent", circular }, [
       ...commonProperties(scope, agent),
       ...modelProperties(scope, agent),
@@ -325,7 +331,7 @@ export function humanItems(plan: Plan, file: FileScope): readonly Item[] {
       textProperty(scope, human, "ask", human.ask),
       ...(human.choices === undefined ? [] : [`choices: Object.values(${file.value(human.choices)})`]),
       ...(human.announce === undefined ? [] : [["announce: ", object([`topic: ${quoted(human.announce)}`])]]),
-      ...closingProperties(scope, human, parametersOf(scope, plan, human)),
+      ...closingProperties(scope, human, parametersOf(scope, human)),
     ])
   })
 }

@@ -15,6 +15,7 @@ export function typeItems(plan: Plan, scope: FileScope): readonly Item[] {
 }
 
 function itemsOf(plan: TypePlan, scope: FileScope): readonly Item[] {
+  if (plan.kind === "event") return []
   const name = scope.type(plan.name)
   switch (plan.kind) {
     case "record": {
@@ -23,11 +24,14 @@ function itemsOf(plan: TypePlan, scope: FileScope): readonly Item[] {
     }
     case "error":
       return plan.fields.length === 0 ? [] : [{ kind: "interface", name, doc: plan.doc, properties: properties(plan.fields, scope) }]
-    case "event": return []
     case "alias": return [{ kind: "alias", name, doc: plan.doc, type: typeText(scope, plan.type) }]
     case "taggedUnion": return [{ kind: "alias", name, doc: plan.doc, type: plan.members.map((member) => scope.type(member)).join(" | ") }]
     case "enum": return enumItems(plan, name)
   }
+}
+
+export function eventInterface(type: Extract<TypePlan, { readonly kind: "event" }>, scope: FileScope): Item {
+  return { kind: "interface", name: scope.type(type.name), doc: type.doc, properties: properties(type.fields, scope) }
 }
 
 /** events.ts: each event as an interface, and under the same name what a run waits for and publishes. */
@@ -37,7 +41,7 @@ export function eventItems(plan: Plan, scope: FileScope): readonly Item[] {
     const name = scope.type(type.name)
     const spec = object([`name: ${quoted(type.name)}`, `schema: ${scope.whole("./schemas.ts", "schemas")}.${name}`])
     return [
-      { kind: "interface", name, doc: type.doc, properties: properties(type.fields, scope) },
+      eventInterface(type, scope),
       { kind: "code", doc: [`export const ${name} = `, scope.runtime("event"), "(", spec, ")"] },
     ]
   })

@@ -20,7 +20,7 @@ import { circularCallables, settingsOf, undosOf } from "./mentions.ts"
 export function workflowItems(plan: WorkflowPlan, file: FileScope, project: Plan): readonly Item[] {
   const scope = codeScope(file, localsOf(file, plan, ["run", "undo", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
-  const given = parametersOf(scope, project, plan)
+  const given = parametersOf(scope, plan)
   const policy = policyDoc(scope, plan.policy, given)
   const [settings, undos] = [settingsOf(project, plan), undosOf(project, plan)]
   const spec = object([

@@ -11,6 +11,7 @@ export const fetchSource = tool({
   result: schemas.Source,
   effect: "reads",
   policy: web,
+  secrets: [slackToken],
   run: ({ url }, context) => tools.fetchSource(url, context),
 })
 
@@ -54,5 +55,6 @@ export const saveToNotion = tool({
   irreversible: "pages are kept for the audit",
   idempotent: true,
   policy: web,
+  secrets: [slackToken],
   run: ({ brief }, context) => tools.saveToNotion(brief, context),
 })

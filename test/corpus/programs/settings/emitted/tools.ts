@@ -43,5 +43,6 @@ export const later = tool({
   result: schemas.nothing,
   effect: "writes",
   policy: { retry: "never" },
+  secrets: [token],
   run: ({ place, text: text_ }, context) => tools.later(place, text_, context),
 })

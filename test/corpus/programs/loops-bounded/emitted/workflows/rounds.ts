@@ -2,6 +2,7 @@
 import { list, workflow } from "@agentflow/runtime"
 import * as schemas from "../schemas.ts"
 import { check, fetchPage } from "../tools.ts"
+import type { Page } from "../types.ts"
 
 export const Rounds = workflow({
   name: "Rounds",
@@ -12,7 +13,7 @@ export const Rounds = workflow({
   let all: string[] = []
   let cursor: string | null = start
   for (const round of run.loop("while", { atMost: 100, while: () => cursor != null })) {
-    const page = yield* round.call(fetchPage, { cursor: cursor! })
+    const page: Page = yield* round.call(fetchPage, { cursor: cursor! })
     all = [...all, ...page.items]
     cursor = page.next ?? null
   }

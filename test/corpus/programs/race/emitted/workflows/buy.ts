@@ -22,7 +22,7 @@ export const Buy = workflow({
     },
   })
   let said: string
-  switch (first.winner as "quick" | "slow" | "cancelled") {
+  switch (first.winner) {
     case "quick":
       said = `${first.value.by} for ${text(first.value.price, "money")}`
       break

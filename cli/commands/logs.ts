@@ -1,0 +1,64 @@
+// agentflow logs: what workers of this folder wrote, of all runs or of one, and what comes.
+
+import { existsSync, readFileSync, statSync } from "node:fs"
+import { setTimeout as sleep } from "node:timers/promises"
+import { Failure, type ExitCode } from "../failure.ts"
+import { stateFolderOf } from "../hub-access.ts"
+import { workerLinesFile } from "../processes.ts"
+import type { Invocation } from "../table.ts"
+import type { Terminal } from "../terminal.ts"
+
+type Line = Readonly<Record<string, unknown>>
+
+const pollMs = 250
+
+export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+  const file = workerLinesFile(stateFolderOf(process.cwd()))
+  if (!existsSync(file)) throw new Failure(2, "No worker of this folder has written anything yet.", "Start a run with `agentflow run FILE`.")
+  const [run] = positionals
+  const json = flags["json"] === true
+  let from = print(file, 0, { run, json, terminal })
+  if (flags["follow"] !== true) return 0
+  const stop = new AbortController()
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort())
+  while (!stop.signal.aborted) {
+    await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
+    // A file that has become shorter is another one.
+    from = print(file, statSync(file).size < from ? 0 : from, { run, json, terminal })
+  }
+  return 0
+}
+
+interface Printing {
+  readonly run: string | undefined
+  readonly json: boolean
+  readonly terminal: Terminal
+}
+
+/** Prints whole lines from an offset on; gives the offset behind the last one. */
+function print(file: string, from: number, { run, json, terminal }: Printing): number {
+  const bytes = readFileSync(file).subarray(from)
+  const end = bytes.lastIndexOf(10) + 1
+  for (const text of bytes.subarray(0, end).toString("utf8").split("\n")) {
+    const line = parsed(text)
+    if (line === undefined || (run !== undefined && line["run"] !== run)) continue
+    terminal.out(json ? text : drawn(line, terminal))
+  }
+  return from + end
+}
+
+function drawn(line: Line, { style }: Terminal): string {
+  const { at, run, step, message, level, agentflow, workflow: _, ...rest } = line
+  const facts = Object.entries(rest).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+  const place = [run, step].filter((part) => part !== undefined).map(String).join(" ")
+  const kind = String(level ?? agentflow ?? "")
+  return [style.dim(String(at ?? "").slice(0, 23).replace("T", " ")), style.cyan(place), kind === "log" || kind === "info" ? "" : style.yellow(kind), String(message ?? ""), style.dim(facts.join(" "))].filter((part) => part !== "").join("  ")
+}
+
+function parsed(text: string): Line | undefined {
+  try {
+    return JSON.parse(text) as Line
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,10 @@
+// agentflow reject: the answer that means no.
+
+import type { ExitCode } from "../failure.ts"
+import type { Invocation } from "../table.ts"
+import { answerAs } from "./answer.ts"
+
+export async function main(invocation: Invocation): Promise<ExitCode> {
+  const [runId = ""] = invocation.positionals
+  return answerAs(invocation, { runId, step: invocation.flags["step"] as string | undefined, answer: undefined, isNo: true })
+}

@@ -1,0 +1,35 @@
+// Commands that act on one run that has not ended: find it, act, say what that means.
+
+import type { InstanceView, TaskHubClient } from "../sidecar/client.ts"
+import { Failure, type ExitCode } from "./failure.ts"
+import { connectTo, requireSidecar } from "./hub-access.ts"
+import type { Invocation } from "./table.ts"
+import { hasEnded } from "./view/fold.ts"
+
+export interface Control {
+  /** As it is said: "cancelled". */
+  readonly done: string
+  readonly act: (client: TaskHubClient, run: InstanceView) => Promise<void>
+  /** What the user should know about it. */
+  readonly advice: string
+  /** A run with this status has it already. */
+  readonly already?: InstanceView["status"]
+}
+
+/** An ended run is left alone, and said so: asking twice does no harm. */
+export async function controlRun({ terminal, positionals, flags }: Invocation, { done, act, advice, already }: Control): Promise<ExitCode> {
+  const [runId = ""] = positionals
+  const client = connectTo(requireSidecar(flags, process.cwd()))
+  try {
+    const run = await client.get(runId)
+    if (run === undefined) throw new Failure(2, `There is no run '${runId}'.`, "`agentflow runs` lists them.")
+    if (hasEnded(run)) throw new Failure(1, `Run '${runId}' has ended: ${run.status}.`, "There is nothing left to do.")
+    // Real Dapr takes a second suspend, and no worker survives it: it is not even sent.
+    if (run.status !== already) await act(client, run)
+    if (flags["json"]) terminal.out(JSON.stringify({ run: runId, workflow: run.name, done }))
+    else terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${runId} (${run.name}): ${done}. ${advice}`)
+    return 0
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,110 @@
+// The server as a process: LSP over standard input and output, files from the disk.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node"
+import type { Host, ToolModule } from "../services/host.ts"
+import { serve } from "./serve.ts"
+
+export interface NodeOptions {
+  readonly version: string
+  /** Levels of the rules that a folder's config sets. */
+  readonly rulesOf: (folder: string) => ReturnType<Host["rulesOf"]>
+  /** What a TypeScript module exports. */
+  readonly readExports: (file: string) => ToolModule | undefined
+  readonly input?: NodeJS.ReadableStream
+  readonly output?: NodeJS.WritableStream
+}
+
+/** Folders that hold no program of the user's. */
+const skipped: ReadonlySet<string> = new Set(["node_modules", "dist", "generated", "build", "out"])
+const filesMax = 5_000
+
+/** Serves until the client says `exit` or closes the streams. */
+export function serveNode({ version, rulesOf, readExports, input = process.stdin, output = process.stdout }: NodeOptions): void {
+  const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output))
+  const files = nodeFiles(rulesOf, readExports)
+  serve(connection, {
+    host: files.host, version,
+    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl, setRoots: files.setRoots, forget: files.forget },
+  })
+  connection.listen()
+}
+
+/** The page of a code in the package's documentation, where it is installed with it. */
+function docsUrl(code: string): string | undefined {
+  for (const up of ["../docs/errors", "../../docs/errors"]) {
+    const file = fileURLToPath(new URL(`${up}/${code}.md`, import.meta.url))
+    if (existsSync(file)) return pathToFileURL(file).href
+  }
+  return undefined
+}
+
+interface NodeFiles {
+  readonly host: Host
+  readonly setRoots: (paths: readonly string[]) => void
+  readonly forget: (paths?: readonly string[]) => void
+}
+
+/** Answers stay the same until `forget`: the disk is read once. */
+function nodeFiles(rulesOf: NodeOptions["rulesOf"], readExports: NodeOptions["readExports"]): NodeFiles {
+  const modules = new Map<string, ToolModule | undefined>()
+  const rules = new Map<string, ReturnType<Host["rulesOf"]>>()
+  let roots: readonly string[] = []
+  let programs: readonly string[] | undefined
+  const host: Host = {
+    readText: (path) => readUtf8(onDisk(path)),
+    programFiles: () => (programs ??= [...new Set(roots.flatMap((root) => programsBelow(root)))]),
+    rulesOf: (path) => remembered(rules, path.split("/").slice(0, -1).join("/"), (folder) => rulesOf(onDisk(folder))),
+    toolModule: (path) => remembered(modules, path, (file) => readExports(onDisk(file))),
+  }
+  return {
+    host,
+    setRoots(paths) {
+      roots = paths
+      programs = undefined
+    },
+    forget() {
+      modules.clear()
+      rules.clear()
+      programs = undefined
+    },
+  }
+}
+
+function remembered<T>(known: Map<string, T>, key: string, make: (key: string) => T): T {
+  if (!known.has(key)) known.set(key, make(key))
+  return known.get(key)!
+}
+
+/** `/c:/x` is a path of a URI; the drive has no slash before it. */
+function onDisk(path: string): string {
+  return /^\/[A-Za-z]:/.test(path) ? path.slice(1) : path
+}
+
+function readUtf8(file: string): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readFileSync(file))
+  } catch {
+    return undefined
+  }
+}
+
+function programsBelow(root: string): readonly string[] {
+  const found: string[] = []
+  const waiting = [root]
+  for (let folder = waiting.pop(); folder !== undefined && found.length < filesMax; folder = waiting.pop()) {
+    let entries
+    try {
+      entries = readdirSync(onDisk(folder), { withFileTypes: true })
+    } catch {
+      continue
+    }
+    for (const entry of entries) {
+      if (entry.isDirectory() && !skipped.has(entry.name) && !entry.name.startsWith(".")) waiting.push(join(folder, entry.name).replaceAll("\\", "/"))
+      else if (entry.isFile() && entry.name.endsWith(".agentflow")) found.push(`${folder}/${entry.name}`)
+    }
+  }
+  return found
+}

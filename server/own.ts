@@ -1,0 +1,67 @@
+// The server's own requests: plan, graph, cost, generated code, and places between source and generated code.
+
+import { generate, toGenerated, toSource, type Generated } from "../services/generated.ts"
+import { graphsOf, type GraphNode } from "../services/graph.ts"
+import type { Program } from "../services/workspace.ts"
+import type { Location, Position, Range } from "vscode-languageserver"
+import { lineTable } from "../base/text/line-table.ts"
+import { toOffset, toRange } from "./convert.ts"
+import { offsetIn, pathIn, rangeIn, uriIn, type Session } from "./session.ts"
+
+export interface OfUri {
+  readonly uri: string
+}
+
+export interface ProtocolNode extends Omit<GraphNode, "span" | "children"> {
+  readonly range: Range
+  readonly children: readonly ProtocolNode[]
+}
+
+export function plan(session: Session, { uri }: OfUri): unknown {
+  return session.workspace.program(pathIn(session, uri))?.plan() ?? null
+}
+
+export function cost(session: Session, { uri }: OfUri): unknown {
+  return session.workspace.program(pathIn(session, uri))?.cost() ?? null
+}
+
+export function graph(session: Session, { uri }: OfUri): readonly { readonly name: string; readonly range: Range; readonly nodes: readonly ProtocolNode[] }[] {
+  const path = pathIn(session, uri)
+  const node = ({ span, children, ...rest }: GraphNode): ProtocolNode => ({ ...rest, range: rangeIn(session, path, span), children: children.map(node) })
+  return graphsOf(session.workspace, path).map(({ name, span, nodes }) => ({ name, range: rangeIn(session, path, span), nodes: nodes.map(node) }))
+}
+
+/** Made once for a program: printing is the slowest thing that the server does. */
+async function generatedOf(session: Session, path: string): Promise<Generated | undefined> {
+  const program: Program | undefined = session.workspace.program(path)
+  if (program === undefined) return undefined
+  const known = session.generated.get(program) ?? generate(session.workspace, path)
+  session.generated.set(program, known)
+  return known
+}
+
+export async function emit(session: Session, { uri }: OfUri): Promise<{ readonly files: readonly { readonly path: string; readonly uri: string; readonly text: string }[] } | null> {
+  const generated = await generatedOf(session, pathIn(session, uri))
+  if (generated === undefined) return null
+  return { files: generated.files.map(({ path, text }) => ({ path, text, uri: uriIn(session, `${generated.folder}/${path}`) })) }
+}
+
+export async function generatedPosition(session: Session, { uri, position }: OfUri & { readonly position: Position }): Promise<Location | null> {
+  const path = pathIn(session, uri)
+  const generated = await generatedOf(session, path)
+  const found = generated === undefined ? undefined : toGenerated(generated, session.workspace, path, offsetIn(session, path, position))
+  if (generated === undefined || found === undefined) return null
+  const text = generated.files.find((file) => `${generated.folder}/${file.path}` === found.path)!.text
+  return { uri: uriIn(session, found.path), range: toRange({ text, lines: lineTable(text) }, found.span, session.encoding) }
+}
+
+/** `uri` names the program, `generated` the file of its generated project. */
+export async function sourcePosition(session: Session, { uri, generated: file, position }: OfUri & { readonly generated: string; readonly position: Position }): Promise<Location | null> {
+  const path = pathIn(session, uri)
+  const generated = await generatedOf(session, path)
+  const target = pathIn(session, file)
+  const text = generated?.files.find((each) => `${generated.folder}/${each.path}` === target)?.text
+  if (generated === undefined || text === undefined) return null
+  const found = toSource(generated, session.workspace, target, toOffset({ text, lines: lineTable(text) }, position, session.encoding))
+  return found === undefined ? null : { uri: uriIn(session, found.path), range: rangeIn(session, found.path, found.span) }
+}

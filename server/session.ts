@@ -1,0 +1,117 @@
+// What one client and the server agreed on, and what the server keeps for it.
+
+import type { Edit } from "../base/text/edit.ts"
+import type { Location as PlainLocation, Span } from "../base/text/span.ts"
+import { lineTable } from "../base/text/line-table.ts"
+import type { Generated } from "../services/generated.ts"
+import type { InlayOptions } from "../services/inlay.ts"
+import type { FileEdits } from "../services/rename.ts"
+import type { Program, Workspace } from "../services/workspace.ts"
+import type { ClientCapabilities, Location, Position, Range, TextEdit, WorkspaceEdit } from "vscode-languageserver"
+import { pathOf, toOffset, toPosition, toRange, toSpan, toTextEdits, uriOf, type Encoding, type Lines } from "./convert.ts"
+
+/** What differs between a process and a worker. */
+export interface Platform {
+  /** Lets waiting messages be read, so that a cancellation is seen. */
+  readonly pause: () => Promise<void>
+  /** A page about a diagnostic code. */
+  readonly docsUrl: (code: string) => string | undefined
+  /** The folders of the workspace have changed. */
+  readonly setRoots: (paths: readonly string[]) => void
+  /** Files have changed on disk, or all may have. */
+  readonly forget: (paths?: readonly string[]) => void
+}
+
+export interface Settings {
+  readonly inlayHints: InlayOptions
+}
+
+export interface Session {
+  readonly workspace: Workspace
+  readonly platform: Platform
+  readonly log: (message: string) => void
+  capabilities: ClientCapabilities
+  encoding: Encoding
+  settings: Settings
+  /** Commands that the client runs itself, such as "agentflow.run". */
+  commands: readonly string[]
+  roots: readonly string[]
+  /** As the client names each file. */
+  readonly uris: Map<string, string>
+  /** Name of each program's diagnostics, for clients that ask whether they changed. */
+  readonly results: WeakMap<Program, string>
+  lastResult: number
+  /** Requests that somebody waits for; diagnostics come after them. */
+  waiting: number
+  readonly generated: WeakMap<Program, Promise<Generated | undefined>>
+  /** What was sent last, by path: a delta refers to it. */
+  readonly tokens: Map<string, { readonly id: string; readonly data: readonly number[] }>
+}
+
+export function newSession(workspace: Workspace, platform: Platform, log: Session["log"]): Session {
+  return {
+    workspace, platform, log, capabilities: {}, encoding: "utf-16", settings: { inlayHints: { types: true, retries: true, costs: true } }, commands: [], roots: [],
+    uris: new Map(), results: new WeakMap(), lastResult: 0, waiting: 0, generated: new WeakMap(), tokens: new Map(),
+  }
+}
+
+/** The path of a document; its URI is remembered as the client writes it. */
+export function pathIn(session: Session, uri: string): string {
+  const path = pathOf(uri)
+  session.uris.set(path, uri)
+  return path
+}
+
+export function uriIn(session: Session, path: string): string {
+  return session.uris.get(path) ?? uriOf(path)
+}
+
+export function linesOf({ workspace }: Session, path: string): Lines {
+  const document = workspace.document(path)
+  if (document !== undefined) return document
+  // A TypeScript module is no document of ours.
+  const text = workspace.host.readText(path) ?? ""
+  return { text, lines: lineTable(text) }
+}
+
+export function offsetIn(session: Session, path: string, position: Position): number {
+  return toOffset(linesOf(session, path), position, session.encoding)
+}
+
+export function positionIn(session: Session, path: string, offset: number): Position {
+  return toPosition(linesOf(session, path), offset, session.encoding)
+}
+
+export function rangeIn(session: Session, path: string, span: Span): Range {
+  return toRange(linesOf(session, path), span, session.encoding)
+}
+
+export function spanIn(session: Session, path: string, range: Range): Span {
+  return toSpan(linesOf(session, path), range, session.encoding)
+}
+
+export function locationIn(session: Session, { path, span }: PlainLocation): Location {
+  return { uri: uriIn(session, path), range: rangeIn(session, path, span) }
+}
+
+export function textEditsIn(session: Session, path: string, edits: readonly Edit[]): TextEdit[] {
+  return toTextEdits(linesOf(session, path), edits, session.encoding)
+}
+
+/** With versions where the client takes them, so that an edit of an older text is refused. */
+export function workspaceEdit(session: Session, edits: FileEdits): WorkspaceEdit {
+  const { workspace, capabilities } = session
+  const byUri = [...edits].map(([path, each]) => ({ uri: uriIn(session, path), path, edits: textEditsIn(session, path, each) }))
+  if (capabilities.workspace?.workspaceEdit?.documentChanges !== true) return { changes: Object.fromEntries(byUri.map(({ uri, edits: made }) => [uri, made])) }
+  const open = new Set(workspace.openPaths())
+  return {
+    documentChanges: byUri.map(({ uri, path, edits: made }) => ({
+      textDocument: { uri, version: open.has(path) ? workspace.document(path)!.source.version : null }, edits: made,
+    })),
+  }
+}
+
+/** Paths in messages are relative to the folder that the user has open. */
+export function shortened({ roots }: Session, text: string): string {
+  return roots.reduce((shorter, root) => shorter.replaceAll(`${root}/`, ""), text)
+}

@@ -1,0 +1,142 @@
+// Topics, schedules, HTTP and concurrency on our sidecar, and what two workers decide about one occasion.
+
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import type { Concurrency, Workflow } from "../../runtime/contract.ts"
+import { createStarter, runIdOf } from "../../runtime/triggers/starter.ts"
+import type { RunStarter } from "../../runtime/triggers/starter.ts"
+import { daprSchedule } from "../../runtime/triggers/jobs.ts"
+import { workflow } from "../../runtime/workflow.ts"
+import { startSidecar } from "../../sidecar/start.ts"
+import { expectTriggers, freePort, openWorld } from "../harness/triggered.ts"
+import { memoryState, record, schemaOf } from "./helpers.ts"
+
+it("starts runs from outside on the embedded sidecar", { timeout: 120_000 }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "agentflow-triggers-"))
+  const appPort = await freePort()
+  const sidecar = await startSidecar({
+    file: join(folder, "runs.db"), pubsubs: ["pubsub"], apps: { agentflow: `http://127.0.0.1:${appPort}` },
+  })
+  const world = await openWorld(sidecar, appPort)
+  try {
+    await expectTriggers(world)
+  } finally {
+    await world.close()
+    await sidecar.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+interface Hosted extends RunStarter {
+  readonly starts: string[]
+  readonly states: Map<string, "running" | "completed">
+}
+
+function host(): Hosted {
+  const starts: string[] = []
+  const states = new Map<string, "running" | "completed">()
+  return {
+    starts,
+    states,
+    start(_name, _input, id) {
+      starts.push(id)
+      states.set(id, "running")
+      return Promise.resolve(id)
+    },
+    read(id) {
+      const state = states.get(id)
+      return Promise.resolve(state === undefined ? undefined : { state })
+    },
+  }
+}
+
+function flow(concurrency?: Concurrency<{ topic: string }>): Workflow {
+  const parameters = schemaOf<{ topic: string }>(record({ topic: { type: "string" } }))
+  return workflow<{ topic: string }, null>(
+    { name: "Flow", parameters, result: schemaOf(true), ...(concurrency === undefined ? {} : { concurrency }) },
+    function* () {
+      return null
+    },
+  ) as unknown as Workflow
+}
+
+describe("one occasion", () => {
+  const occasion = (topic: string, id = topic): { id: string; input: unknown } => ({ id, input: { topic } })
+
+  it("starts one run, after its end and after a purge too", async () => {
+    const [state, runs] = [memoryState(), host()]
+    const starter = createStarter({ state, runs, now: () => 0 })
+    expect(await starter.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "started", id: "a" })
+    runs.states.set("a", "completed")
+    expect(await starter.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "repeated", id: "a" })
+    runs.states.delete("a")
+    expect(await starter.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "repeated", id: "a" })
+    expect(runs.starts).toEqual(["a"])
+  })
+
+  it("is finished by another worker when the first one died on the way, and only then", async () => {
+    const [state, runs] = [memoryState(), host()]
+    let now = 0
+    const dying: RunStarter = { ...runs, start: () => new Promise(() => undefined) }
+    void createStarter({ state, runs: dying, now: () => now }).begin({ workflow: flow(), ...occasion("a") })
+    await Promise.resolve()
+    const other = createStarter({ state, runs, now: () => now })
+    expect(await other.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "busy" })
+    now = 60_000
+    expect(await other.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "started", id: "a" })
+  })
+
+  it("can be tried again at once when the sidecar refused it", async () => {
+    const [state, runs] = [memoryState(), host()]
+    const refusing: RunStarter = { ...runs, start: () => Promise.reject(new Error("no worker")) }
+    await expect(createStarter({ state, runs: refusing, now: () => 0 }).begin({ workflow: flow(), ...occasion("a") })).rejects.toThrow("no worker")
+    expect(await createStarter({ state, runs, now: () => 0 }).begin({ workflow: flow(), ...occasion("a") })).toMatchObject({ kind: "started" })
+  })
+
+  it.each([
+    ["queue", ["started", "queued", "queued"]],
+    ["drop", ["started", "dropped", "dropped"]],
+    ["join", ["started", "queued", "joined"]],
+  ] as const)("finds no room: %s", async (whenFull, kinds) => {
+    const [state, runs] = [memoryState(), host()]
+    const workflow = flow({ atMost: 1, whenFull })
+    const starter = createStarter({ state, runs, now: () => 0 })
+    const begun = [await starter.begin({ workflow, ...occasion("a") }), await starter.begin({ workflow, ...occasion("b") }),
+      await starter.begin({ workflow, ...occasion("b", "b2") })]
+    expect(begun.map(({ kind }) => kind)).toEqual(kinds)
+    runs.states.set("a", "completed")
+    await starter.tend(workflow)
+    expect(runs.starts).toEqual(whenFull === "drop" ? ["a"] : ["a", "b"])
+  })
+
+  it("counts by key, and a worker that died between admission and start leaves no hole", async () => {
+    const [state, runs] = [memoryState(), host()]
+    const workflow = flow({ atMost: 1, by: ({ topic }) => topic[0], whenFull: "queue" } as Concurrency<{ topic: string }>)
+    const dying: RunStarter = { ...runs, start: () => new Promise(() => undefined) }
+    void createStarter({ state, runs: dying, now: () => 0 }).begin({ workflow, ...occasion("a1") })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    const starter = createStarter({ state, runs, now: () => 0 })
+    expect(await starter.begin({ workflow, ...occasion("b1") })).toMatchObject({ kind: "started" })
+    expect(await starter.begin({ workflow, ...occasion("a2") })).toMatchObject({ kind: "queued" })
+    expect(runs.starts).toEqual(["b1", "a1"])
+    runs.states.set("a1", "completed")
+    await starter.tend(workflow)
+    expect(runs.starts).toEqual(["b1", "a1", "a2"])
+    for (const id of ["b1", "a2"]) runs.states.set(id, "completed")
+    await starter.tend(workflow)
+    expect(state.values.get("gate:Flow")).toEqual({ v: 1, groups: {} })
+  })
+})
+
+it("makes ids that every host takes and that differ by origin", () => {
+  expect(runIdOf("Flow", "order 7/ß", "pubsub/orders/shop")).toMatch(/^Flow-order-7---[0-9a-f]{8}$/)
+  expect(runIdOf("Flow", "1", "a")).not.toBe(runIdOf("Flow", "1", "b"))
+})
+
+it("gives Dapr its seconds", () => {
+  expect(daprSchedule("0 8 * * *")).toBe("0 0 8 * * *")
+  expect(daprSchedule("*/5 * * * * *")).toBe("*/5 * * * * *")
+  expect(daprSchedule("@every 1m")).toBe("@every 1m")
+})

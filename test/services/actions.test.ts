@@ -1,0 +1,95 @@
+// Code actions: each by marker files, and on every program of the corpora: what an action gives compiles.
+
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import { describe, expect, it } from "vitest"
+import { applyEdits } from "../../base/text/edit.ts"
+import type { Action } from "../../services/actions/action.ts"
+import { actionsAt, actionTable } from "../../services/actions/table.ts"
+import { emptyHost } from "../../services/host.ts"
+import { createWorkspace, type Workspace } from "../../services/workspace.ts"
+import { nodeAt } from "../../grammar/syntax/locate.ts"
+import { walk } from "../../grammar/syntax/walk.ts"
+import { readMarked, testMarkers } from "../harness/markers.ts"
+
+const root = join(import.meta.dirname, "../..")
+
+function errorsOf(workspace: Workspace, path: string): readonly string[] {
+  return workspace.program(path)!.diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`)
+}
+
+/** The workspace with the action done. */
+function done(files: ReadonlyMap<string, string>, { edits }: Action): { readonly workspace: Workspace; readonly files: ReadonlyMap<string, string> } {
+  const changed = new Map(files)
+  for (const [path, each] of edits) changed.set(path, applyEdits(files.get(path)!, each))
+  return { files: changed, workspace: createWorkspace({ ...emptyHost, readText: (path) => changed.get(path), programFiles: () => [...changed.keys()] }) }
+}
+
+/** `accept`, fills and stubs are written to be finished by a person; all else must not add an error. */
+function newErrors(before: Workspace, after: Workspace, path: string): readonly string[] {
+  const known = errorsOf(before, path).map((text) => text.slice(0, 6))
+  return errorsOf(after, path).filter((text) => {
+    const index = known.indexOf(text.slice(0, 6))
+    if (index >= 0) known.splice(index, 1)
+    return index < 0
+  })
+}
+
+describe("actions", () => {
+  testMarkers("actions", ({ workspace, path, range, files }, name) => {
+    const maker = name.replace(".agentflow", "").split("_")[0]!
+    const offered = actionsAt(workspace, path, range)
+    const { node, ancestors } = nodeAt(workspace.document(path)!.file, range.start)
+    const program = workspace.program(path)!
+    const document = program.documents.get(path)!
+    const diagnostics = program.diagnostics.filter((each) => each.path === path && each.span.start <= range.end && range.start <= each.span.end)
+    const own = actionTable[maker]!({ workspace, program, document, path, text: document.text, range, around: [...ancestors, node], diagnostics })
+    const isOffered = (action: Action): boolean => offered.some(({ edits }) => JSON.stringify([...edits]) === JSON.stringify([...action.edits]))
+    return own.filter(isOffered).map((action) => {
+      const after = done(files, action)
+      expect(newErrors(workspace, after.workspace, path), `${action.title} adds no error`).toEqual([])
+      const changed = [...after.files].filter(([file, text]) => files.get(file) !== text)
+      return `## ${action.title} (${action.kind}${action.repairs === undefined ? "" : ` for ${action.repairs.code}`}${action.preferred === true ? ", preferred" : ""})\n${changed.map(([file, text]) => `// ${file.replace("/w/", "")}\n${text.trimEnd()}`).join("\n")}`
+    }).join("\n\n") || "nothing"
+  })
+
+  it("has a marker file for every maker", () => {
+    const tested = new Set(readdirSync(join(root, "test/corpus/editor/actions")).map((file) => file.replace(".agentflow", "").split("_")[0]!))
+    expect(Object.keys(actionTable).filter((name) => !tested.has(name))).toEqual([])
+  })
+
+  const programs = [
+    join(root, "examples/daily-brief/daily-brief.agentflow"),
+    ...readdirSync(join(root, "test/corpus/programs")).map((name) => join(root, "test/corpus/programs", name, "input.agentflow")).filter(existsSync),
+  ]
+
+  it("give programs that compile, wherever they are offered", () => {
+    const broken: string[] = []
+    let count = 0
+    for (const [turn, file] of programs.entries()) {
+      const source = readFileSync(file, "utf8")
+      const { workspace, path, text, files } = readMarked(source.includes("// file: ") ? "" : source)
+      if (text.trim() === "" || errorsOf(workspace, path).length > 0) continue
+      const seen = new Set<string>()
+      const places = new Map<string, { readonly start: number; readonly end: number }>()
+      walk(workspace.document(path)!.file, ({ span, kind }) => {
+        if (kind === "name" || kind === "callStatement" || kind === "let" || kind === "record" || kind === "match" || kind === "parallel" || kind === "use") places.set(`${span.start}`, { start: span.start, end: span.start })
+        if (kind === "let" || kind === "callStatement" || kind === "member" || kind === "call" || kind === "for") places.set(`${span.start}-${span.end}`, span)
+      })
+      // A fifth of the places of each program, another fifth for the next one: all kinds are seen, and it takes seconds.
+      for (const [index, range] of [...places.values()].entries()) {
+        if (index % 5 !== turn % 5) continue
+        for (const action of actionsAt(workspace, path, range)) {
+          const key = JSON.stringify([...action.edits])
+          if (seen.has(key)) continue
+          seen.add(key)
+          count++
+          const added = newErrors(workspace, done(files, action).workspace, path)
+          if (added.length > 0) broken.push(`${file.replace(root, "")} @${range.start}-${range.end} ${JSON.stringify(text.slice(range.start, range.end).slice(0, 30))} ${action.title}: ${added.join("; ")}`)
+        }
+      }
+    }
+    expect(broken).toEqual([])
+    expect(count).toBeGreaterThan(100)
+  })
+})
