@@ -67,6 +67,7 @@ export async function answerQuestion({ client, address, runId, step, answer, by,
   }
   const entry = await readInbox(access, { run: runId, step })
   if (entry === undefined) throw new Failure(2, `The question of ${step} is not in the inbox.`, "Does --http name the HTTP port of the same sidecar?")
+  if (entry.answer !== undefined) throw new Failure(1, `${step} was answered already, by ${entry.answer.by}.`)
   const value = isNo ? noOf(entry) : valueOf(entry, answer)
   const outcome = await answerInbox(access, { run: runId, step, value, by })
   switch (outcome.kind) {
@@ -104,7 +105,8 @@ function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
     return entry.choices[0]
   }
   if (entry.choices !== undefined) {
-    if (entry.choices.includes(answer)) return answer
+    const choice = [answer, parsedOr(answer)].find((one) => entry.choices?.some((known) => known === one))
+    if (choice !== undefined) return choice
     const near = nearest(answer, entry.choices)
     throw new Failure(1, `'${answer}' is not an answer to ${entry.step}.`, near === undefined ? choicesOf(entry) : `Did you mean '${near}'?`)
   }

@@ -15,10 +15,14 @@ export interface Environment {
   readonly secretFiles: Readonly<Record<string, string>>
   /** Declared origin -> origin to talk to instead. */
   readonly endpoints: Readonly<Record<string, string>>
-  readonly provider: "offline" | "openai"
+  readonly provider: ProviderName
+  /** The conversation component of the provider `dapr`. */
+  readonly conversation: string
+  /** A file that model traffic is added to, or taken from instead of a provider. */
+  readonly traffic: { readonly record?: string; readonly replay?: string }
   /** Text of model.json, for the offline model. */
   readonly modelScript?: string
-  readonly openai: { readonly apiKey?: string; readonly baseUrl?: string }
+  readonly openai: { readonly apiKey?: string; readonly baseUrl?: string; readonly api: "chat" | "responses" }
   /** Where the worker itself listens, for HTTP triggers and for the sidecar's calls. */
   readonly app: { readonly host: string; readonly port: number; readonly appToken?: string }
   /** MCP servers by name, and the agentflow.lock that says what their tools are. */
@@ -28,6 +32,7 @@ export interface Environment {
   readonly isStreaming: boolean
 }
 
+export type ProviderName = "offline" | "openai" | "dapr"
 export type LogStyle = "json" | "pretty" | "silent"
 
 export interface SidecarAddress {
@@ -54,6 +59,8 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     secretFiles: recordOf(variables, "AGENTFLOW_SECRET_FILES", problems),
     endpoints: endpointsOf(variables, problems),
     provider,
+    conversation: present(variables, "AGENTFLOW_CONVERSATION") ?? "conversation",
+    traffic: trafficOf(variables, problems),
     ...(modelScript === undefined ? {} : { modelScript }),
     openai: openaiOf(variables, problems),
     app: appOf(variables, problems),
@@ -121,17 +128,25 @@ function choice<T extends string>(
   return found ?? usual
 }
 
-function providerOf(variables: Variables, problems: string[]): "offline" | "openai" {
+function providerOf(variables: Variables, problems: string[]): ProviderName {
   const hasAccess =
     present(variables, "OPENAI_API_KEY") !== undefined || present(variables, "OPENAI_BASE_URL") !== undefined
-  return choice(variables, "AGENTFLOW_PROVIDER", ["offline", "openai"], hasAccess ? "openai" : "offline", problems)
+  return choice(variables, "AGENTFLOW_PROVIDER", ["offline", "openai", "dapr"], hasAccess ? "openai" : "offline", problems)
 }
 
 function openaiOf(variables: Variables, problems: string[]): Environment["openai"] {
   const apiKey = present(variables, "OPENAI_API_KEY")
   const baseUrl = present(variables, "OPENAI_BASE_URL")
   if (baseUrl !== undefined && !URL.canParse(baseUrl)) problems.push(`OPENAI_BASE_URL is no URL: "${baseUrl}"`)
-  return { ...(apiKey === undefined ? {} : { apiKey }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+  const api = choice(variables, "AGENTFLOW_OPENAI_API", ["chat", "responses"], "chat", problems)
+  return { api, ...(apiKey === undefined ? {} : { apiKey }), ...(baseUrl === undefined ? {} : { baseUrl }) }
+}
+
+function trafficOf(variables: Variables, problems: string[]): Environment["traffic"] {
+  const record = present(variables, "AGENTFLOW_RECORD")
+  const replay = present(variables, "AGENTFLOW_REPLAY")
+  if (record !== undefined && replay !== undefined) problems.push("AGENTFLOW_RECORD and AGENTFLOW_REPLAY exclude each other")
+  return { ...(record === undefined ? {} : { record }), ...(replay === undefined ? {} : { replay }) }
 }
 
 /** Dapr tells an app its own port as APP_PORT. */

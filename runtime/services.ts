@@ -6,7 +6,10 @@ import type { Envelope } from "./contract.ts"
 import type { Environment, SidecarAddress } from "./environment.ts"
 import { createOfflineProvider } from "./providers/offline.ts"
 import { createOpenaiProvider } from "./providers/openai.ts"
+import { createDaprProvider } from "./providers/dapr.ts"
 import { emptyScript, parseModelScript } from "./providers/model-script.ts"
+import type { ModelScript } from "./providers/model-script.ts"
+import { recording, replaying } from "./providers/recording.ts"
 import type { Limiter } from "./limit.ts"
 import { createLimiter } from "./limit.ts"
 import type { Publish } from "./publish.ts"
@@ -72,8 +75,7 @@ export function createServices(environment: Environment): CreatedServices {
       ? { ok: true as const, script: emptyScript }
       : parseModelScript(environment.modelScript)
   if (!read.ok) return { ok: false, problems: read.problems.map((problem) => `AGENTFLOW_MODEL_SCRIPT: ${problem}`) }
-  const provider =
-    environment.provider === "offline" ? createOfflineProvider(read.script) : createOpenaiProvider(environment.openai)
+  const provider = providerOf(environment, read.script, redactor)
   return {
     ok: true,
     services: {
@@ -101,4 +103,20 @@ function mcpSecrets(config: McpConfig): readonly (readonly [string, string])[] {
     const secret = values.filter(([name]) => /auth|token|key|secret|password|cookie/i.test(name))
     return secret.flatMap(([name, value]) => [value, value.replace(/^\w+ /, "")].map((form) => [`${server} ${name}`, form] as const))
   })
+}
+
+function providerOf(environment: Environment, script: ModelScript, redactor: Redactor): Provider {
+  const { provider, traffic, sidecar, conversation } = environment
+  if (traffic.replay !== undefined) return replaying(traffic.replay)
+  const made = (): Provider => {
+    switch (provider) {
+      case "offline":
+        return createOfflineProvider(script)
+      case "openai":
+        return createOpenaiProvider(environment.openai)
+      case "dapr":
+        return createDaprProvider({ sidecar, component: conversation })
+    }
+  }
+  return traffic.record === undefined ? made() : recording(made(), traffic.record, redactor)
 }

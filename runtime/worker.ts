@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly app: string
   readonly workflows: readonly Workflow[]
   readonly callables: readonly Callable[]
+  /** Older versions: their runs go on, and nothing starts new ones. */
+  readonly kept?: readonly Workflow[]
 }
 
 export interface Worker {
@@ -62,7 +64,7 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   if (sdkVersion() !== knownSdkVersion) report.note(`@dapr/dapr is ${sdkVersion()}, tested with ${knownSdkVersion}`)
   const parts: WorkerParts = {
     sidecar: environment.sidecar,
-    workflows: [...options.workflows.map(listeners.length === 0 ? (workflow) => workflow : telemetry.workflow), probe],
+    workflows: [...[...options.workflows, ...(options.kept ?? [])].map(listeners.length === 0 ? (workflow) => workflow : telemetry.workflow), probe],
     activities: activitiesOf(options.callables, services),
     onLog: report.log,
   }

@@ -37,6 +37,8 @@ export function protocolDiagnostic(session: Session, found: FoundDiagnostic | Pl
 }
 
 export function diagnosticsIn(session: Session, path: string): Diagnostic[] {
+  const defect = session.workspace.program(path)?.defect()
+  if (defect !== undefined) session.log(`plan of ${path}: ${defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)}`)
   return diagnosticsOf(session.workspace, path).map((each) => protocolDiagnostic(session, each))
 }
 

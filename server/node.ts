@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
-import { createConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node"
+import { createConnection } from "vscode-languageserver/node"
 import type { Host, ToolModule } from "../services/host.ts"
 import { serve } from "./serve.ts"
 
@@ -23,7 +23,7 @@ const filesMax = 5_000
 
 /** Serves until the client says `exit` or closes the streams. */
 export function serveNode({ version, rulesOf, readExports, input = process.stdin, output = process.stdout }: NodeOptions): void {
-  const connection = createConnection(new StreamMessageReader(input), new StreamMessageWriter(output))
+  const connection = createConnection(input, output)
   const files = nodeFiles(rulesOf, readExports)
   serve(connection, {
     host: files.host, version,

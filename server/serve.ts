@@ -22,12 +22,16 @@ export function serve(connection: Connection, { host, platform, version, handler
   const session = newSession(createWorkspace(host), platform, (message) => connection.console.error(message))
   const push = pusher(session, connection)
   connection.onInitialize((params) => initialize(session, params, { handlers, version }))
-  connection.onInitialized(() => void registerLater(session, connection).catch((problem: unknown) => session.log(`register: ${textOf(problem)}`)))
+  connection.onInitialized(() => {
+    // The library takes this notification for itself while it initialises.
+    listenToFolders(session, connection, push)
+    void registerLater(session, connection).catch((problem: unknown) => session.log(`register: ${textOf(problem)}`))
+  })
   for (const handler of handlers) {
     connection.onRequest(handler.method, (params: unknown, token: CancellationToken) => guarded(session, handler, params, token))
   }
   listenToDocuments(session, connection, push)
-  listenToWorkspace(session, connection, push)
+  listenToWorkspace(session, connection)
   return session
 }
 
@@ -128,13 +132,16 @@ function listenToDocuments(session: Session, connection: Connection, push: Pushe
   }))
 }
 
-function listenToWorkspace(session: Session, connection: Connection, push: Pusher): void {
+function listenToFolders(session: Session, connection: Connection, push: Pusher): void {
   connection.onNotification("workspace/didChangeWorkspaceFolders", ({ event }: { readonly event: { readonly added: readonly WorkspaceFolder[]; readonly removed: readonly WorkspaceFolder[] } }) => {
     const removed = new Set(event.removed.map(({ uri }) => pathIn(session, uri).replace(/\/+$/, "")))
     const kept = session.roots.filter((root) => !removed.has(root)).map((root) => uriIn(session, root))
     setRoots(session, [...kept, ...event.added.map(({ uri }) => uri)])
     push.everything()
   })
+}
+
+function listenToWorkspace(session: Session, connection: Connection): void {
   connection.onNotification("workspace/didChangeConfiguration", ({ settings }: { readonly settings?: { readonly agentflow?: Options } | null }) => {
     session.settings = { inlayHints: { ...session.settings.inlayHints, ...settings?.agentflow?.inlayHints } }
     if (session.capabilities.workspace?.inlayHint?.refreshSupport === true) void connection.languages.inlayHint.refresh()

@@ -34,6 +34,8 @@ export interface Program {
   /** Only of a program without errors. */
   readonly plan: () => Plan | undefined
   readonly cost: () => CostReport | undefined
+  /** What our own code threw while it planned: to be logged, not to be shown. */
+  readonly defect: () => unknown
 }
 
 export interface Workspace {
@@ -52,10 +54,33 @@ export interface Workspace {
   readonly programWith: (path: string, text: string) => Program
 }
 
+/** Parsed when it is first looked at: of many changes in a row only the last one is. */
 export function documentOf(path: string, text: string, version: number): Document {
   const source: Source = { path, text, version }
-  const parsed = parse(source)
-  const { file } = parsed.value
+  const parsed = lazy(() => parse(source))
+  const lines = lazy(() => lineTable(text))
+  const named = lazy(() => namedFiles(path, parsed().value.file))
+  return {
+    path, text, source,
+    get parsed() {
+      return parsed()
+    },
+    get file() {
+      return parsed().value.file
+    },
+    get lines() {
+      return lines()
+    },
+    get imports() {
+      return named().imports
+    },
+    get modules() {
+      return named().modules
+    },
+  }
+}
+
+function namedFiles(path: string, file: FileNode): Pick<Document, "imports" | "modules"> {
   const imports: string[] = []
   const modules: string[] = []
   for (const item of file.items) {
@@ -63,7 +88,7 @@ export function documentOf(path: string, text: string, version: number): Documen
     const written = from === undefined ? undefined : plainText(from)
     if (written !== undefined && written !== "") (item.kind === "import" ? imports : modules).push(resolvePath(path, written))
   }
-  return { path, text, source, parsed, file, lines: lineTable(text), imports, modules }
+  return { imports, modules }
 }
 
 interface Memo {
@@ -148,7 +173,14 @@ function programOf(entry: Document, documents: readonly Document[], host: Host):
   const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
   const options = { rules: host.rulesOf(entry.path), toolModules, entry: entry.path }
   const checked = checkParsed(parsed, options)
-  const planned = lazy(() => planChecked(checked, options))
+  const planned = lazy((): Phase<Plan | null> & { readonly defect?: unknown } => {
+    try {
+      return planChecked(checked, options)
+    } catch (defect) {
+      // What is known without the plan is still worth showing.
+      return { value: null, diagnostics: checked.diagnostics, defect }
+    }
+  })
   const plan = (): Plan | undefined => planned().value ?? undefined
   const cost = lazy(() => {
     const made = plan()
@@ -159,6 +191,7 @@ function programOf(entry: Document, documents: readonly Document[], host: Host):
     get diagnostics() {
       return planned().diagnostics
     },
+    defect: () => planned().defect,
   }
 }
 

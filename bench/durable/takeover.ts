@@ -12,6 +12,7 @@ import { startSidecarProcess } from "./contenders/sidecar.ts"
 
 const rounds = 5
 const limitMs = 100
+const stopMsMax = 5_000
 
 export async function takeover(): Promise<Readonly<Record<string, number>>> {
   silenceSdk()
@@ -46,6 +47,6 @@ async function replaced(grpcPort: number, client: ReturnType<typeof connect>): P
   }))
   await successor.start()
   await client.waitForEnd(id)
-  successor.abandon()
+  await successor.stop(stopMsMax)
   return tookMs
 }

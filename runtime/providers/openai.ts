@@ -5,13 +5,16 @@ import type { Message, ToolCall, ToolDescription, Usage } from "../contract.ts"
 import { isLoopback } from "../environment.ts"
 import { retryAfterMs } from "../tools/http-status.ts"
 import { failureOfOpenai } from "./openai-failure.ts"
-import type { Provider, ProviderReply, ProviderRequest, ProviderResponse } from "./provider.ts"
-import { readAnswer } from "./read-answer.ts"
-import { fromStrict, strictSchema } from "./strict-schema.ts"
+import { replyOf } from "./heard.ts"
+import { completeByResponses } from "./openai-responses.ts"
+import type { Provider, ProviderRequest, ProviderResponse } from "./provider.ts"
+import { strictSchema } from "./strict-schema.ts"
 
 export interface OpenaiOptions {
   readonly apiKey?: string
   readonly baseUrl?: string
+  /** Which of the two protocols. Default: chat completions, which every compatible service speaks. */
+  readonly api?: "chat" | "responses"
 }
 
 type Body = OpenAI.ChatCompletionCreateParamsNonStreaming
@@ -33,6 +36,7 @@ export function createOpenaiProvider(options: OpenaiOptions): Provider {
     async complete(request) {
       const sent = { signal: request.signal, timeout: requestTimeoutMs, headers: headersOf(request, isLocal) }
       try {
+        if (options.api === "responses") return await completeByResponses(client, request, sent)
         if (request.onText !== undefined) return await streamed(client, request, sent)
         const completion = await client.chat.completions.create(bodyOf(request), sent)
         return completed(completion, request)
@@ -46,7 +50,7 @@ export function createOpenaiProvider(options: OpenaiOptions): Provider {
 // The attempt's own timeout comes through the signal; this only ends a call that has none.
 const requestTimeoutMs = 10 * 60_000
 
-interface SendOptions {
+export interface SendOptions {
   readonly signal: AbortSignal
   readonly timeout: number
   readonly headers: Record<string, string>
@@ -76,7 +80,7 @@ function bodyOf(request: ProviderRequest): Body {
 }
 
 /** Providers take letters, digits, `_` and `-`, 64 at most. */
-function schemaName(name: string): string {
+export function schemaName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, "_").slice(0, 64) || "answer"
 }
 
@@ -117,15 +121,6 @@ function callParam(call: ToolCall): OpenAI.ChatCompletionMessageFunctionToolCall
     type: "function",
     function: { name: call.name, arguments: call.malformed ?? JSON.stringify(call.arguments) },
   }
-}
-
-/** What both ways of answering come to. */
-interface Heard {
-  readonly text: string
-  readonly refusal: string
-  readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[]
-  readonly finishReason: string | null
-  readonly usage: Usage | undefined
 }
 
 function completed(completion: OpenAI.ChatCompletion, request: ProviderRequest): ProviderResponse {
@@ -190,42 +185,4 @@ async function streamed(client: OpenAI, request: ProviderRequest, sent: SendOpti
 
 function usageOf(usage: OpenAI.CompletionUsage | null | undefined): Usage | undefined {
   return usage ? { inputTokens: usage.prompt_tokens, outputTokens: usage.completion_tokens } : undefined
-}
-
-function replyOf(heard: Heard, request: ProviderRequest): ProviderReply {
-  const finishReason = finishReasonOf(heard)
-  const toolCalls = finishReason === "length" ? [] : heard.calls.map((call) => toolCallOf(call, request))
-  const read =
-    finishReason === "stop" && heard.refusal === "" && toolCalls.length === 0 ? readAnswer(heard.text) : undefined
-  return {
-    ok: true,
-    text: heard.text,
-    toolCalls,
-    finishReason,
-    ...(heard.usage === undefined ? {} : { usage: heard.usage }),
-    ...(heard.refusal === "" ? {} : { refusal: heard.refusal }),
-    ...(read === undefined ? {} : { answer: { value: fromStrict(request.responseSchema, read.value) } }),
-  }
-}
-
-function finishReasonOf(heard: Heard): ProviderReply["finishReason"] {
-  switch (heard.finishReason) {
-    case "length":
-    case "content_filter":
-      return heard.finishReason
-    // Some compatible services say "stop" although they call tools.
-    default:
-      return heard.calls.length > 0 ? "tool_calls" : "stop"
-  }
-}
-
-function toolCallOf(call: Heard["calls"][number], request: ProviderRequest): ToolCall {
-  const tool = request.tools.find((one) => one.name === call.name)
-  const read = call.arguments.trim() === "" ? { value: {} } : readAnswer(call.arguments)
-  if (read === undefined) return { id: call.id, name: call.name, arguments: null, malformed: call.arguments }
-  return {
-    id: call.id,
-    name: call.name,
-    arguments: tool === undefined ? read.value : fromStrict(tool.parameters, read.value),
-  }
 }

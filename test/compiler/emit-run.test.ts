@@ -1,43 +1,13 @@
 // Emitted projects do what the program says: workflows played on a host in memory, validators fed with values.
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import type { ActivityInput, Envelope, HttpToolSpec, Schema, Workflow } from "../../runtime/contract.ts"
+import type { ActivityInput, HttpToolSpec, Schema } from "../../runtime/contract.ts"
 import { play } from "../harness/fake-context.ts"
-import { emitOf, planOf, sourcesOf } from "./emit-programs.ts"
+import { openPrograms, script } from "./played-programs.ts"
 
-const repository = join(import.meta.dirname, "../..")
-mkdirSync(join(repository, "dist"), { recursive: true })
-const folder = mkdtempSync(join(repository, "dist/played-"))
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-/** Writes a program's project, and imports one file of it. */
-async function load(name: string, file: string): Promise<Record<string, unknown>> {
-  const sources = sourcesOf(name)
-  const { files } = await emitOf(planOf(sources), sources)
-  for (const { path, text } of files) {
-    const target = join(folder, name, "generated", path)
-    mkdirSync(dirname(target), { recursive: true })
-    writeFileSync(target, text)
-  }
-  writeFileSync(join(folder, name, "tools.ts"), "export {}\n")
-  return (await import(/* @vite-ignore */ join(folder, name, "generated", file))) as Record<string, unknown>
-}
-
-async function workflowOf(name: string, workflow: string, file: string): Promise<Workflow> {
-  return (await load(name, `workflows/${file}.ts`))[workflow] as Workflow
-}
-
-type Answers = Readonly<Record<string, (parameters: never, input: ActivityInput) => unknown>>
-
-/** Answers activities by name; an Error's message is the kind of failure. */
-function script(answers: Answers) {
-  return (name: string, input: ActivityInput): Envelope => {
-    const value = answers[name]!(input.parameters as never, input)
-    return value instanceof Error ? { ok: false, kind: value.message, message: `${name} fails`, data: value.cause } : { ok: true, value }
-  }
-}
+const programs = openPrograms()
+afterAll(programs.remove)
+const { load, workflowOf } = programs
 
 describe("a played workflow", () => {
   it("narrows a tagged union and gives the value of a match", async () => {

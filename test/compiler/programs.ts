@@ -54,7 +54,9 @@ export function checkProgram(text: string, rules: CheckOptions["rules"] = {}): C
   const checked = check(bound.value, toolModules === undefined ? { rules } : { rules, toolModules })
   const syntaxErrors = syntaxes.flatMap(({ syntax }) => syntax.diagnostics)
   const diagnostics = [...syntaxErrors, ...bound.diagnostics, ...checked.diagnostics]
-  const entry = syntaxes[0]!.source.path
+  // An edit may have taken the name of the only program away.
+  const entry = syntaxes[0]?.source.path
+  if (entry === undefined) return { checked: checked.value, diagnostics }
   const locked = lock === undefined ? undefined : parseLock(lock.text)?.programs[entry]
   const planned = planChecked({ value: checked.value, diagnostics }, { rules, entry, ...(locked === undefined ? {} : { lock: locked }) })
   return { checked: checked.value, diagnostics: planned.diagnostics }

@@ -6,7 +6,7 @@ import type { Amounts, Bound, StepCost, WorkflowCost } from "../../compiler/cost
 import { plan } from "../../compiler/index.ts"
 
 /** Rules of the checklist are not the point here: an agent without a budget shows what is computed. */
-const rules = Object.fromEntries(["AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF5001", "AF6001", "AF2010", "AF2011"].map((code) => [code, "off"] as const))
+const rules = Object.fromEntries(["AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF5001", "AF6001", "AF2010", "AF2011", "AF5004", "AF5005"].map((code) => [code, "off"] as const))
 
 export function planOf(text: string): Plan {
   const { value, diagnostics } = plan([{ path: "main.agentflow", text, version: 0 }], { rules })

@@ -131,8 +131,9 @@ describe("protocol", () => {
     const files = new Map([["/a/x.agentflow", "type A { b: string }\n"], ["/b/y.agentflow", "type Other { b: string }\n"]])
     const client = await connect({
       host: { readText: (path) => files.get(path), programFiles: () => [...files.keys()] },
-      params: { workspaceFolders: [{ uri: "file:///a", name: "a" }, { uri: "file:///b", name: "b" }] },
+      params: { capabilities: { workspace: { workspaceFolders: true } }, workspaceFolders: [{ uri: "file:///a", name: "a" }] },
     })
+    await client.connection.sendNotification("workspace/didChangeWorkspaceFolders", { event: { added: [{ uri: "file:///b", name: "b" }], removed: [] } })
     const found = await client.connection.sendRequest<readonly { readonly name: string; readonly containerName: string }[]>("workspace/symbol", { query: "" })
     expect(found.filter(({ name }) => name !== "b").map(({ name, containerName }) => [name, containerName])).toEqual([["A", "x.agentflow"], ["Other", "y.agentflow"]])
   })

@@ -86,6 +86,12 @@ describe("agentflow lsp", () => {
     expect(diagnostics.map(({ code }) => code)).toEqual(["AF3004"])
   })
 
+  it("ends with its client", async () => {
+    const other = await startProcess(folder)
+    other.connection.end()
+    expect(await other.exited).toBe(1)
+  })
+
   it("shuts down when it is told to", async () => {
     await client.close()
     expect(await client.exited).toBe(0)

@@ -95,7 +95,7 @@ describe("a program that changes while a run waits", () => {
     expect(built.workflows.map(({ registered }) => registered)).toEqual(["Post@2"])
     expect(built.kept).toEqual(["Post@1"])
     expect(existsSync(join(folder, "agentflow.versions/Post@1.json"))).toBe(true)
-    expect(readFileSync(join(built.out, "worker.ts"), "utf8")).toContain("...kept.workflows")
+    expect(readFileSync(join(built.out, "worker.ts"), "utf8")).toContain("kept: kept.workflows")
   })
 
   it("finishes the old run on the old code", async () => {

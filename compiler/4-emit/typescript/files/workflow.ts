@@ -65,11 +65,12 @@ function concurrencyDoc(scope: CodeScope, { parameters }: WorkflowPlan, { atMost
 export function workerItems(plan: Plan, file: FileScope, { hasKept }: { readonly hasKept: boolean }): readonly Item[] {
   const workflows = plan.workflows.map(({ name }) => file.value(name))
   const callables = [...plan.tools, ...plan.agents, ...plan.humans].map(({ name }) => file.value(name))
-  const kept = (what: string): readonly string[] => hasKept ? [`...${file.whole("./kept.ts", "kept")}.${what}`] : []
+  const kept = hasKept ? [file.whole("./kept.ts", "kept")] : []
   const options = object([
     `app: ${quoted(plan.name)}`,
-    ["workflows: ", brackets("[", [...workflows, ...kept("workflows")], "]")],
-    ["callables: ", brackets("[", [...callables, ...kept("callables")], "]")],
+    ["workflows: ", brackets("[", workflows, "]")],
+    ["callables: ", brackets("[", [...callables, ...kept.map((module) => `...${module}.callables`)], "]")],
+    ...kept.map((module) => `kept: ${module}.workflows`),
   ], { broken: true })
   return [{ kind: "code", doc: ["await ", file.runtime("serve"), "(", options, ")"] }]
 }
