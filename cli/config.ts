@@ -19,7 +19,12 @@ export interface Config {
   readonly endpoints: Readonly<Record<string, string>>
   /** Name of a secret store -> path of a local JSON file. */
   readonly secrets: Readonly<Record<string, { readonly file: string }>>
-  readonly models: { readonly provider?: "offline" | "openai"; readonly script?: string }
+  readonly models: {
+    readonly provider?: "offline" | "openai" | "dapr"
+    readonly api?: "chat" | "responses"
+    readonly conversation?: string
+    readonly script?: string
+  }
   readonly dapr: DaprNames
   /** MCP servers by the name that `mcp SERVER.tool` uses. */
   readonly mcp: McpConfig

@@ -6,10 +6,16 @@ import type { Program } from "../services/workspace.ts"
 import type { Location, Position, Range } from "vscode-languageserver"
 import { lineTable } from "../base/text/line-table.ts"
 import { toOffset, toRange } from "./convert.ts"
-import { offsetIn, pathIn, rangeIn, uriIn, type Session } from "./session.ts"
+import { toolsOf } from "../services/definition.ts"
+import { locationIn, offsetIn, pathIn, rangeIn, uriIn, type Session } from "./session.ts"
 
 export interface OfUri {
   readonly uri: string
+}
+
+/** The tools that a function of a TypeScript module implements: the way back from an implementation. */
+export function tools(session: Session, { uri, name }: OfUri & { readonly name: string }): readonly Location[] {
+  return toolsOf(session.workspace, pathIn(session, uri), name).map((each) => locationIn(session, each))
 }
 
 export interface ProtocolNode extends Omit<GraphNode, "span" | "children"> {

@@ -42,11 +42,13 @@ function textOf(problem: unknown): string {
 /** A defect of one feature is logged and answered with null; the others go on. */
 async function guarded(session: Session, handler: Handler, params: unknown, token: CancellationToken): Promise<unknown> {
   const version = versionOf(session, params)
-  session.waiting++
+  // Printing a project takes long; diagnostics do not wait for that.
+  const weight = handler.method.startsWith("agentflow/") ? 0 : 1
+  session.waiting += weight
   try {
     return await answered(session, handler, params, { token, version })
   } finally {
-    session.waiting--
+    session.waiting -= weight
   }
 }
 

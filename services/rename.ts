@@ -5,6 +5,7 @@ import type { Span } from "../base/text/span.ts"
 import { isBuiltInError, isBuiltInType } from "../compiler/1-bind/built-ins.ts"
 import { keywords } from "../grammar/tokens.ts"
 import { occurrencesOf, type Occurrence } from "./references.ts"
+import { namesAt } from "./scope.ts"
 import { targetAt, type Target } from "./target.ts"
 import type { Workspace } from "./workspace.ts"
 
@@ -34,16 +35,41 @@ export function rename(workspace: Workspace, path: string, offset: number, to: s
   const { target, name } = found
   // An import's own name for a symbol is that file's affair.
   const isAlias = target.symbol !== undefined && name.text !== target.symbol.name
+  const changed = occurrencesOf(workspace, target).filter((each) => (!isAlias || each.path === path) && plain(each.name.text) === plain(name.text))
+  const clash = clashOf(workspace, target, changed, to)
+  if (clash !== undefined) return { refused: clash }
   const edits = new Map<string, Edit[]>()
-  for (const occurrence of occurrencesOf(workspace, target)) {
-    if (isAlias && occurrence.path !== path) continue
-    if (plain(occurrence.name.text) !== plain(name.text)) continue
+  for (const occurrence of changed) {
     const known = edits.get(occurrence.path)
     const edit = editOf(occurrence, target, to)
     if (known === undefined) edits.set(occurrence.path, [edit])
     else known.push(edit)
   }
   return { edits }
+}
+
+/** A name that means something else already, where the new one would stand. */
+function clashOf(workspace: Workspace, { kind, node, place, text }: Target, occurrences: readonly Occurrence[], to: string): string | undefined {
+  if (to === text) return undefined
+  if (kind === "field" || kind === "enumMember") {
+    const siblings = place === undefined ? [] : membersBeside(workspace, place.path, node)
+    return siblings.includes(to) ? `There is already a ${kind === "field" ? "field" : "member"} \`${to}\` here.` : undefined
+  }
+  for (const { path, span } of occurrences) {
+    const program = workspace.program(path)
+    const other = program === undefined ? undefined : namesAt(program, path, span.start).get(to)
+    if (other !== undefined) return `\`${to}\` is already the name of a ${other.kind} here.`
+  }
+  return undefined
+}
+
+function membersBeside(workspace: Workspace, path: string, member: Target["node"]): readonly string[] {
+  for (const item of workspace.document(path)?.file.items ?? []) {
+    const record = item.kind === "type" ? item.type : item.kind === "error" || item.kind === "event" ? item.fields : undefined
+    const all = item.kind === "enum" ? item.members : record?.kind === "recordType" ? record.fields : []
+    if (all.some((each) => each === member)) return all.map(({ name }) => name.text)
+  }
+  return []
 }
 
 function plain(text: string): string {

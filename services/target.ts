@@ -4,7 +4,7 @@ import type { Span } from "../base/text/span.ts"
 import type { Symbol, SymbolId, SymbolKind } from "../compiler/1-bind/types.ts"
 import type { Type } from "../compiler/2-check/types.ts"
 import { expand, present } from "../compiler/2-check/types/relate.ts"
-import type { Name, Node } from "../grammar/syntax/nodes.ts"
+import type { Expression, Name, Node } from "../grammar/syntax/nodes.ts"
 import { nodeAt } from "../grammar/syntax/locate.ts"
 import { children } from "../grammar/syntax/walk.ts"
 import type { Document, Program } from "./workspace.ts"
@@ -47,7 +47,19 @@ export function keyOf(target: Target): string | undefined {
 
 export function targetOf(program: Program, path: string, name: Name, ancestors: readonly Node[]): Target | undefined {
   const id = program.checked.bound.files.get(path)?.uses.get(name.id)
-  return id === undefined ? memberTarget(program, path, name, ancestors) : symbolTarget(symbolOf(program, id))
+  if (id === undefined) return memberTarget(program, path, name, ancestors)
+  const symbol = symbolOf(program, id)
+  return symbol.kind === "eventField" ? eventField(program, symbol) : symbolTarget(symbol)
+}
+
+/** In `wait for E by FIELD == …` the name is the event's own field, in whatever file that is. */
+function eventField(program: Program, { node, name }: Symbol): Target | undefined {
+  if (node?.kind !== "field") return undefined
+  for (const { path, file } of program.documents.values()) {
+    const isHere = file.items.some((item) => item.kind === "event" && item.fields?.fields.includes(node) === true)
+    if (isHere) return { kind: "field", text: name, place: { path, name: node.name }, node }
+  }
+  return undefined
 }
 
 export function symbolOf(program: Program, id: SymbolId): Symbol {
@@ -89,7 +101,8 @@ function memberTarget(program: Program, path: string, name: Name, ancestors: rea
     case "enumMember":
       return { kind: parent.kind, text: name.text, place: { path, name }, node: parent }
     case "member":
-      return parent.name === name ? memberOf(program, facts?.types.get(parent.object.id), name.text) : undefined
+      if (parent.name !== name) return undefined
+      return memberOf(program, facts?.types.get(parent.object.id), name.text) ?? dataTarget(program, parent.object, facts?.types, name.text)
     case "memberPattern": {
       const id = program.checked.bound.files.get(path)?.uses.get(parent.type.id)
       return id === undefined ? undefined : enumMember(symbolOf(program, id), name.text)
@@ -111,6 +124,14 @@ function memberTarget(program: Program, path: string, name: Name, ancestors: rea
   }
 }
 
+/** `e.data.sku`: the data of the one declared error that is caught. */
+function dataTarget(program: Program, object: Expression, types: ReadonlyMap<number, Type> | undefined, name: string): Target | undefined {
+  const caught = object.kind === "member" && object.name.text === "data" ? types?.get(object.object.id) : undefined
+  if (caught?.kind !== "caughtError" || caught.errors.length !== 1) return undefined
+  const error = program.checked.bound.symbols.symbols.find(({ kind, name: known }) => kind === "error" && known === caught.errors[0])
+  return error === undefined ? undefined : fieldTarget(error, name)
+}
+
 /** A record's key may be written in quotes. */
 export function plainKey(text: string): string {
   return text.replace(/^"(.*)"$/, "$1")
@@ -127,7 +148,6 @@ export function memberOf(program: Program, type: Type | undefined, name: string)
   const { declared } = program.checked
   const known = present(expand(type, declared), declared)
   if (known.kind === "namespace") return enumMember(symbolOf(program, known.symbol), name)
-  if (known.kind === "caughtError" && known.errors.length === 1) return undefined
   if (known.kind !== "declared") return undefined
   const structure = declared.get(known.symbol)
   if (structure?.kind === "taggedUnion") {

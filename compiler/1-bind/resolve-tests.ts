@@ -34,7 +34,11 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
     case "fault":
       return
     case "expect":
-      for (const value of [step.subject, ...(step.predicate?.values ?? [])]) resolveLoose(value, resolver)
+      resolveLoose(step.subject, resolver)
+      for (const value of step.predicate?.values ?? []) {
+        if (value.kind === "nameExpression") resolveLoose(value, resolver)
+        else expression(value)
+      }
       return
     default:
       return unreachable(step)

@@ -109,7 +109,8 @@ export interface StepUse {
 
 export function topEnv(file: FileContext, step: CheckStep): Env {
   return {
-    file, step, narrowed: new Map(), secrets: false, text: "plain", inline: false, guarded: false, run: false, settings: false, blocks: [],
+    file, step, narrowed: new Map(), secrets: false, text: "plain", inline: false, guarded: false, run: false,
+    settings: false, blocks: [],
   }
 }
 

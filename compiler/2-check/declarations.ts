@@ -116,7 +116,8 @@ function checkBody(item: WorkflowDeclaration, env: Env): void {
   const symbol = symbolAt(file, item.name)
   const returns = item.result === undefined ? NOTHING : (file.types.get(item.result.id) ?? UNKNOWN)
   const inside: Env = {
-    ...env, steps: new Map(), inline: true, run: true, returns, ...(symbol === undefined ? {} : { workflow: symbol.id }),
+    ...env, steps: new Map(), inline: true, run: true, returns,
+    ...(symbol === undefined ? {} : { workflow: symbol.id }),
   }
   const end = checkBlock(item.body, inside, { value: false })
   const needed = returns.kind !== "nothing" && returns.kind !== "unknown" && !isOptional(returns, file.context.declared)

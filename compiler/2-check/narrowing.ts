@@ -63,7 +63,9 @@ export function assumeValue(value: Expression, what: "nothing" | "present", env:
 
 /** `first.winner == "quick"`: of the union that `first` is, the members whose field can be that. */
 export function assumeMember(
-  member: Extract<Expression, { readonly kind: "member" }>, holds: (value: string | number | boolean) => boolean, env: Env,
+  member: Extract<Expression, { readonly kind: "member" }>,
+  holds: (value: string | number | boolean) => boolean,
+  env: Env,
 ): Env {
   const { declared } = env.file.context
   const type = env.file.types.get(member.object.id)
@@ -74,7 +76,8 @@ export function assumeMember(
     const field = fieldsOf(each, declared)?.find(({ name }) => name === member.name.text)?.type
     return field?.kind !== "literal" || holds(field.value)
   })
-  return kept.length === known.members.length ? env : narrow(env, path, kept.reduce((a, b) => join(a, b, declared), NEVER))
+  if (kept.length === known.members.length) return env
+  return narrow(env, path, kept.reduce((a, b) => join(a, b, declared), NEVER))
 }
 
 /** What is known of a `var` no longer holds once something in `node` may have assigned it. */
@@ -84,7 +87,8 @@ export function forget(env: Env, node: Node): Env {
   for (const inside of nodesIn(node)) {
     const symbol = inside.kind === "assign" ? env.file.bound.uses.get(inside.name.id) : undefined
     if (symbol === undefined) continue
-    for (const path of narrowed.keys()) if (path === `#${symbol}` || path.startsWith(`#${symbol}.`)) narrowed.delete(path)
+    const isOfIt = (path: string): boolean => path === `#${symbol}` || path.startsWith(`#${symbol}.`)
+    for (const path of narrowed.keys()) if (isOfIt(path)) narrowed.delete(path)
   }
   return narrowed.size === env.narrowed.size ? env : { ...env, narrowed }
 }

@@ -111,7 +111,8 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
 
 function checkLet(statement: LetStatement, env: Env): void {
   const written = statement.type === undefined ? undefined : buildType(statement.type, env.file)
-  const named = statement.value.kind === "for" || statement.value.kind === "race" ? { ...env, binding: statement.name.text } : env
+  const givesName = statement.value.kind === "for" || statement.value.kind === "race"
+  const named = givesName ? { ...env, binding: statement.name.text } : env
   const actual = checkRight(
     statement.value,
     statement.clauses,
@@ -133,12 +134,12 @@ function checkAssign(statement: AssignStatement, env: Env): void {
   const symbol = symbolAt(env.file, statement.name)
   const type = symbol === undefined ? UNKNOWN : (env.file.context.symbolTypes.get(symbol.id) ?? UNKNOWN)
   const actual = checkRight(statement.value, statement.clauses, env, { value: true, expected: type })
-  const from = symbol?.node?.span
+  const isOutside = env.concurrent !== undefined && (symbol?.node?.span.start ?? Infinity) < env.concurrent.start
   if (symbol !== undefined && symbol.kind !== "var") report(env.file, statement.name, "AF3026", { name: symbol.name })
-  else if (symbol !== undefined && env.concurrent !== undefined && from !== undefined && from.start < env.concurrent.start) {
-    report(env.file, statement.name, "AF3028", { name: symbol.name })
+  else if (symbol !== undefined && isOutside) report(env.file, statement.name, "AF3028", { name: symbol.name })
+  if (symbol?.kind === "var" && !isForm(statement.value)) {
+    expectType(actual, type, statement.value, env, ` for ${statement.name.text}`)
   }
-  if (symbol?.kind === "var" && !isForm(statement.value)) expectType(actual, type, statement.value, env, ` for ${statement.name.text}`)
 }
 
 function checkReturn(statement: ReturnStatement, env: Env): Type {

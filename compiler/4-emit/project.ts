@@ -19,8 +19,10 @@ export function projectFiles(plan: Plan, options: ProjectOptions): readonly Emit
 
 function packageJson(plan: Plan, { below, hasKept }: ProjectOptions): object {
   // tsc writes what it compiles, so that the validators have to be put beside it.
-  const built = ["dist", ...below].join("/")
-  const kept = hasKept === true ? `; fs.cpSync('kept', '${built}/kept', { recursive: true, filter: (file) => !/\\.ts$/.test(file) })` : ""
+  // Names of folders on the way are those of one machine, so that they are asked for where it is built.
+  const inDist = (path: string): string => below.length <= 1
+    ? `'${["dist", ...below, path].join("/")}'` : `path.join('dist', path.relative('${rootOf(below)}', '.'), '${path}')`
+  const kept = hasKept === true ? `; fs.cpSync('kept', ${inDist("kept")}, { recursive: true, filter: (file) => !/\\.ts$/.test(file) })` : ""
   return {
     name: plan.name,
     version: "0.1.0",
@@ -28,12 +30,16 @@ function packageJson(plan: Plan, { below, hasKept }: ProjectOptions): object {
     type: "module",
     engines: { node: ">=22.18" },
     scripts: {
-      build: `tsc && node -e "fs.copyFileSync('validators.js', '${built}/validators.js')${kept}"`,
+      build: `tsc && node -e "fs.copyFileSync('validators.js', ${inDist("validators.js")})${kept}"`,
       start: "node --enable-source-maps worker.ts",
     },
     dependencies: { "@agentflow/runtime": runtimeVersion },
     devDependencies: { "@types/node": "^24.0.0", typescript: ">=5.8" },
   }
+}
+
+function rootOf(below: readonly string[]): string {
+  return below.length === 0 ? "." : below.map(() => "..").join("/")
 }
 
 /** Module syntax whatever package.json says, because the tools may lie in a folder that has none. */
@@ -53,7 +59,7 @@ function tsconfig({ below }: ProjectOptions): object {
       rewriteRelativeImportExtensions: true,
       skipLibCheck: true,
       sourceMap: true,
-      rootDir: below.length === 0 ? "." : below.map(() => "..").join("/"),
+      rootDir: rootOf(below),
       outDir: "dist",
     },
     include: ["**/*.ts"],

@@ -1,6 +1,7 @@
 // Completion: what can be written at the cursor.
 
 import { unreachable } from "../../base/assert.ts"
+import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
 import type { Span } from "../../base/text/span.ts"
 import { BUILT_IN_ERRORS, BUILT_IN_FUNCTIONS, BUILT_IN_TYPES } from "../../compiler/1-bind/built-ins.ts"
 import type { Symbol, SymbolKind } from "../../compiler/1-bind/types.ts"
@@ -9,6 +10,7 @@ import type { CallExpression } from "../../grammar/syntax/nodes.ts"
 import type { Type } from "../../compiler/2-check/types.ts"
 import { expand, fieldsOf, isOptional, present } from "../../compiler/2-check/types/relate.ts"
 import { render } from "../../compiler/2-check/types/render.ts"
+import { nodeAt } from "../../grammar/syntax/locate.ts"
 import { keywords } from "../../grammar/tokens.ts"
 import { builtInErrorDocs, builtInTypeDocs, constraintDocs, functionDocs } from "../docs.ts"
 import { docOf } from "../describe.ts"
@@ -68,10 +70,16 @@ function draftsFor(cursor: Cursor, place: Place): readonly Draft[] {
     case "subject":
       return [...["completed", "failed", "cancelled", "cost", "tokens", "calls", "result"].map((label): Draft => ({ label, kind: "keyword", rank: 1 })), ...symbolDrafts(cursor, ["tool", "agent", "human", "workflow"], { call: false })]
     case "words":
-      return place.words.map((label) => ({ label, kind: "keyword" }))
+      return place.words.map((label) => wordDraft(label))
     default:
       return unreachable(place)
   }
+}
+
+/** The codes of rules are words, too. */
+function wordDraft(label: string): Draft {
+  const known = (catalogue as Readonly<Record<string, { readonly title: string }>>)[label]
+  return { label, kind: "keyword", ...(known === undefined ? {} : { detail: known.title }) }
 }
 
 function snippets(table: readonly Snippet[], rank: number): readonly Draft[] {
@@ -120,7 +128,17 @@ function expressionDrafts(cursor: Cursor, rank = 2): readonly Draft[] {
   const own = names.map(([name, symbol]) => symbolDraft(cursor.program, symbol, { name, call: true, rank: localKinds.has(symbol.kind) ? rank - 1 : rank }))
   const builtIns = BUILT_IN_FUNCTIONS.map((label): Draft => ({ label, kind: "function", insert: `${label}()`, rank: 6, ...(functionDocs[label] === undefined ? {} : { doc: functionDocs[label] }) }))
   const values = ["true", "false", "nothing"].map((label): Draft => ({ label, kind: "keyword", rank: 6, doc: keywords.get(label)!.doc }))
-  return [...own, ...builtIns, ...values, ...importDrafts(cursor, [...(calls ? callableKinds : []), "enum", "setting", "secret"], { call: true })]
+  return [...eventFieldDrafts(cursor), ...own, ...builtIns, ...values, ...importDrafts(cursor, [...(calls ? callableKinds : []), "enum", "setting", "secret"], { call: true })]
+}
+
+/** In `by` of a `wait` the fields of its event. */
+function eventFieldDrafts({ program, path, document, start }: Cursor): readonly Draft[] {
+  const wait = nodeAt(document.file, start + 1).ancestors.findLast(({ kind }) => kind === "wait")
+  const by = wait?.kind === "wait" ? wait.by : undefined
+  if (wait?.kind !== "wait" || by === undefined || start < by.span.start || start > by.span.end) return []
+  const event = program.checked.bound.files.get(path)?.uses.get(wait.event.id)
+  const structure = event === undefined ? undefined : program.checked.declared.get(event)
+  return structure?.kind === "event" ? structure.fields.map(({ name, type }): Draft => ({ label: name, kind: "field", detail: render(type), rank: 0 })) : []
 }
 
 function argumentDrafts({ program, path }: Cursor, call: CallExpression): readonly Draft[] {

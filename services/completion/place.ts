@@ -3,6 +3,7 @@
 import type { Place as ClausePlace } from "../../compiler/2-check/places.ts"
 import type { SymbolKind } from "../../compiler/1-bind/types.ts"
 import { plainText, resolvePath } from "../../compiler/1-bind/imports.ts"
+import { RULES } from "../../compiler/2-check/rules.ts"
 import type { Type } from "../../compiler/2-check/types.ts"
 import type { CallExpression, Clause, Name, Node, Statement } from "../../grammar/syntax/nodes.ts"
 import { nodeAt } from "../../grammar/syntax/locate.ts"
@@ -136,6 +137,8 @@ function referencePlace(name: Name, parent: Node | undefined): Place {
       return { kind: "symbols", of: ["var"] }
     case "model":
       return parent.provider === name ? { kind: "words", words: ["openai"] } : nothing
+    case "accept":
+      return { kind: "words", words: RULES }
     case "stateSource":
       return { kind: "words", words: ["get", "set", "delete"] }
     default:

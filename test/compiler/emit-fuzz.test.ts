@@ -67,7 +67,9 @@ function replaceTexts(node: unknown, next: () => string): unknown {
   const record = node as { readonly [key: string]: unknown }
   return Object.fromEntries(Object.entries(record).map(([key, value]) => {
     if (key === "parts") return [key, (value as unknown[]).map((part) => (typeof part === "string" ? next() : replaceTexts(part, next)))]
-    const isText = ["doc", "description", "irreversible", "by", "store", "step"].includes(key) ||
+    const isText = [
+      "doc", "description", "irreversible", "by", "store", "step", "topic", "cron", "announce", "deadLetter", "app", "pubsub", "server",
+    ].includes(key) ||
       (key === "key" && "store" in record) || (key === "id" && "provider" in record) || (key === "value" && record["kind"] === "literal")
     return [key, typeof value === "string" && isText ? next() : replaceTexts(value, next)]
   }))

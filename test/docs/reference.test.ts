@@ -1,6 +1,6 @@
 // The reference is true: its examples compile or fail as they say, its links lead somewhere, and it leaves nothing out.
 
-import { existsSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
@@ -11,6 +11,7 @@ import { keywords } from "../../grammar/tokens.ts"
 import { commands } from "../../cli/table.ts"
 import schema from "../../cli/config.schema.json" with { type: "json" }
 import { checkProgram, filesOf } from "../compiler/programs.ts"
+import { remade } from "./made.ts"
 import { documentsIn, examplesIn, prelude, readme, reference, root, wholeOf, type Document, type Example } from "./reference.ts"
 
 const chapters = reference()
@@ -66,6 +67,16 @@ describe("links", () => {
       const targets = [...prose.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!)
       const local = targets.filter((target) => !/^[a-z]+:/.test(target))
       expect(local.filter((target) => !existsSync(join(root, dirname(path), decodeURIComponent(target))))).toEqual([])
+    })
+  }
+})
+
+describe("parts that are made from the program", () => {
+  for (const { path, text } of chapters) {
+    it(path, () => {
+      const wanted = remade(text)
+      if (process.env["UPDATE"] === "1" && wanted !== text) writeFileSync(join(root, path), wanted)
+      else expect(text, "UPDATE=1 makes them again").toBe(wanted)
     })
   }
 })

@@ -80,11 +80,12 @@ export async function openKillBed({ workers = 1 }: { readonly workers?: number }
     linesRead = lines.length
   }
   const note = async (victim: Victim, ids: readonly string[]): Promise<void> => {
-    readJournal()
     // What was handed out before the death may only begin now, but it has not finished: it is not in the set.
     const steps = victim === "sidecar"
       ? finishedOnDisk(file, ids)
       : (await Promise.all(ids.map(async (id) => finishedSteps(id, await client.history(id).catch(() => []))))).flat()
+    // Another worker may have gone on meanwhile: what it wrote until now were first runs.
+    readJournal()
     for (const step of steps) finished.add(step)
   }
   const processOf = (victim: Victim): Process => (victim === "sidecar" ? sidecar : running[0]!)

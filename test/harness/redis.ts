@@ -10,6 +10,8 @@ import { startServerProcess } from "./dapr-process.ts"
 
 export interface Redis {
   readonly port: number
+  /** The crash. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -21,10 +23,11 @@ export function redisMissing(): string | undefined {
   return status === 0 ? undefined : "there is no `redis-server` on PATH; `node tasks/redis.ts` installs it where it can"
 }
 
-export async function startRedis(folder: string): Promise<Redis> {
+/** On a port of an earlier one in this folder it goes on with what that had stored. */
+export async function startRedis(folder: string, options: { readonly port?: number } = {}): Promise<Redis> {
   const missing = redisMissing()
   if (missing) throw new Error(`Redis can't be had: ${missing}`)
-  const port = await freePort()
+  const port = options.port ?? await freePort()
   const server = await startServerProcess({
     name: "redis-server", command: "redis-server", logFile: join(folder, "redis.log"),
     arguments: [
@@ -33,7 +36,7 @@ export async function startRedis(folder: string): Promise<Redis> {
     ],
   })
   for (const deadline = performance.now() + readyLimitMs; performance.now() < deadline; await delay(20)) {
-    if (await listens(port)) return { port, stop: server.stop }
+    if (await listens(port)) return { port, stop: server.stop, kill: () => server.kill("SIGKILL") }
     if (!server.running()) break
   }
   await server.stop()

@@ -64,6 +64,11 @@ describe("agentflow lsp", () => {
     expect(found).toEqual([{ uri: uri("lib/tools.ts"), range: { start: { line: 1, character: 22 }, end: { line: 1, character: 31 } } }])
   })
 
+  it("goes back from the function to its tool", async () => {
+    const found = await client.connection.sendRequest<Location[]>("agentflow/tools", { uri: uri("lib/tools.ts"), name: "fetchPage" })
+    expect(found).toEqual([{ uri: uri("lib/pages.agentflow"), range: { start: { line: 0, character: 5 }, end: { line: 0, character: 14 } } }])
+  })
+
   it("renames across files", async () => {
     const edit = await client.connection.sendRequest<WorkspaceEdit>("textDocument/rename", { ...client.at(uri("main.agentflow"), 4, 15), newName: "readPage" })
     const renamed = (path: string, text: string): string => TextDocument.applyEdits(TextDocument.create(uri(path), "agentflow", 1, text), edit.changes![uri(path)]!)

@@ -2,13 +2,17 @@
 
 import { spawn } from "node:child_process"
 import { once } from "node:events"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import type { Contender, OpenOptions } from "../contender.ts"
 import { overGrpc } from "../hub-client.ts"
 import { startGrpcWorker } from "../programs.ts"
 
-const program = join(import.meta.dirname, "../../../sidecar/main.ts")
+const root = join(import.meta.dirname, "../../..")
+const built = join(root, "dist/sidecar/main.js")
+/** As it is installed; types that are stripped at start-up cost memory for good. */
+const program = existsSync(built) ? built : join(root, "sidecar/main.ts")
 
 export interface SidecarProcess {
   readonly pid: number

@@ -28,6 +28,7 @@ export function checkYesNo(value: Expression, env: Env): void {
   const answer = expand(env.step(call, outside, { role: "fallback", clauses: [] }), file.context.declared)
   const isEnum = answer.kind === "declared" && file.context.declared.get(answer.symbol)?.kind === "enum"
   if (!isEnum && answer.kind !== "bool" && answer.kind !== "unknown") {
-    report(file, value, "AF3001", { actual: render(answer), expected: "bool or an enum", where: ` as the answer of ${symbol.name}` })
+    const where = ` as the answer of ${symbol.name}`
+    report(file, value, "AF3001", { actual: render(answer), expected: "bool or an enum", where })
   }
 }

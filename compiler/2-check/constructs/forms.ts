@@ -81,7 +81,8 @@ function checkRepeat(form: RepeatStatement, env: Env, parts: Parts): Type {
 function checkWhile(form: WhileStatement, env: Env, parts: Parts): Type {
   wholeNumber(form.times, { what: "The count of rounds", min: 1 }, env.file)
   if (form.times === undefined && !form.recovered) {
-    report(env.file, form, "AF3030", { what: "The count of rounds", expected: "written after the condition: `up to 100 times`" })
+    const expected = "written after the condition: `up to 100 times`"
+    report(env.file, form, "AF3030", { what: "The count of rounds", expected })
   }
   nameStep(form.id, "while", env)
   const inside = forget(env, form.body)
@@ -220,6 +221,8 @@ function checkWait(form: WaitStatement, env: Env): Type {
     const field = structure.fields.find(({ name }) => name === use.name)
     if (field !== undefined) context.symbolTypes.set(use.id, field.type)
   }
-  if (form.by !== undefined) expectType(checkExpression(form.by, { ...env, inline: false }), BOOL, form.by, env, " after by")
+  if (form.by !== undefined) {
+    expectType(checkExpression(form.by, { ...env, inline: false }), BOOL, form.by, env, " after by")
+  }
   return { kind: "declared", symbol: symbol.id, name: symbol.name }
 }

@@ -45,8 +45,10 @@ export function checkBody(clause: BodyClause, { env, check, callable }: ClauseSi
     const second = `state ${source.operation.text}`
     report(env.file, clause, "AF4010", { first: "body", second, why: "only a `set` carries a value" })
   }
-  if (source?.kind === "mcpSource" && given !== undefined && given.kind !== "unknown" && fieldsOf(given, env.file.context.declared) === undefined) {
-    report(env.file, clause.value, "AF3001", { actual: render(given), expected: "a record", where: " as the arguments of an MCP tool" })
+  const isRecord = given === undefined || given.kind === "unknown" || fieldsOf(given, env.file.context.declared) !== undefined
+  if (source?.kind === "mcpSource" && !isRecord) {
+    const where = " as the arguments of an MCP tool"
+    report(env.file, clause.value, "AF3001", { actual: render(given), expected: "a record", where })
   }
 }
 

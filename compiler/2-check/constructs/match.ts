@@ -148,7 +148,8 @@ function typeKeys(
   if (symbol === undefined && isBuiltInType(pattern.type.text)) {
     const type = { kind: pattern.type.text } as Type
     remember(type)
-    const keys = [...(cases ?? [[ANY, subject] as const])].filter(([, each]) => assignable(each, type, file.context.declared))
+    const all = [...(cases ?? [[ANY, subject] as const])]
+    const keys = all.filter(([, each]) => assignable(each, type, file.context.declared))
     return keys.length === 0 ? refuse(pattern, subject, ".", env) : keys.map(([key]) => key)
   }
   if (symbol === undefined) {

@@ -15,8 +15,8 @@ export function checkWithin(form: WithinStatement, env: Env, want: Want, parts: 
   const blocks = [...policiesOfBlock(form.clauses, env.file), ...env.blocks]
   const type = block(form.body, { ...env, steps: new Map(), blocks }, want, parts)
   const result = !want.value ? NOTHING : (want.expected ?? type)
-  const site = { place: "within", env: { ...env, inline: false }, clauses: form.clauses, result, check: checkExpression } as const
-  checkClauses(site, form.span)
+  const inside = { ...env, inline: false }
+  checkClauses({ place: "within", env: inside, clauses: form.clauses, result, check: checkExpression }, form.span)
   // A block that always leaves gives what the `else` of its budget returns.
   const goesOn = form.clauses.some((clause) => clause.kind === "budget" && clause.otherwise?.action === "return")
   return type.kind === "never" && goesOn ? (want.expected ?? (want.value ? UNKNOWN : NOTHING)) : type

@@ -4,7 +4,7 @@ import { assert } from "../../../base/assert.ts"
 import type { BuiltInPlan, ExpressionPlan } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
 import { brackets, code, expression, operand, precedence, settled } from "./expression.ts"
-import type { Code, CodeScope } from "./expression.ts"
+import type { Code, CodeScope } from "./scope.ts"
 import { choice, group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 

@@ -2,106 +2,22 @@
 
 import { unreachable } from "../../../base/assert.ts"
 import type {
-  BinaryPlan, BuiltInPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MatchPlan, MemberPlan, ParallelPlan, RacePlan,
-  RecordPlan, StatementPlan, StepPlan, TemplatePlan, WaitPlan, WithinPlan,
+  BinaryPlan, EachPlan, ExpressionPlan, IndexPlan, LambdaPlan, MemberPlan, ParallelPlan, RacePlan, RecordPlan, StatementPlan,
+  StepPlan, TemplatePlan, WaitPlan,
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
 import { choice, group, indent, join, line, softline, trailingComma } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, memberAccess, numberText, propertyKey, quoted, templateText } from "./literals.ts"
-import type { FileScope, Locals } from "./names.ts"
+import { bodyScope } from "./scope.ts"
+import type { Code, CodeScope } from "./scope.ts"
 import { typeText } from "./types.ts"
-
-/** Where code is written: the file, the identifiers of its locals, and how the other half (statements) is written. */
-export interface CodeScope {
-  readonly file: FileScope
-  readonly locals: Locals
-  /** Names of values that the source does not name, as they are given out. */
-  readonly temporaries: Set<string>
-  /** Locals that are compared or matched more than once: TypeScript may have narrowed them further than the language does. */
-  readonly narrowed: ReadonlySet<string>
-  readonly writers: Writers
-  /** What the run is called here: `run`, or in a loop its round. */
-  readonly run: string
-  /** How a setting is read: from the run, or with the function that a text or a request is given. */
-  readonly settings: "run" | "function"
-  /** In a function of its own, where TypeScript no longer knows what was found out about a field outside. */
-  readonly inBody: boolean
-  /** In a body where TypeScript no longer knows what was found out about a variable before it. */
-  readonly inRound: boolean
-  /** In the body of a loop. */
-  readonly inLoop: boolean
-  /** Variables whose type is more than a plain one, and that are assigned. */
-  readonly assigned: ReadonlySet<string>
-}
-
-/** Within a generator function that is handed a run of its own. */
-export function bodyScope(scope: CodeScope): CodeScope {
-  return { ...scope, run: "run", inBody: true, inRound: true }
-}
-
-export function codeScope(file: FileScope, locals: Locals, options: { readonly writers: Writers; readonly unit?: unknown }): CodeScope {
-  return {
-    file, locals, temporaries: new Set(), narrowed: comparedOften(options.unit), writers: options.writers,
-    run: "run", settings: "run", inBody: false, inRound: false, inLoop: false,
-    assigned: assignedNames(options.unit),
-  }
-}
-
-/** A plain type is not narrowed by what is assigned, so that nothing is inferred from that. */
-function assignedNames(unit: unknown): ReadonlySet<string> {
-  const plain: ReadonlySet<string> = new Set(["string", "int", "number", "time", "duration", "money"])
-  const found = new Set<string>()
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const plan = node as { readonly kind?: string; readonly name?: string; readonly mutable?: boolean; readonly type?: ValueType }
-    if (plan.kind === "let" && plan.mutable === true && plan.name !== undefined && !plain.has(plan.type?.kind ?? "")) found.add(plan.name)
-    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
-  }
-  visit(unit)
-  return found
-}
-
-function comparedOften(unit: unknown): ReadonlySet<string> {
-  const counts = new Map<string, number>()
-  const count = (plan: ExpressionPlan): void => {
-    if (plan.kind === "member") count(plan.object)
-    else if (plan.kind === "local") counts.set(plan.name, (counts.get(plan.name) ?? 0) + 1)
-  }
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const plan = node as BinaryPlan | MatchPlan
-    if (plan.kind === "match") count(plan.subject)
-    else if (plan.kind === "binary" && (plan.operator === "==" || plan.operator === "!=")) {
-      count(plan.left)
-      count(plan.right)
-    }
-    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
-  }
-  visit(unit)
-  return new Set([...counts].filter(([, times]) => times > 1).map(([name]) => name))
-}
-
-/** Statements, policies and built-ins need expressions and the other way round; the cycle is closed by hand, not by imports. */
-export interface Writers {
-  readonly builtIn: (scope: CodeScope, plan: BuiltInPlan) => Code
-  readonly body: (scope: CodeScope, statements: readonly StatementPlan[]) => Doc
-  readonly clauses: (scope: CodeScope, within: WithinPlan) => readonly Doc[]
-  readonly callOptions: (scope: CodeScope, step: StepPlan) => readonly Doc[]
-}
 
 /** Binding strength, weakest first. */
 export const precedence = {
   assignment: 1, conditional: 2, nullish: 3, or: 3, and: 4, equality: 5, relational: 6, additive: 7, multiplicative: 8,
   unary: 9, call: 10, primary: 11,
 } as const
-
-export interface Code {
-  readonly doc: Doc
-  readonly precedence: number
-  /** `??` may not stand beside `&&` or `||` without parentheses. */
-  readonly mixes?: "nullish" | "logical"
-}
 
 export const code = (doc: Doc, strength: number): Code => ({ doc, precedence: strength })
 

@@ -4,8 +4,9 @@ import type { ExpressionPlan, StepPlan, WithinPlan } from "../../3-plan/code.ts"
 import type {
   ApprovalPlan, BudgetPlan, CachePlan, ClauseKind, ClausesPlan, FallbackPlan, LimitPlan, OverBudgetPlan, PolicyPlan, RetryPlan, UndoPlan,
 } from "../../3-plan/types.ts"
-import { arrowBody, bodyScope, brackets, expression, object, property, settled, stepCall } from "./expression.ts"
-import type { CodeScope } from "./expression.ts"
+import { arrowBody, brackets, expression, object, property, settled, stepCall } from "./expression.ts"
+import { bodyScope } from "./scope.ts"
+import type { CodeScope } from "./scope.ts"
 import { group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, numberText, quoted } from "./literals.ts"

@@ -7,7 +7,7 @@ import type {
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
 import { arrowBody, asText, branches, expression, object, operand, precedence, property, settled } from "./expression.ts"
-import type { CodeScope } from "./expression.ts"
+import type { CodeScope } from "./scope.ts"
 import { choice, group, hardline, indent, join, mark, print } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, isReserved, memberAccess, numberText, quoted } from "./literals.ts"

@@ -5,8 +5,9 @@ import type {
   AgentPlan, CallablePlan, HumanPlan, ParameterPlan, Plan, RequirementPlan, ServiceSource, ToolPlan,
 } from "../../../3-plan/types.ts"
 import { builtIn } from "../built-ins.ts"
-import { arrowBody, asText, brackets, codeScope, expression, object, property, settled, write } from "../expression.ts"
-import type { CodeScope, Writers } from "../expression.ts"
+import { arrowBody, asText, brackets, expression, object, property, settled, write } from "../expression.ts"
+import { codeScope } from "../scope.ts"
+import type { CodeScope, Writers } from "../scope.ts"
 import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { memberAccess, numberText, propertyKey, quoted, templateText } from "../literals.ts"

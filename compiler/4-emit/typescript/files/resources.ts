@@ -1,7 +1,8 @@
 // models.ts, secrets.ts, policies.ts.
 
 import type { Plan } from "../../../3-plan/types.ts"
-import { codeScope, expression, object } from "../expression.ts"
+import { expression, object } from "../expression.ts"
+import { codeScope } from "../scope.ts"
 import { numberText, quoted } from "../literals.ts"
 import type { FileScope } from "../names.ts"
 import { clauseProperties, dollars, inScope } from "../policy.ts"

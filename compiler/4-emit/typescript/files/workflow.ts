@@ -2,8 +2,9 @@
 
 import { registeredName } from "../../../3-plan/types.ts"
 import type { ConcurrencyPlan, Plan, TriggerPlan, WorkflowPlan } from "../../../3-plan/types.ts"
-import { arrowBody, brackets, codeScope, expression, object, property, settled } from "../expression.ts"
-import type { CodeScope } from "../expression.ts"
+import { arrowBody, brackets, expression, object, property, settled } from "../expression.ts"
+import { codeScope } from "../scope.ts"
+import type { CodeScope } from "../scope.ts"
 import { group, hardline, indent, line } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { numberText, quoted } from "../literals.ts"

@@ -26,6 +26,7 @@ export const Loop = workflow({
     if (n > 3) {
       return round.continueAsNew({ n: 0, label: "reset" })
     }
+    if (n < 4) break
   }
   return n
 })
