@@ -8,6 +8,9 @@ import type { Variables } from "./environment.ts"
 import { parseRunFailure } from "./errors.ts"
 import type { RunSnapshot, RunState } from "./dapr.ts"
 import { accept } from "./schema/accept.ts"
+import { createStateStore } from "./state.ts"
+import { createStarter } from "./triggers/starter.ts"
+import type { Begun } from "./triggers/starter.ts"
 
 export interface ConnectOptions {
   /** Default: the process's environment. */
@@ -81,6 +84,8 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   const sidecar = readSidecarAddress(options.variables ?? process.env, problems)
   if (problems.length > 0) throw new ClientError(problems.join("\n"))
   const port = openWorkflowPort({ sidecar, callTimeoutMs: options.callTimeoutMs ?? callTimeoutMsUsual })
+  const store = (options.variables ?? process.env)["AGENTFLOW_STATE_STORE"] || "statestore"
+  const starter = createStarter({ state: createStateStore({ sidecar, store }), runs: port, now: Date.now })
   const status = async <R>(id: string): Promise<RunInfo<R> | undefined> => {
     const snapshot = await port.read(id)
     return snapshot === undefined ? undefined : infoOf<R>(snapshot)
@@ -107,7 +112,12 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
       if (!idsTaken.test(id)) throw new ClientError(`a run's id must not be empty or contain / \\ # ?: "${id}"`)
       const accepted = accept(workflow.spec.parameters, parameters)
       if (!accepted.ok) throw new ClientError(`${workflow.workflowName}: ${accepted.problems.join("; ")}`)
-      return run<R>(await port.start(workflow.workflowName, accepted.value, id))
+      if (workflow.spec.concurrency === undefined) return run<R>(await port.start(workflow.workflowName, accepted.value, id))
+      const begun = await starter.begin({ workflow: workflow as unknown as Workflow, id, input: accepted.value })
+      if (begun.kind === "started" || begun.kind === "joined") return run<R>(begun.id)
+      if (begun.kind !== "queued") throw new ClientError(refusal(workflow.workflowName, id, begun.kind))
+      // It has its place, and a worker starts it when there is room.
+      return { ...run<R>(id), wait: (limits) => untilFinished<R>(id, { ...limits, isQueued: true }, () => status<R>(id)) }
     },
     run,
     wait,
@@ -117,6 +127,11 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     terminate,
     close: () => port.close(),
   }
+}
+
+function refusal(workflow: string, id: string, kind: Exclude<Begun["kind"], "started" | "joined" | "queued">): string {
+  if (kind === "dropped") return `${workflow} drops what it has no room for: as many runs as are allowed are under way`
+  return kind === "busy" ? `run "${id}" is being started by another process` : `run "${id}" was started before`
 }
 
 function infoOf<R>(snapshot: RunSnapshot): RunInfo<R> {
@@ -159,19 +174,19 @@ function parsed(text: string | undefined): unknown {
 /** By polling: the sidecar's own wait can't be cancelled and blocks for ever on an id that it does not know. */
 async function untilFinished<R>(
   id: string,
-  limits: WaitOptions,
+  limits: WaitOptions & { readonly isQueued?: boolean },
   read: () => Promise<RunInfo<R> | undefined>,
 ): Promise<Finished<R>> {
   const until = limits.timeoutMs === undefined ? Infinity : Date.now() + limits.timeoutMs
   for (;;) {
     const run = await read()
-    if (run === undefined) throw new ClientError(`there is no run "${id}"`)
-    if (run.state === "completed") return { ok: true, value: run.result as R, run }
-    if (run.state === "failed")
+    if (run === undefined && limits.isQueued !== true) throw new ClientError(`there is no run "${id}"`)
+    if (run?.state === "completed") return { ok: true, value: run.result as R, run }
+    if (run?.state === "failed")
       return { ok: false, error: run.failure ?? unknownFailure("the run failed without saying why"), run }
-    if (run.state === "terminated")
+    if (run?.state === "terminated")
       return { ok: false, error: { ...unknownFailure("the run was terminated"), kind: "cancelled" }, run }
-    if (Date.now() >= until) throw new ClientError(`run "${id}" is still ${run.state} after ${limits.timeoutMs} ms`)
+    if (Date.now() >= until) throw new ClientError(`run "${id}" is still ${run?.state ?? "queued"} after ${limits.timeoutMs} ms`)
     await new Promise((resolve) => setTimeout(resolve, limits.pollMs ?? pollMsUsual))
   }
 }

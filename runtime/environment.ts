@@ -153,6 +153,8 @@ function trafficOf(variables: Variables, problems: string[]): Environment["traff
 function appOf(variables: Variables, problems: string[]): Environment["app"] {
   const name = present(variables, "AGENTFLOW_HTTP_PORT") === undefined ? "APP_PORT" : "AGENTFLOW_HTTP_PORT"
   const appToken = present(variables, "APP_API_TOKEN")
+  // Read where metrics are served; said here, with everything else that is wrong.
+  port(variables, "AGENTFLOW_METRICS_PORT", 0, problems)
   return {
     host: present(variables, "AGENTFLOW_HTTP_HOST") ?? "127.0.0.1",
     port: present(variables, name) === undefined ? 0 : port(variables, name, 0, problems),

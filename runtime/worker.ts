@@ -54,7 +54,9 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   const { redactor } = created.services
   silenceSdk()
   const report = reporter(environment.log, host.write, redactor.text)
-  const listeners = await listenersOf({ app: options.app, variables: host.variables })
+  const listeners = await listenersOf({ app: options.app, variables: host.variables }).catch((error: unknown) => {
+    throw isPortTaken(error) ? new WorkerStartError("the port of AGENTFLOW_METRICS_PORT is taken") : error
+  })
   const telemetry = telemetryOf([...listeners, ...(environment.log === "json" ? [attemptLog(report.line)] : [])])
   const services: Services = {
     ...created.services,
@@ -70,7 +72,8 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   }
   const triggers = await openTriggers({
     workflows: options.workflows, environment, state: services.state, note: report.note,
-  }).catch((error: unknown) => {
+  }).catch(async (error: unknown) => {
+    await telemetry.stop()
     throw isPortTaken(error) ? new WorkerStartError(`port ${environment.app.port} of the app is taken`) : error
   })
   let supervised: Supervised | undefined
@@ -78,10 +81,13 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
     await waitForSidecar(environment.sidecar, sidecarWaitMsMax)
     supervised = await supervise(parts, report.note)
     await untilUsable(environment.sidecar, supervised)
-    await triggers?.begin()
+    await triggers?.begin().catch((error: unknown) => {
+      throw new WorkerStartError(`the triggers could not be set up: ${error instanceof Error ? error.message : String(error)}`)
+    })
   } catch (error) {
     await triggers?.stop()
     await supervised?.stop()
+    await telemetry.stop()
     throw error
   }
   const { restarts, stop } = supervised

@@ -147,6 +147,13 @@ export async function expectTriggers(world: World): Promise<void> {
   expect(answers.map(({ state }) => state)).toEqual(["started", "joined", "queued", "queued"])
   await world.until("a", "b", "c", "x", "y", "z")
   expect(world.atOnceMax()).toBeLessThanOrEqual(2)
+  // A client takes its place in the same queue.
+  const narrow = world.workflows.find(({ workflowName }) => workflowName === "Narrow") as Workflow<Order, null>
+  const [front, behind] = [await world.client.start(narrow, { id: "p", ms: 300 }), await world.client.start(narrow, { id: "q" })]
+  expect((await world.client.start(narrow, { id: "q" })).id).toBe(behind.id)
+  expect(await behind.wait({ timeoutMs: 20_000 })).toMatchObject({ ok: true })
+  expect(await front.wait({ timeoutMs: 20_000 })).toMatchObject({ ok: true })
+  await world.until("a", "b", "c", "x", "y", "z", "p", "q")
   // A schedule: about once a second, never twice for the same second.
   await expect.poll(() => world.handled.filter((id) => id === "tick").length, { timeout: 20_000 }).toBeGreaterThan(1)
 }

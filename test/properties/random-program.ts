@@ -31,7 +31,6 @@ secret key from "vault"
 setting channel: string = "#market"
 policy web { retry 3 times on rate_limited, unavailable, timeout backoff 1s to 30s factor 2 jitter   timeout 20s }
 tool undo(id: string) from "./tools.ts" { writes   idempotent   accept "only an undo" }
-tool someShape(): Shape from "./tools.ts" { reads   retry 2 times }
 tool someVerdict(): Verdict from "./tools.ts" { reads   retry 2 times }
 `
 
@@ -246,7 +245,8 @@ function formsOf(scope: Scope): readonly (() => Made)[] {
     () => ({ line: `if ${expression(scope, "bool", 1)} ${block(scope)} else ${block(scope)}` }),
     () => valued((type) => `if ${expression(scope, "bool", 1)} ${block(scope, value(type))} else ${block(scope, value(type))}`),
     () => valued((type) => `match someVerdict() {\n  Verdict.publish => ${nested(block(scope, value(type)))}\n  else => ${nested(block(scope, value(type)))}\n}`),
-    () => ({ line: `match someShape() {\n  Circle c => log "{c.radius}"\n  Square s => log "{s.side}"\n}` }),
+    () => matched("Shape", (name) => `match ${name} {\n  Circle c => log "{c.radius}"\n  Square s => log "{s.side}"\n}`),
+    () => matched("Verdict", (name) => `match ${name} {\n  Verdict.publish, Verdict.revise => log "on"\n  Verdict.reject => log "off"\n}`),
     () => matched("string?", (name) => `match ${name} {\n  nothing => ${nested(block(scope))}\n  else => ${nested(block(scope))}\n}`),
     loop,
     counted,
@@ -284,7 +284,7 @@ function expression(scope: Scope, type: TypeName, depth: number): string {
   }
   const shape = scope.variables.find((variable) => variable.type === "Shape")?.name
   const bases = [...known, ...simple[type]]
-  if (type === "Shape" && shape === undefined) return "{ kind: \"Circle\", radius: 2 }"
+  if (type === "Shape" && shape === undefined) return maker.pick([`{ kind: "Circle", radius: 2 }`, `{ kind: "Square", side: 3 }`])
   if (depth <= 0 || type === "Shape" || type === "Verdict") return maker.pick(bases)
   const deeper: Readonly<Record<Exclude<TypeName, "Shape" | "Verdict">, readonly (() => string)[]>> = {
     string: [() => `(${inner("string")} + ${inner("string")})`, () => `(${inner("string[]")}[1] ?? ${inner("string")})`, () => `${inner("string[]")}.join(", ")`, () => `${inner("string")}.trim().upper()`],

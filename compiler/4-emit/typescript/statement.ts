@@ -116,12 +116,17 @@ function letDoc(scope: CodeScope, plan: LetPlan): Doc {
   const type = needsAnnotation(plan) || isCircular(scope, plan) ? typeText(scope.file, plan.type) : undefined
   if (value === undefined) return `${keyword} ${name}: ${type ?? "unknown"}`
   // With an annotation TypeScript would narrow the variable to what it starts with.
-  if (type !== undefined && isConstant(value)) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), ` as ${type}`]
+  if (type !== undefined && (isConstant(value) || isMember(value.type, plan.type))) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), ` as ${type}`]
   return [`${keyword} ${name}${type === undefined ? "" : `: ${type}`} = `, settled(scope, value)]
 }
 
 function isConstant(value: ExpressionPlan): boolean {
   return value.kind === "literal" || value.kind === "enumMember"
+}
+
+/** A value of one type where the source names another, such as a union that it is a member of. */
+function isMember(value: ValueType, named: ValueType): boolean {
+  return value.kind === "named" && named.kind === "named" && value.name !== named.name
 }
 
 const plainTypes: ReadonlySet<string> = new Set(["string", "int", "number", "bool", "time", "duration", "money"])
