@@ -1,7 +1,7 @@
 // Failures a person is told about in one line, with the exit code that says whose turn it is.
 
-/** 1: the user's program is wrong. 2: wrong usage or surroundings. 3: the run failed. */
-export type ExitCode = 0 | 1 | 2 | 3
+/** 1: the user's program is wrong. 2: wrong usage or surroundings. 3: the run failed. 130: the user stopped watching. */
+export type ExitCode = 0 | 1 | 2 | 3 | 130
 
 /** Carries a message for the user to the top of a command; never shown with a stack trace. */
 export class Failure extends Error {

@@ -47,6 +47,7 @@ export interface WorkerHereOptions {
 const answersMsMax = 2_000
 
 export async function startWorkerHere({ built, sidecar, environment, onLog }: WorkerHereOptions): Promise<WorkerProcess> {
+  await import("./find-runtime.ts")
   const { workflows, callables } = await loadProgram(built)
   const { createInProcessParts } = await runtimeOf(built)
   const parts = createInProcessParts({ workflows, callables, variables: { ...process.env, ...environment }, onLog })

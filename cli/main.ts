@@ -12,6 +12,8 @@ import { quietExperimentalWarnings } from "./warnings.ts"
 
 /** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
 const plainErrors: ReadonlySet<string> = new Set(["ClientError", "StoreError", "PortError"])
+/** What a file system says when it is not the program's fault. */
+const surroundings: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"])
 const help = { type: "boolean", short: "h" } as const
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -72,7 +74,7 @@ function overview({ style }: Terminal): string {
     ...commands.map((command) => `  ${style.cyan(command.name.padEnd(width))}  ${command.summary}`),
     "",
     "agentflow COMMAND --help shows a command's flags and an example.",
-    "Exit codes: 0 all well, 1 the program has errors, 2 wrong usage, 3 the run failed.",
+    "Exit codes: 0 all well, 1 the program has errors, 2 wrong usage, 3 the run failed, 130 stopped by Ctrl-C.",
   ].join("\n")
 }
 
@@ -94,16 +96,29 @@ function usageOf(command: Command, { style }: Terminal): string {
 // Node keeps the compiled code of what a command loads; the next start takes half the time.
 enableCompileCache()
 quietExperimentalWarnings()
+// A reader that has seen enough, such as `head`, closes the pipe.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+})
 try {
   process.exitCode = await main(process.argv.slice(2))
 } catch (thrown) {
   const terminal = openTerminal()
+  // A program that reads `--json` gets its failure as JSON too.
+  if (process.argv.includes("--json")) {
+    terminal.out(JSON.stringify({ error: { message: messageOf(thrown), advice: thrown instanceof Failure ? thrown.advice ?? null : null } }, null, 2))
+  }
   if (thrown instanceof Failure) {
     terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
     if (thrown.advice !== undefined) terminal.error(`  ${thrown.advice}`)
     process.exitCode = thrown.exitCode
   } else if (thrown instanceof Error && plainErrors.has(thrown.name)) {
     terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
+    process.exitCode = 2
+  } else if (thrown instanceof Error && surroundings.has((thrown as NodeJS.ErrnoException).code ?? "")) {
+    terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
+    terminal.error("  Check that the folder exists, that you may write to it and that the disk has room.")
     process.exitCode = 2
   } else {
     terminal.error(`${terminal.paint("error", "internal error")} ${messageOf(thrown)}`)

@@ -29,6 +29,8 @@ export interface Beacon extends Address {
 }
 
 const beaconName = "sidecar.json"
+/** Ctrl-C in a terminal goes to the whole group: only this process takes it, and ends the others in order. */
+const ownGroup = process.platform !== "win32"
 
 export function readBeacon(stateFolder: string): Beacon | undefined {
   const file = join(stateFolder, beaconName)
@@ -54,7 +56,7 @@ export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpP
   mkdirSync(stateFolder, { recursive: true })
   const program = sibling("sidecar/main")
   const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort)]
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: ownGroup })
   const errors = collect(child)
   const exited = exitOf(child)
   const ready = await firstJsonLine(child, exited, (line) => typeof line["grpcPort"] === "number")
@@ -156,8 +158,9 @@ export async function superviseWorker(options: WorkerOptions): Promise<WorkerPro
 }
 
 async function launch({ program, environment, logFile, linesFile, onLine }: WorkerOptions): Promise<{ child: ChildProcess; exited: Promise<string> }> {
-  const child = spawn(process.execPath, ["--enable-source-maps", program], {
+  const child = spawn(process.execPath, ["--enable-source-maps", "--import", siblingUrl("cli/find-runtime"), program], {
     stdio: ["ignore", "pipe", "pipe"],
+    detached: ownGroup,
     env: { ...process.env, ...environment },
   })
   const log = createWriteStream(logFile, { flags: "a" })
@@ -173,7 +176,7 @@ async function launch({ program, environment, logFile, linesFile, onLine }: Work
   const ready = await firstJsonLine(child, exited, (line) => line["agentflow"] === "ready", heard)
   if (ready === undefined) {
     const said = errors().trim().split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line))
-    const message = said.find((line) => /Error|error/.test(line)) ?? said.at(-1) ?? `it ended (${await exited})`
+    const message = said.find((line) => /^(\w*Error( \[\w+\])?|agentflow worker): /.test(line)) ?? said.at(-1) ?? `it ended (${await exited})`
     throw new Failure(3, `The worker did not start: ${message.trim()}`, `Its output is in ${logFile}.`)
   }
   return { child, exited }
@@ -237,5 +240,9 @@ export function untilStopped(): Promise<NodeJS.Signals> {
 
 /** A program of this package beside the CLI, as source or built, like the file that asks. */
 function sibling(path: string): string {
-  return fileURLToPath(new URL(`../${path}${extname(fileURLToPath(import.meta.url))}`, import.meta.url))
+  return fileURLToPath(siblingUrl(path))
+}
+
+function siblingUrl(path: string): string {
+  return new URL(`../${path}${extname(fileURLToPath(import.meta.url))}`, import.meta.url).href
 }

@@ -59,6 +59,10 @@ export function stateOf(address: Address): StateStore {
   })
 }
 
+export async function questionAt(address: Address, at: { readonly run: string; readonly step: string }): Promise<InboxEntry | undefined> {
+  return readInbox({ state: stateOf(address) }, at)
+}
+
 /** Answers through the inbox: exactly one answer wins, and it must fit the question's type. */
 export async function answerQuestion({ client, address, runId, step, answer, by, isNo = false }: AnswerOptions): Promise<{ readonly entry: InboxEntry; readonly value: unknown }> {
   const access: InboxAccess = {
@@ -94,14 +98,19 @@ function noOf(entry: InboxEntry): unknown {
   if (entry.kind === "manual") return { action: "fail" }
   const no = entry.choices?.find((choice) => negatives.test(choice))
   if (no !== undefined) return no
-  if (entry.choices === undefined && typeof entry.schema === "object" && entry.schema["type"] === "boolean") return false
+  if (isYesOrNo(entry)) return false
   throw new Failure(2, `${entry.step} has no answer that means no.`, choicesOf(entry) ?? `Answer it with: agentflow answer ${entry.run} ${entry.step} JSON`)
+}
+
+function isYesOrNo({ choices, schema }: InboxEntry): boolean {
+  return choices === undefined && typeof schema === "object" && schema["type"] === "boolean"
 }
 
 function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
   if (entry.kind === "manual") return manualDecision(answer ?? "retry")
   if (answer === undefined) {
-    if (entry.choices?.[0] === undefined) throw new Failure(2, `${entry.step} needs an answer.`, `agentflow approve ${entry.run} ANSWER`)
+    if (isYesOrNo(entry)) return true
+    if (entry.choices?.[0] === undefined) throw new Failure(2, `${entry.step} needs an answer: ${entry.ask}`, `agentflow answer ${entry.run} ${entry.step} JSON`)
     return entry.choices[0]
   }
   if (entry.choices !== undefined) {

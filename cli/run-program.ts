@@ -3,16 +3,17 @@
 import { existsSync, mkdirSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { isDeepStrictEqual } from "node:util"
 import type { TaskHubClient } from "../sidecar/client.ts"
 import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
 import { connectTo } from "./hub-access.ts"
 import { startSidecarHere, startWorkerHere } from "./in-process.ts"
-import { startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
-import { answerQuestion, questionsOf, viewOf } from "./questions.ts"
+import { readBeacon, startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
+import { answerQuestion, questionAt, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
-import { chooseWorkflow, checkInput, newRunId, type WorkflowEntry } from "./workflow-input.ts"
+import { chooseWorkflow, checkInput, checkRunId, newRunId, type WorkflowEntry } from "./workflow-input.ts"
 import { foldRun, hasEnded, type RunView } from "./view/fold.ts"
 import type { LiveView } from "./view/live.ts"
 
@@ -22,7 +23,7 @@ export interface RunOptions {
   readonly terminal: Terminal
   readonly live: LiveView
   readonly workflow?: string
-  /** Parameters as parsed JSON. */
+  /** Parameters as parsed JSON; undefined to follow a run that exists. */
   readonly input: unknown
   readonly id?: string
   readonly stateFolder: string
@@ -64,14 +65,18 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   checkEndpoints(options.config, { allowRemote: options.allowRemote === true })
   const built = await buildProgram(options)
   const workflow = chooseWorkflow(built.workflows, options.workflow)
-  checkInput(workflow, options.input)
+  if (options.id === undefined) checkInput(workflow, options.input ?? {})
+  else checkRunId(options.id)
   mkdirSync(join(options.stateFolder, "logs"), { recursive: true })
-  const db = options.sidecar === undefined ? resolve(options.db ?? join(options.stateFolder, "runs.db")) : undefined
+  const file = resolve(options.db ?? join(options.stateFolder, "runs.db"))
+  // A run that is going on in this folder has a sidecar already: its worker joins there, as a second one would on daprd.
+  const running = options.sidecar ?? (options.inProcess === true ? undefined : sidecarOf(options.stateFolder, file))
+  const db = running === undefined ? file : undefined
   if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
   const sidecarOptions = db === undefined ? undefined : { stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) }
   const here = options.inProcess === true && sidecarOptions !== undefined ? await startSidecarHere(sidecarOptions) : undefined
   const own = here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions))
-  const address = options.sidecar ?? own!
+  const address = running ?? own!
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
@@ -94,6 +99,11 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
     await worker?.stop()
     await own?.stop()
   }
+}
+
+function sidecarOf(stateFolder: string, file: string): Address | undefined {
+  const beacon = readBeacon(stateFolder)
+  return beacon?.db === file ? beacon : undefined
 }
 
 function noteLog({ live, terminal }: RunOptions, message: unknown): void {
@@ -154,11 +164,15 @@ interface Start {
 async function startOrResume(client: TaskHubClient, { id, workflow, input, live }: Start): Promise<void> {
   const existing = await client.get(id)
   if (existing === undefined) {
-    await client.start({ instanceId: id, name: workflow.registered, input: JSON.stringify(input) })
+    checkInput(workflow, input ?? {})
+    await client.start({ instanceId: id, name: workflow.registered, input: JSON.stringify(input ?? {}) })
     return
   }
   // A run stays on the version that it was started on.
   if (existing.name.replace(/@\d+$/, "") !== workflow.name) throw new Failure(2, `Run '${id}' is a run of ${existing.name}, not of ${workflow.name}.`, "Choose another --id.")
+  if (input !== undefined && existing.input !== undefined && !isDeepStrictEqual(JSON.parse(existing.input), input)) {
+    throw new Failure(2, `Run '${id}' was started with other input.`, "Leave --input out to follow it, or choose another --id for a new run.")
+  }
   live.note(!hasEnded(existing) ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
 }
 
@@ -201,13 +215,34 @@ async function follow(first: TaskHubClient, { id, address, worker, own, db, opti
     seenMs = summary.updatedAtMs
     if (hasEnded(summary)) break
     live.show(view, Date.now())
-    if (options.approve !== undefined) await answerAll({ client, address, id, view, answered, options })
+    if (options.approve === undefined) await tellQuestions({ address, id, view, told: answered, options })
+    else await answerAll({ client, address, id, view, answered, options })
     if (changed) await options.onView?.(view, control)
     if (options.stop?.aborted) return { view, interrupted: true }
     await sleep(pollMs)
   }
   live.end(view, Date.now())
   return { view, interrupted: false }
+}
+
+interface Telling {
+  readonly address: Address
+  readonly id: string
+  readonly view: RunView
+  readonly told: Set<string>
+  readonly options: RunOptions
+}
+
+/** Says what the run asks, and how to answer. */
+async function tellQuestions({ address, id, view, told, options: { live, terminal } }: Telling): Promise<void> {
+  for (const { step, for: what } of questionsOf(view)) {
+    if (told.has(step)) continue
+    const entry = await questionAt(address, { run: id, step })
+    if (entry === undefined) continue
+    told.add(step)
+    const answers = what === "manual" ? "retry, fail, skip" : entry.choices?.join(", ") ?? "JSON"
+    live.note(`${terminal.style.magenta(entry.ask)}\n  ${terminal.style.dim(`answer with: agentflow approve ${id} ANSWER   (${answers})`)}`)
+  }
 }
 
 interface Answering {

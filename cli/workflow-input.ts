@@ -33,15 +33,15 @@ export function checkInput({ name, parameters }: WorkflowEntry, input: unknown):
   formats.default(ajv)
   const validate = ajv.compile(parameters)
   if (validate(input)) return
-  const problems = validate.errors!.map((error) => `${error.instancePath === "" ? "the input" : error.instancePath.slice(1).replaceAll("/", ".")} ${error.message}`)
+  const problems = validate.errors!.map((error) => `${error.instancePath === "" ? "the input" : error.instancePath.slice(1).replaceAll("/", ".")} ${told(error)}`)
   const required = (parameters as { required?: readonly string[] }).required ?? []
   const example = JSON.stringify(Object.fromEntries(required.map((field) => [field, "…"])))
   throw new Failure(2, `The input does not fit ${name}: ${problems.join("; ")}.`, `Pass it as --input '${example}' or --input @FILE`)
 }
 
-/** `--input`: JSON, or @FILE with JSON in it; absent, an empty object. */
+/** `--input`: JSON, or @FILE with JSON in it; undefined when it is left out. */
 export function parseInput(flag: string | undefined): unknown {
-  if (flag === undefined) return {}
+  if (flag === undefined) return undefined
   let text = flag
   if (flag.startsWith("@")) {
     try {
@@ -57,7 +57,19 @@ export function parseInput(flag: string | undefined): unknown {
   }
 }
 
+/** Ajv leaves the field's name out of one message. */
+function told({ keyword, message, params }: { readonly keyword: string; readonly message?: string; readonly params: Record<string, unknown> }): string {
+  return keyword === "additionalProperties" ? `has no field '${String(params["additionalProperty"])}'` : message ?? keyword
+}
+
 /** "daily-brief-4f9a1c" */
 export function newRunId(workflow: string): string {
   return `${workflow.replace(/([a-z0-9])([A-Z])/g, "$1-$2").toLowerCase()}-${randomBytes(3).toString("hex")}`
+}
+
+/** daprd takes no id with / \\ # ? in it, and none that is empty; what runs here must run there. */
+export function checkRunId(id: string): void {
+  if (id === "" || id.length > 200 || /[/\\#?\s\u0000-\u001f]/.test(id)) {
+    throw new Failure(2, `'${id}' can't be the id of a run.`, "Use letters, digits, '-', '_' and '.', at most 200.")
+  }
 }

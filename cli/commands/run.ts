@@ -8,6 +8,7 @@ import { runProgram, type RunOutcome } from "../run-program.ts"
 import { portOf, type Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { liveView, type LiveView } from "../view/live.ts"
+import { drawFailure } from "../view/failure.ts"
 import { drawValue } from "../view/value.ts"
 import { parseInput } from "../workflow-input.ts"
 
@@ -17,7 +18,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const config = readConfig(dirname(resolve(file!)), text("config"), process.env)
   const input = parseInput(text("input"))
   const stop = new AbortController()
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort())
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort())
   const quiet: LiveView = { show() {}, note() {}, end() {} }
   const outcome = await runProgram({
     file: file!,
@@ -38,7 +39,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   })
   if (flags["json"]) printJson(terminal, outcome)
   else printOutcome(terminal, outcome, file!)
-  if (outcome.interrupted) return 0
+  if (outcome.interrupted) return 130
   return outcome.view.summary.status === "completed" ? 0 : 3
 }
 
@@ -49,7 +50,7 @@ function optional<Key extends string, Value>(key: Key, value: Value | undefined)
 /** The result, or why there is none, and where everything is. */
 export function printOutcome(terminal: Terminal, { view, built, interrupted, workerLog }: RunOutcome, file: string): void {
   const { style } = terminal
-  const { summary, failure } = view
+  const { summary } = view
   if (interrupted) {
     terminal.out(`\nThe run is kept; it goes on with: agentflow run ${file} ${summary.name} --id ${summary.id}`)
     return
@@ -58,13 +59,7 @@ export function printOutcome(terminal: Terminal, { view, built, interrupted, wor
     terminal.out(`\n${style.bold("Result")}`)
     for (const line of drawValue(JSON.parse(summary.output ?? "null"), terminal.columns - 2)) terminal.out(`  ${line}`)
   } else {
-    const kind = failure === undefined ? summary.status : failure.kind
-    const message = failure?.message ?? summary.failure?.errorMessage.split("\n")[0] ?? ""
-    terminal.out(`\n${terminal.paint("error", `The run ${summary.status}`)} ${kind}: ${message}`)
-    if (failure?.step !== undefined) terminal.out(`  at ${failure.step}`)
-    if (failure !== undefined && failure.undone.length > 0) terminal.out(`  undone: ${failure.undone.join(", ")}`)
-    for (const undo of failure?.undoFailed ?? []) terminal.out(`  ${terminal.paint("warning", "not undone")} ${undo.step ?? ""} ${undo.kind}: ${undo.message}`)
-    for (const step of failure?.undoUnknown ?? []) terminal.out(`  ${terminal.paint("warning", "outcome unknown")} ${step}`)
+    terminal.out(`\n${drawFailure(view, terminal).join("\n")}`)
   }
   terminal.out(`\n${style.dim("generated code")}  ${relative(process.cwd(), built.out)}/`)
   terminal.out(`${style.dim("history")}         agentflow runs ${summary.id} --history   (--json has the whole result)`)

@@ -9,6 +9,7 @@ import { connectTo, findSidecar, stateFolderOf } from "../hub-access.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { foldRun, hasEnded, spentBy, type RunSummary } from "../view/fold.ts"
+import { drawFailure } from "../view/failure.ts"
 import { count, dollars, drawRun } from "../view/render.ts"
 
 interface Reading {
@@ -68,6 +69,7 @@ async function show(source: Reading, id: string, terminal: Terminal, flags: Invo
     return 0
   }
   terminal.out(drawRun(view, { terminal, nowMs: Date.now(), fold: false }).join("\n"))
+  if (summary.status === "failed") terminal.out(`\n${drawFailure(view, terminal).join("\n")}`)
   if (flags["history"]) {
     terminal.out("")
     for (const [index, event] of history.entries()) terminal.out(eventLine(index, event, terminal))

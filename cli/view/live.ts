@@ -72,15 +72,18 @@ function listed(terminal: Terminal): LiveView {
   }
   const show = (view: RunView): void => {
     const { style, unicode } = terminal
-    for (const step of everyStep(view.steps)) {
-      for (const attempt of step.attempts) {
-        if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
-        const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
-        const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
-        const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
-        const what = attempt.error === undefined ? "" : `  ${attempt.error.kind}`
-        say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
-      }
+    const steps = [...everyStep(view.steps)]
+    const ended = steps.flatMap((step) => step.attempts.map((attempt) => ({ step, attempt })))
+    // In the order of their end: of an undo, which step goes first is the point.
+    for (const { step, attempt } of ended.toSorted((a, b) => (a.attempt.endedAtMs ?? 0) - (b.attempt.endedAtMs ?? 0))) {
+      if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
+      const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
+      const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
+      const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
+      const what = attempt.error === undefined ? "" : `  ${attempt.error.kind}`
+      say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
+    }
+    for (const step of steps) {
       const { waiting } = step
       if (waiting !== undefined && waiting.for !== "retry") say(`${step.path}?${waiting.for}`, `${unicode ? "◌" : "~"} ${step.path} waits for a person`)
     }
@@ -102,7 +105,8 @@ function clip(line: string, columns: number): string {
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     if (part.startsWith("\u001b[")) result += part
     else {
-      result += part.slice(0, Math.max(0, columns - width))
+      const room = columns - width
+      result += part.length > room ? (room > 0 ? `${part.slice(0, room - 1)}…` : "") : part
       width += part.length
     }
   }

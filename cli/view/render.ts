@@ -121,10 +121,12 @@ function drawGroup(group: Group, state: State, options: DrawOptions): string {
 /** Attempts, errors met, time and tokens of a step with all below it. */
 function details(step: StepView, state: State, options: DrawOptions): string {
   const { style } = options.terminal
-  const attempts = allAttempts(step)
+  // What its undo took is told on the undo's own line.
+  const attempts = attemptsWithoutUndo(step)
   const tokens = attempts.reduce((sum, attempt) => sum + attempt.tokens, 0)
   const nanoDollars = attempts.reduce((sum, attempt) => sum + attempt.nanoDollars, 0)
   const parts: string[] = []
+  if (allSteps(step).some((inner) => isUndo(inner) && stateOf([inner]) === "done")) parts.push(style.yellow("undone"))
   const turns = step.children.filter(isTurn)
   const model = turns.at(-1)?.attempts.at(-1)?.model
   if (model !== undefined) parts.push(`${turns.length} ${turns.length === 1 ? "turn" : "turns"}${state === "done" ? "" : ` ${model}`}`)
@@ -174,8 +176,8 @@ function allSteps(step: StepView): readonly StepView[] {
   return [step, ...step.children.flatMap(allSteps)]
 }
 
-function allAttempts(step: StepView): readonly AttemptView[] {
-  return allSteps(step).flatMap((inner) => inner.attempts)
+function attemptsWithoutUndo(step: StepView): readonly AttemptView[] {
+  return [...step.attempts, ...step.children.filter((child) => !isUndo(child)).flatMap(attemptsWithoutUndo)]
 }
 
 function shown(value: unknown): string {
