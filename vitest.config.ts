@@ -19,11 +19,10 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", ...(process.env["AGENTFLOW_LONG"] ? ["test/**/*.long.ts"] : [])],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
     pool: "forks",
-    reporters: process.env["CI"] ? ["default"] : ["default"],
   },
 })
