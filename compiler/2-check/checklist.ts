@@ -92,7 +92,7 @@ function checkToolRules(
   if (effect === undefined || says("compensate") || says("irreversible") || undos.has(symbol.id)) return
   const calls = sites.get(symbol.id) ?? []
   const undone = calls.length > 0 && calls.every(({ clauses }) => clauses.some(({ kind }) => kind === "compensate"))
-  if (undone || !isWhole(item)) return
+  if (undone || !isWhole(item, file)) return
   const span = { start: effect.span.start, end: effect.span.end }
   const fix: Fix = {
     title: "Say that it is irreversible", path: file.path, applicability: "placeholder",
@@ -105,7 +105,7 @@ function checkAgentRules(item: AgentDeclaration, file: FileContext): void {
   const symbol = symbolAt(file, item.name)
   if (symbol === undefined) return
   const budgets = (file.context.policies.get(symbol.id) ?? []).filter(({ clause }) => clause.kind === "budget")
-  if (budgets.length === 0 && isWhole(item)) {
+  if (budgets.length === 0 && isWhole(item, file)) {
     report(file, item.name, "AF5001", { name: symbol.name }, { fixes: budgetFix(item, file) })
   }
 }
@@ -123,6 +123,6 @@ function budgetFix(item: AgentDeclaration, file: FileContext): readonly Fix[] {
 }
 
 function checkWorkflowRules(item: WorkflowDeclaration, file: FileContext): void {
-  if (!isWhole(item) || item.clauses.some(({ kind }) => kind === "deadLetter")) return
+  if (!isWhole(item, file) || item.clauses.some(({ kind }) => kind === "deadLetter")) return
   report(file, item.name, "AF4008", { name: item.name.text })
 }

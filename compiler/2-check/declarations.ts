@@ -121,7 +121,7 @@ function checkBody(item: WorkflowDeclaration, env: Env): void {
   }
   const end = checkBlock(item.body, inside, { value: false })
   const needed = returns.kind !== "nothing" && returns.kind !== "unknown" && !isOptional(returns, file.context.declared)
-  if (end.kind !== "never" && needed && isWhole(item)) {
+  if (end.kind !== "never" && needed && isWhole(item, file)) {
     report(file, item.result ?? item.name, "AF3015", { name: item.name.text, expected: render(returns) })
   }
 }

@@ -1,5 +1,6 @@
 // Plan to files: one path for all TypeScript (structures, then print), and what is not TypeScript beside it.
 
+import { lineTable } from "../../base/text/line-table.ts"
 import { resolvePath } from "../1-bind/imports.ts"
 import type { AgentPlan, Plan } from "../3-plan/types.ts"
 import { projectFiles } from "./project.ts"
@@ -25,11 +26,12 @@ export async function emit(plan: Plan, options: EmitOptions): Promise<Emitted> {
   const names = namesOf(plan)
   const print = await loadPrinter()
   const printed = sourceFiles(plan, names, { at, outDir, hasKept: options.hasKept === true }).map(print)
+  const sources = new Map([...options.texts].map(([path, text]) => [path, { text, lines: lineTable(text) }]))
   const typescript = printed.map(({ path, text, marks }): EmittedFile => {
     if (!path.startsWith("workflows/")) return { path, text }
     const nameOf = (source: string): string => relative(`${outDir}/${path}`, at(source))
     const linked = `${text}\n//# sourceMappingURL=${path.split("/").at(-1)!}.map\n`
-    return { path, text: linked, map: sourceMap({ path, text: linked, marks, sources: options.texts, nameOf }) }
+    return { path, text: linked, map: sourceMap({ path, text: linked, marks, sources, nameOf }) }
   })
   const maps = typescript.flatMap(({ path, map }) => map === undefined ? [] : [{ path: `${path}.map`, text: `${JSON.stringify(map)}\n` }])
   const validators = await emitValidators({ plan, names, schemas: projectSchemas(plan, names), header: headerOf(plan, "validators.js") })
@@ -94,7 +96,7 @@ function sourceFiles(
     ["agents.ts", (scope) => agentItems({ ...plan, agents: inOrderOfUse(plan.agents) }, scope)],
     ["humans.ts", (scope) => humanItems(plan, scope)],
     ...plan.workflows.map((workflow) =>
-      [names.declared.get(workflow.name)!.module, (scope: FileScope) => workflowItems(workflow, scope, plan)] as const),
+      [names.declared.get(workflow.name)!.module, (scope: FileScope) => workflowItems(workflow, scope)] as const),
     ["client.ts", (scope) => clientItems(plan, scope)],
     ["worker.ts", (scope) => workerItems(plan, scope, { hasKept })],
   ]

@@ -5,25 +5,30 @@ import type { LineTable, Position } from "../../base/text/line-table.ts"
 import type { Mark } from "./typescript/layout.ts"
 import type { SourceMap } from "./types.ts"
 
+export interface MappedSource {
+  readonly text: string
+  readonly lines: LineTable
+}
+
 export interface MappedText {
   readonly path: string
   readonly text: string
   /** Offsets in `text`. */
   readonly marks: readonly Mark[]
-  /** Texts of the sources by path, and how the map names each path. */
-  readonly sources: ReadonlyMap<string, string>
+  /** Sources by path, and how the map names each path. */
+  readonly sources: ReadonlyMap<string, MappedSource>
   readonly nameOf: (path: string) => string
 }
 
 export function sourceMap({ path, text, marks, sources, nameOf }: MappedText): SourceMap {
   const paths = [...new Set(marks.map((mark) => mark.origin.path))].sort()
-  const tables = new Map(paths.map((each) => [each, lineTable(sources.get(each) ?? "")]))
+  const tables = new Map(paths.map((each) => [each, sources.get(each)?.lines ?? lineTable("")]))
   const points = pointsOf(marks, lineTable(text), tables, paths)
   return {
     version: 3,
     file: path.split("/").at(-1)!,
     sources: paths.map(nameOf),
-    sourcesContent: paths.map((each) => sources.get(each) ?? ""),
+    sourcesContent: paths.map((each) => sources.get(each)?.text ?? ""),
     names: [],
     mappings: mappings(points),
   }

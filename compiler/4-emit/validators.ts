@@ -28,8 +28,9 @@ export async function emitValidators({ plan, names, schemas, header }: Validator
   ajv.opts.code.formats = new Name("formats")
   const declared = new Map(plan.types.map((type) => [type.name, names.declared.get(type.name)!.identifier]))
   const listed = new Set(schemas.map(({ name }) => name))
+  const referred = new Set(schemas.flatMap(({ schema }) => references(schema)))
   const extra = plan.types
-    .filter(({ name }) => !listed.has(declared.get(name)!) && schemas.some(({ schema }) => references(schema).includes(name)))
+    .filter(({ name }) => !listed.has(declared.get(name)!) && referred.has(name))
     .map((type) => ({ name: declared.get(type.name)!, schema: type.schema }))
   for (const { name, schema } of [...schemas, ...extra]) ajv.addSchema({ ...byId(schema, declared), $id: `schema:${name}` })
   const refs = Object.fromEntries(schemas.map(({ name }) => [name, `schema:${name}`]))

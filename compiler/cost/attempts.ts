@@ -5,7 +5,7 @@ import { sortDiagnostics } from "../../base/diagnostics/diagnostic.ts"
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Location } from "../../base/text/span.ts"
 import type { StepPlan } from "../3-plan/code.ts"
-import type { AgentPlan, ClausesPlan, Plan, RetryPlan, WorkflowPlan } from "../3-plan/types.ts"
+import type { AgentPlan, ClausesPlan, NamedPolicyPlan, Plan, RetryPlan, ToolPlan, WorkflowPlan } from "../3-plan/types.ts"
 
 /** More calls than this of one service that is down are a load of their own. */
 const callsMax = 30
@@ -27,9 +27,24 @@ interface Reach {
   readonly origin: Location
 }
 
+/** The declarations of a plan by name. */
+interface Known {
+  readonly policies: ReadonlyMap<string, NamedPolicyPlan>
+  readonly tools: ReadonlyMap<string, ToolPlan>
+  readonly agents: ReadonlyMap<string, AgentPlan>
+  readonly workflows: ReadonlyMap<string, WorkflowPlan>
+}
+
+function byName<Each extends { readonly name: string }>(all: readonly Each[]): ReadonlyMap<string, Each> {
+  return new Map(all.map((each) => [each.name, each]))
+}
+
 /** A call is reported once, in the workflow that it stands in; a workflow's own callers multiply it further. */
 export function checkAttempts(plan: Plan): readonly Diagnostic[] {
-  const reached = plan.workflows.flatMap((workflow) => reachOf(plan, workflow, [], [workflow.name]))
+  const known: Known = {
+    policies: byName(plan.policies), tools: byName(plan.tools), agents: byName(plan.agents), workflows: byName(plan.workflows),
+  }
+  const reached = plan.workflows.flatMap((workflow) => reachOf(known, workflow, [], [workflow.name]))
   const found = reached.flatMap(({ callee, levels, callsCap, origin }) => {
     const multiplying = levels.filter(({ times }) => times > 1)
     const calls = Math.min(callsCap, multiplying.reduce((product, { times }) => product * times, 1))
@@ -41,17 +56,17 @@ export function checkAttempts(plan: Plan): readonly Diagnostic[] {
   return sortDiagnostics(worst.map((each) => each.diagnostic))
 }
 
-function reachOf(plan: Plan, workflow: WorkflowPlan, outer: readonly Level[], visiting: readonly string[]): readonly Reach[] {
-  const defaults = plan.policies.find(({ name }) => name === workflow.steps)?.policy.clauses ?? {}
+function reachOf(known: Known, workflow: WorkflowPlan, outer: readonly Level[], visiting: readonly string[]): readonly Reach[] {
+  const defaults = known.policies.get(workflow.steps ?? "")?.policy.clauses ?? {}
   return stepsIn(workflow.body).flatMap((step): readonly Reach[] => {
     const at = { ...defaults, ...step.policy?.clauses }
-    const child = plan.workflows.find(({ name }) => name === step.callable)
+    const child = known.workflows.get(step.callable)
     if (child !== undefined) {
       if (visiting.includes(child.name)) return []
       const level = { by: `workflow ${child.name}`, times: attempts(at.retry, 0) }
-      return reachOf(plan, child, [...outer, level], [...visiting, child.name])
+      return reachOf(known, child, [...outer, level], [...visiting, child.name])
     }
-    return calleeReach(plan, { name: step.callable, at, defaults, origin: step.origin, outer })
+    return calleeReach(known, { name: step.callable, at, defaults, origin: step.origin, outer })
   })
 }
 
@@ -63,13 +78,13 @@ interface Call {
   readonly outer: readonly Level[]
 }
 
-function calleeReach(plan: Plan, { name, at, defaults, origin, outer }: Call): readonly Reach[] {
-  const agent = plan.agents.find((each) => each.name === name)
-  const tool = plan.tools.find((each) => each.name === name)
+function calleeReach(known: Known, { name, at, defaults, origin, outer }: Call): readonly Reach[] {
+  const agent = known.agents.get(name)
+  const tool = known.tools.get(name)
   const callsCap = Math.min(agent?.budget?.calls ?? Infinity, at.budget?.calls ?? Infinity)
   if (agent !== undefined) {
     const turn = { by: `agent ${name}`, times: attempts(at.retry ?? agent.policy.clauses.retry ?? defaults.retry, agentRetries) }
-    return [{ callee: name, levels: [...outer, turn], callsCap, origin }, ...toolReach(plan, agent, { outer, origin, callsCap, visiting: [name] })]
+    return [{ callee: name, levels: [...outer, turn], callsCap, origin }, ...toolReach(known, agent, { outer, origin, callsCap, visiting: [name] })]
   }
   if (tool === undefined) return []
   const step = { by: `tool ${name}`, times: attempts(at.retry ?? tool.policy.clauses.retry ?? defaults.retry, 0) }
@@ -84,18 +99,18 @@ interface Inside {
 }
 
 /** A model that is told of a failure may ask again, in every turn that it has. */
-function toolReach(plan: Plan, agent: AgentPlan, { outer, origin, callsCap, visiting }: Inside): readonly Reach[] {
+function toolReach(known: Known, agent: AgentPlan, { outer, origin, callsCap, visiting }: Inside): readonly Reach[] {
   const turns = { by: `turns of agent ${agent.name}`, times: Math.min(agent.budget?.turns ?? turnsMax, turnsMax) }
   return agent.tools.flatMap((name): readonly Reach[] => {
-    const tool = plan.tools.find((each) => each.name === name)
+    const tool = known.tools.get(name)
     if (tool !== undefined) {
       const own = { by: `tool ${name}`, times: attempts(tool.policy.clauses.retry, 0) }
       return [{ callee: name, levels: [...outer, turns, own], callsCap, origin: agent.origin }]
     }
-    const other = plan.agents.find((each) => each.name === name)
+    const other = known.agents.get(name)
     if (other === undefined || visiting.includes(name)) return []
     const cap = Math.min(callsCap, other.budget?.calls ?? Infinity)
-    return toolReach(plan, other, { outer: [...outer, turns], origin, callsCap: cap, visiting: [...visiting, name] })
+    return toolReach(known, other, { outer: [...outer, turns], origin, callsCap: cap, visiting: [...visiting, name] })
   })
 }
 
@@ -105,10 +120,14 @@ function attempts(retry: RetryPlan | undefined, otherwise: number): number {
 }
 
 /** Steps of a piece of the plan, not those of undos: these run once, after everything else. */
-function stepsIn(value: unknown): readonly StepPlan[] {
-  if (Array.isArray(value)) return value.flatMap(stepsIn)
-  if (typeof value !== "object" || value === null) return []
-  const plan = value as { readonly kind?: string }
-  const below = Object.entries(value).flatMap(([key, child]) => (key === "undo" || key === "origin" || key === "type" ? [] : stepsIn(child)))
-  return plan.kind === "step" ? [plan as StepPlan, ...below] : below
+function stepsIn(value: unknown, found: StepPlan[] = []): readonly StepPlan[] {
+  if (typeof value !== "object" || value === null) return found
+  if (Array.isArray(value)) {
+    for (const each of value) stepsIn(each, found)
+    return found
+  }
+  const fields = value as Readonly<Record<string, unknown>>
+  if (fields["kind"] === "step") found.push(value as StepPlan)
+  for (const key in fields) if (key !== "undo" && key !== "origin" && key !== "type") stepsIn(fields[key], found)
+  return found
 }

@@ -1,6 +1,6 @@
 // boundOf: the worst case of every workflow of a plan, by arithmetic alone.
 
-import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
+import type { JsonSchema, Plan, WorkflowPlan } from "../3-plan/types.ts"
 import { capped, nothing, sum } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
 import { bounded, least, plus } from "./arithmetic.ts"
@@ -17,28 +17,34 @@ import type { Amounts, CostReport, WorkflowCost } from "./types.ts"
  * Declared budgets hold in those runs, too.
  */
 export function boundOf(plan: Plan): CostReport {
-  return { workflows: plan.workflows.map((workflow) => workflowCost(plan, workflow)) }
+  const analysis = analysisOf(plan)
+  return { workflows: plan.workflows.map((workflow) => workflowCost(analysis, workflow)) }
 }
 
-export function analysisOf(plan: Plan, workflow?: WorkflowPlan): Analysis {
-  const policy = plan.policies.find(({ name }) => name === workflow?.steps)
-  return { plan, callees: calleesOf(plan), defaults: policy, active: [], isUndo: false, evaluate }
+/** Outside of any workflow. */
+export function analysisOf(plan: Plan): Analysis {
+  const types = new Map(plan.types.map((type) => [type.name, type]))
+  return { plan, callees: calleesOf(plan), types, defaults: undefined, active: [], isUndo: false, evaluate }
 }
 
 /** The input of a run is validated, so that the limits of its types hold. */
 export function parametersOf(
-  plan: Plan, { parameters, parametersSchema }: Pick<WorkflowPlan, "parameters" | "parametersSchema">,
+  { types }: Analysis, { parameters, parametersSchema }: Pick<WorkflowPlan, "parameters" | "parametersSchema">,
 ): Scope {
+  const { properties, ...rest } = parametersSchema
+  const fields = (properties ?? {}) as JsonSchema
   return {
     locals: new Map(parameters.map(({ name, origin }) => {
-      const shape = shapeOfSchema(plan, parametersSchema, { name: "", origin })
+      const schema = fields[name] === undefined ? parametersSchema : { ...rest, properties: { [name]: fields[name] } }
+      const shape = shapeOfSchema(types, schema, { name: "", origin })
       return [name, fieldOf(shape, name, boundless(`\`${name}\` is not known`, origin))]
     })),
   }
 }
 
-function workflowCost(plan: Plan, workflow: WorkflowPlan): WorkflowCost {
-  const block = evaluateBlock(analysisOf(plan, workflow), parametersOf(plan, workflow), workflow.body)
+function workflowCost(outside: Analysis, workflow: WorkflowPlan): WorkflowCost {
+  const analysis = { ...outside, defaults: outside.plan.policies.find(({ name }) => name === workflow.steps) }
+  const block = evaluateBlock(analysis, parametersOf(analysis, workflow), workflow.body)
   const cost = totalOf(block)
   const { name, origin, budget, deadlineMs } = workflow
   return {

@@ -37,7 +37,7 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const scope: Scope = { locals: new Map([...call.arguments, ...call.scope.locals]) }
   const policy = effectivePolicy(analysis, callee, call)
   const at = { name: `${call.callable}'s result`, origin: callee.plan.origin }
-  const declared = shapeOfSchema(analysis.plan, callee.plan.resultSchema, at)
+  const declared = shapeOfSchema(analysis.types, callee.plan.resultSchema, at)
   const result = requiredShape(declared, callee.plan.requirements)
 
   const computed = workOf(within, { callee, policy, parameters, result })
@@ -132,7 +132,7 @@ function toolOfAgent(analysis: Analysis, name: string): Cost {
   const callee = analysis.callees.get(name)
   if (callee === undefined) return free
   const { parameters, parametersSchema, origin } = callee.plan
-  const shape = shapeOfSchema(analysis.plan, parametersSchema, { name, origin })
+  const shape = shapeOfSchema(analysis.types, parametersSchema, { name, origin })
   return evaluateCall(analysis, {
     callable: name, step: name, origin, scope: { locals: new Map() },
     arguments: parameters.map((each) =>

@@ -9,15 +9,17 @@ import type { AgentPlan, BudgetPlan, Plan, WorkflowPlan } from "../3-plan/types.
 import { isZero } from "./arithmetic.ts"
 import { usefulOutputTokens } from "./assumptions.ts"
 import { analysisOf, boundOf, parametersOf } from "./bound.ts"
+import type { Analysis } from "./context.ts"
 import { costNanoDollars, modelsOf, requestOf } from "./request.ts"
 import { never } from "./shape.ts"
 import type { StepCost } from "./types.ts"
 
 /** Of a plan, so only of a program without errors. */
 export function checkBounds(plan: Plan): readonly Diagnostic[] {
+  const analysis = analysisOf(plan)
   return sortDiagnostics([
-    ...plan.agents.flatMap((agent) => checkAgentBudget(plan, agent)),
-    ...plan.workflows.flatMap((workflow) => [...checkWorkflowBudget(plan, workflow), ...checkLoops(plan, workflow)]),
+    ...plan.agents.flatMap((agent) => checkAgentBudget(analysis, agent)),
+    ...plan.workflows.flatMap((workflow) => [...checkWorkflowBudget(analysis, workflow), ...checkLoops(plan, workflow)]),
   ])
 }
 
@@ -29,9 +31,8 @@ type Spent = Required<Pick<BudgetPlan, "tokens" | "nanoDollars">>
  * What the runtime reserves at least for the agent's first model call: the fixed text of its request and the shortest
  * answer that is worth a call. A budget with less room refuses every call.
  */
-function leastAllowance(plan: Plan, agent: AgentPlan): Spent {
-  const analysis = analysisOf(plan)
-  const { openingLeast } = requestOf(analysis, agent, parametersOf(plan, agent), never)
+function leastAllowance(analysis: Analysis, agent: AgentPlan): Spent {
+  const { openingLeast } = requestOf(analysis, agent, parametersOf(analysis, agent), never)
   const needs = (modelsOf(analysis, agent)[0] ?? []).map((model) => {
     const output = Math.min(usefulOutputTokens, model.outputTokens)
     return { tokens: openingLeast + output, nanoDollars: costNanoDollars(model, openingLeast, output) }
@@ -40,25 +41,26 @@ function leastAllowance(plan: Plan, agent: AgentPlan): Spent {
   return { tokens: least("tokens"), nanoDollars: least("nanoDollars") }
 }
 
-function checkAgentBudget(plan: Plan, agent: AgentPlan): readonly Diagnostic[] {
-  return tooSmall(plan, { agent, budget: agent.budget, owner: agent.name, at: nameOf(agent, "agent"), related: [] })
+function checkAgentBudget(analysis: Analysis, agent: AgentPlan): readonly Diagnostic[] {
+  return tooSmall(analysis, { agent, budget: agent.budget, owner: agent.name, at: nameOf(agent, "agent"), related: [] })
 }
 
 /** Every run makes these calls, so that each of them has to fit alone. */
-function checkWorkflowBudget(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
+function checkWorkflowBudget(analysis: Analysis, workflow: WorkflowPlan): readonly Diagnostic[] {
   const found = mandatorySteps(workflow.body).flatMap((step) => {
-    const agent = plan.agents.find(({ name }) => name === step.callable)
-    if (agent === undefined) return []
+    const callee = analysis.callees.get(step.callable)
+    if (callee?.kind !== "agent") return []
+    const agent = callee.plan
     const related = [{ ...step.origin, message: `every run calls ${agent.name} here` }]
     const own = { agent, budget: step.policy?.clauses.budget, owner: step.step, at: step.origin, related: [] }
     const whole = { agent, budget: workflow.budget, owner: workflow.name, at: nameOf(workflow, "workflow"), related }
-    return [...tooSmall(plan, own), ...tooSmall(plan, whole)]
+    return [...tooSmall(analysis, own), ...tooSmall(analysis, whole)]
   })
   // One small budget is one mistake, however many calls it is too small for.
   return found.filter(({ span }, index) => found.findIndex((other) => other.span.start === span.start) === index)
 }
 
-function tooSmall(plan: Plan, { agent, budget, owner, at, related }: {
+function tooSmall(analysis: Analysis, { agent, budget, owner, at, related }: {
   readonly agent: AgentPlan
   readonly budget: BudgetPlan | undefined
   readonly owner: string
@@ -66,7 +68,7 @@ function tooSmall(plan: Plan, { agent, budget, owner, at, related }: {
   readonly related: Diagnostic["related"]
 }): readonly Diagnostic[] {
   if (budget === undefined) return []
-  const needed = leastAllowance(plan, agent)
+  const needed = leastAllowance(analysis, agent)
   const facts = { owner, agent: agent.name }
   if (budget.tokens !== undefined && needed.tokens > budget.tokens) {
     const amounts = { has: `${budget.tokens} tokens`, needs: needed.tokens }

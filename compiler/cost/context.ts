@@ -1,7 +1,7 @@
 // What an analysis knows at a place: the plan, who is being called already, and the shapes of the names in scope.
 
 import type { ExpressionPlan } from "../3-plan/code.ts"
-import type { AgentPlan, HumanPlan, Plan, PolicyPlan, ToolPlan } from "../3-plan/types.ts"
+import type { AgentPlan, HumanPlan, Plan, PolicyPlan, ToolPlan, TypePlan } from "../3-plan/types.ts"
 import type { Cost } from "./amounts.ts"
 import type { Shape } from "./shape.ts"
 import type { StepCost } from "./types.ts"
@@ -11,9 +11,12 @@ export type Callee =
   | { readonly kind: "agent"; readonly plan: AgentPlan }
   | { readonly kind: "human"; readonly plan: HumanPlan }
 
+export type TypesByName = ReadonlyMap<string, TypePlan>
+
 export interface Analysis {
   readonly plan: Plan
   readonly callees: ReadonlyMap<string, Callee>
+  readonly types: TypesByName
   /** Defaults of the workflow's steps. */
   readonly defaults: { readonly name: string; readonly policy: PolicyPlan } | undefined
   /** Callables around this place: one of them again is a recursion. */

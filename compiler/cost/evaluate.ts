@@ -81,7 +81,7 @@ export function evaluate(analysis: Analysis, scope: Scope, plan: ExpressionPlan)
       return { ...together(branches, plan.step), shape: either(...shapes) }
     }
     case "wait": {
-      const shape = shapeOfSchema(analysis.plan, { $ref: `#/$defs/${plan.event}` }, { name: plan.event, origin: plan.origin })
+      const shape = shapeOfSchema(analysis.types, { $ref: `#/$defs/${plan.event}` }, { name: plan.event, origin: plan.origin })
       const waitMs = plan.timeoutMs === undefined ? unbounded(`${plan.event} need never come: the wait has no timeout`, plan.origin) : bounded(plan.timeoutMs)
       return { shape, cost: { ...free, work: { ...nothing, waitMs } }, rows: [] }
     }

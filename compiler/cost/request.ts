@@ -39,13 +39,13 @@ export function requestOf(analysis: Analysis, agent: AgentPlan, scope: Scope, re
   }
 }
 
-function declaredBytes({ plan, callees }: Analysis, agent: AgentPlan): number {
+function declaredBytes({ types, callees }: Analysis, agent: AgentPlan): number {
   const tools = agent.tools.map((name) => {
     const schema = callees.get(name)?.plan.parametersSchema ?? {}
     const description = schema["description"]
-    return { name, ...(typeof description === "string" ? { description } : {}), parameters: inPlace(plan, schema) }
+    return { name, ...(typeof description === "string" ? { description } : {}), parameters: inPlace(types, schema) }
   })
-  return utf8Length(JSON.stringify([tools, inPlace(plan, agent.resultSchema)]))
+  return utf8Length(JSON.stringify([tools, inPlace(types, agent.resultSchema)]))
 }
 
 function emptyMessage(message: object): number {

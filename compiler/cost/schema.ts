@@ -1,10 +1,11 @@
 // From JSON Schemas: the shape of every value that fits one, and how long the schema itself is in a request.
 
 import type { Location } from "../../base/text/span.ts"
-import type { Json, JsonSchema, Plan } from "../3-plan/types.ts"
+import type { Json, JsonSchema } from "../3-plan/types.ts"
 import { bounded, unbounded } from "./arithmetic.ts"
 import { utf8Length } from "./assumptions.ts"
 import { absent, anyBoolean, anyNumber, boundless, either, exactly, text } from "./shape.ts"
+import type { TypesByName } from "./context.ts"
 import type { Shape } from "./shape.ts"
 
 /** Texts of a checked format that can't be longer. */
@@ -18,28 +19,28 @@ interface Place {
   readonly inside: readonly string[]
 }
 
-export function shapeOfSchema(plan: Plan, schema: JsonSchema, at: Omit<Place, "inside">): Shape {
-  return shapeAt(plan, schema, { ...at, inside: [] })
+export function shapeOfSchema(types: TypesByName, schema: JsonSchema, at: Omit<Place, "inside">): Shape {
+  return shapeAt(types, schema, { ...at, inside: [] })
 }
 
-function shapeAt(plan: Plan, schema: JsonSchema, place: Place): Shape {
+function shapeAt(types: TypesByName, schema: JsonSchema, place: Place): Shape {
   const { $ref, ...siblings } = schema
-  if (typeof $ref === "string") return shapeOfDeclared(plan, $ref, siblings, place)
+  if (typeof $ref === "string") return shapeOfDeclared(types, $ref, siblings, place)
   if ("const" in schema) return shapeOfConstant(schema["const"]!, place)
   if (Array.isArray(schema["enum"])) return either(...schema["enum"].map((value) => shapeOfConstant(value, place)))
   const branches = schema["anyOf"] ?? schema["oneOf"]
-  if (Array.isArray(branches)) return either(...branches.map((branch) => shapeAt(plan, branch as JsonSchema, place)))
-  const types = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
-  return either(...types.map((type) => shapeOfType(plan, String(type), schema, place)))
+  if (Array.isArray(branches)) return either(...branches.map((branch) => shapeAt(types, branch as JsonSchema, place)))
+  const kinds = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
+  return either(...kinds.map((type) => shapeOfType(types, String(type), schema, place)))
 }
 
-function shapeOfDeclared(plan: Plan, reference: string, siblings: JsonSchema, place: Place): Shape {
+function shapeOfDeclared(types: TypesByName, reference: string, siblings: JsonSchema, place: Place): Shape {
   const name = reference.replace("#/$defs/", "")
-  const declared = plan.types.find((type) => type.name === name)
+  const declared = types.get(name)
   if (declared === undefined) return boundless(`\`${place.name}\` can be of any size`, place.origin)
   if (place.inside.includes(name)) return boundless(`\`${name}\` can contain itself without end`, declared.origin)
   const isAlias = declared.kind === "alias"
-  return shapeAt(plan, { ...declared.schema, ...siblings }, {
+  return shapeAt(types, { ...declared.schema, ...siblings }, {
     name: isAlias ? place.name : name, origin: declared.origin, inside: [...place.inside, name],
   })
 }
@@ -50,7 +51,7 @@ function shapeOfConstant(value: Json, place: Place): Shape {
     : exactly(value as string | number | boolean | null)
 }
 
-function shapeOfType(plan: Plan, type: string, schema: JsonSchema, place: Place): Shape {
+function shapeOfType(types: TypesByName, type: string, schema: JsonSchema, place: Place): Shape {
   switch (type) {
     case "null": return absent
     case "boolean": return anyBoolean
@@ -59,9 +60,9 @@ function shapeOfType(plan: Plan, type: string, schema: JsonSchema, place: Place)
     case "array": return {
       kind: "list",
       items: limitOf(schema, "maxItems") ?? lacks("maxItems", place),
-      element: shapeAt(plan, (schema["items"] ?? {}) as JsonSchema, { ...place, name: `${place.name}[]` }),
+      element: shapeAt(types, (schema["items"] ?? {}) as JsonSchema, { ...place, name: `${place.name}[]` }),
     }
-    case "object": return shapeOfObject(plan, schema, place)
+    case "object": return shapeOfObject(types, schema, place)
     default: return boundless(`\`${place.name}\` can be of any size`, place.origin)
   }
 }
@@ -81,7 +82,7 @@ function lacks(keyword: "maxLength" | "maxItems", { name, origin }: Place) {
 }
 
 /** Fields that are not declared are dropped from values from outside; a map keeps what comes. */
-function shapeOfObject(plan: Plan, schema: JsonSchema, place: Place): Shape {
+function shapeOfObject(types: TypesByName, schema: JsonSchema, place: Place): Shape {
   const properties = schema["properties"]
   if (typeof properties !== "object" || properties === null) {
     return boundless(`\`${place.name}\` is a map, which has no limit`, place.origin)
@@ -90,7 +91,7 @@ function shapeOfObject(plan: Plan, schema: JsonSchema, place: Place): Shape {
   const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name)
   const fields = Object.entries(properties).map(([name, field]) => {
     const path = place.name === "" ? name : `${place.name}.${name}`
-    const shape = shapeAt(plan, field as JsonSchema, { ...place, name: path })
+    const shape = shapeAt(types, field as JsonSchema, { ...place, name: path })
     return { name, shape: isRequired(name) ? shape : either(shape, absent) }
   })
   return { kind: "record", fields }
@@ -99,41 +100,41 @@ function shapeOfObject(plan: Plan, schema: JsonSchema, place: Place): Shape {
 // ---------------------------------------------------------------- the schema as text
 
 /** As the generated project sends it: declared types in place, or as definitions where one contains itself. */
-export function schemaBytes(plan: Plan, schema: JsonSchema): number {
-  return utf8Length(JSON.stringify(inPlace(plan, schema)))
+export function schemaBytes(types: TypesByName, schema: JsonSchema): number {
+  return utf8Length(JSON.stringify(inPlace(types, schema)))
 }
 
-export function inPlace(plan: Plan, schema: JsonSchema): Json {
-  const reach = reachable(plan, schema, new Set())
-  const isRecursive = [...reach].some((name) => reachable(plan, declaredSchema(plan, name), new Set()).has(name))
-  if (!isRecursive) return expanded(plan, schema)
-  return { ...schema, $defs: Object.fromEntries([...reach].map((name) => [name, declaredSchema(plan, name)])) }
+export function inPlace(types: TypesByName, schema: JsonSchema): Json {
+  const reach = reachable(types, schema, new Set())
+  const isRecursive = [...reach].some((name) => reachable(types, declaredSchema(types, name), new Set()).has(name))
+  if (!isRecursive) return expanded(types, schema)
+  return { ...schema, $defs: Object.fromEntries([...reach].map((name) => [name, declaredSchema(types, name)])) }
 }
 
-function expanded(plan: Plan, value: Json): Json {
-  if (Array.isArray(value)) return value.map((each: Json) => expanded(plan, each))
+function expanded(types: TypesByName, value: Json): Json {
+  if (Array.isArray(value)) return value.map((each: Json) => expanded(types, each))
   if (typeof value !== "object" || value === null) return value
   const { $ref, ...siblings } = value as JsonSchema
   const written = Object.entries(typeof $ref === "string" ? siblings : (value as JsonSchema))
-  const own = written.map(([key, each]) => [key, expanded(plan, each)])
-  const target = typeof $ref === "string" ? expanded(plan, declaredSchema(plan, $ref.replace("#/$defs/", ""))) : {}
+  const own = written.map(([key, each]) => [key, expanded(types, each)])
+  const target = typeof $ref === "string" ? expanded(types, declaredSchema(types, $ref.replace("#/$defs/", ""))) : {}
   return { ...(target as JsonSchema), ...Object.fromEntries(own) }
 }
 
-function declaredSchema(plan: Plan, name: string): JsonSchema {
-  return plan.types.find((type) => type.name === name)?.schema ?? {}
+function declaredSchema(types: TypesByName, name: string): JsonSchema {
+  return types.get(name)?.schema ?? {}
 }
 
-function reachable(plan: Plan, value: Json, found: Set<string>): ReadonlySet<string> {
+function reachable(types: TypesByName, value: Json, found: Set<string>): ReadonlySet<string> {
   if (typeof value !== "object" || value === null) return found
   const reference = Array.isArray(value) ? undefined : (value as JsonSchema)["$ref"]
   if (typeof reference === "string") {
     const name = reference.replace("#/$defs/", "")
     if (!found.has(name)) {
       found.add(name)
-      reachable(plan, declaredSchema(plan, name), found)
+      reachable(types, declaredSchema(types, name), found)
     }
   }
-  for (const each of Object.values(value)) reachable(plan, each as Json, found)
+  for (const each of Object.values(value)) reachable(types, each as Json, found)
   return found
 }

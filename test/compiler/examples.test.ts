@@ -12,7 +12,10 @@ import type { Node } from "../../grammar/syntax/nodes.ts"
 import { emitOf, typeErrors } from "./emit-programs.ts"
 
 const examples = join(import.meta.dirname, "../../examples")
-const files = ["daily-brief", "features"].flatMap((folder) =>
+const folders = [
+  "daily-brief", "features", "support-triage", "dataset-deletion", "parallel-research", "trip-planner", "content-approval", "order-saga",
+]
+const files = folders.flatMap((folder) =>
   readdirSync(join(examples, folder)).filter((file) => file.endsWith(".agentflow")).sort().map((file) => join(folder, file)))
 
 /** An example with the files beside it that it imports, named from their folder. */

@@ -125,7 +125,7 @@ describe("the bound of agents", () => {
 
   it("measures the first request in bytes", () => {
     const plan = planOf(main("Say(topic)", say("")))
-    const { opening, openingLeast } = requestOf(analysisOf(plan), plan.agents[0]!, parametersOf(plan, plan.workflows[0]!), never)
+    const { opening, openingLeast } = requestOf(analysisOf(plan), plan.agents[0]!, parametersOf(analysisOf(plan), plan.workflows[0]!), never)
     // [[],{"type":"string","enum":["yes","no"]}] has 42 bytes, and 64 for what frames a request. The message
     // {"role":"user","content":"Say …"} has 32 without the topic, and 8 for its frame; each of the topic's ten
     // characters may be a control character, which JSON writes with six bytes.

@@ -2,6 +2,7 @@
 
 import type { ExpressionPlan, StatementPlan, StepPlan } from "../../compiler/3-plan/code.ts"
 import type { BudgetPlan, CallablePlan, ClausesPlan, JsonSchema, Plan, UndoPlan, WorkflowPlan } from "../../compiler/3-plan/types.ts"
+import { analysisOf } from "../../compiler/cost/bound.ts"
 import { inPlace } from "../../compiler/cost/schema.ts"
 import { list, text } from "../../runtime/builtins.ts"
 import type {
@@ -95,7 +96,7 @@ function undoOf(world: World, undo: UndoPlan, valuesOf: (parameters: Fields) => 
 
 /** Values are made to fit; what their schema says is in the messages all the same. */
 function anySchema<T>(plan: Plan, schema: JsonSchema): Schema<T> {
-  return defineSchema<T>(inPlace(plan, schema) as Record<string, unknown>, () => true)
+  return defineSchema<T>(inPlace(analysisOf(plan).types, schema) as Record<string, unknown>, () => true)
 }
 
 function budgetOf({ nanoDollars, ...counted }: BudgetPlan): Budget {

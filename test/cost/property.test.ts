@@ -90,7 +90,7 @@ agent Reader(${parameters}): Small {
 workflow Main(${parameters}): Small { return Reader(${types.map((_, index) => `p${index}`).join(", ")}) }
 `)
       const main = plan.workflows[0]!
-      const { opening } = requestOf(analysisOf(plan), plan.agents[0]!, parametersOf(plan, main), never)
+      const { opening } = requestOf(analysisOf(plan), plan.agents[0]!, parametersOf(analysisOf(plan), main), never)
       const input = valueOfSchema(plan, main.parametersSchema, seed)
       const played = await play(workflowOf(plan, "Main"), input, () => ({ ok: false, kind: "denied", message: "no" }))
       const { allowance, maxOutputTokens } = (played.activities[0] as unknown as ModelTurnInput).parameters

@@ -14,7 +14,7 @@ import type { ClauseSite } from "./site.ts"
 
 /** What an agent can't do without. */
 export function checkAgent(node: AgentDeclaration, file: FileContext): void {
-  if (!isWhole(node)) return
+  if (!isWhole(node, file)) return
   const has = (found: boolean, what: string): void => {
     if (!found) report(file, node.name, "AF4006", { kind: "agent", name: node.name.text, what })
   }

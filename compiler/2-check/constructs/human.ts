@@ -9,7 +9,7 @@ import { plainOnly } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
 export function checkHuman(node: HumanDeclaration, file: FileContext): void {
-  if (isWhole(node) && !node.clauses.some((clause) => clause.kind === "text" && clause.role === "ask")) {
+  if (isWhole(node, file) && !node.clauses.some((clause) => clause.kind === "text" && clause.role === "ask")) {
     report(file, node.name, "AF4006", { kind: "human", name: node.name.text, what: "`ask`" })
   }
 }

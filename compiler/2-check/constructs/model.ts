@@ -31,7 +31,7 @@ export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpress
   }
   const said = new Set<string>(node.clauses.map((clause) => (clause.kind === "size" ? clause.what : clause.kind)))
   for (const what of ["price", "context", "output"] as const) {
-    if (isWhole(node) && !said.has(what)) {
+    if (isWhole(node, file) && !said.has(what)) {
       report(file, node.name, "AF4006", { kind: "model", name: node.name.text, what: NEEDS[what] })
     }
   }

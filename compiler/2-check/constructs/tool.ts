@@ -17,9 +17,9 @@ import type { ClauseSite } from "./site.ts"
 export function checkTool(node: ToolDeclaration, env: Env, check: CheckExpression): void {
   const { file } = env
   const says = node.clauses.some(({ kind }) => kind === "effect" || kind === "irreversible")
-  if (!says && isWhole(node)) report(file, node.name, "AF4007", { name: node.name.text })
+  if (!says && isWhole(node, file)) report(file, node.name, "AF4007", { name: node.name.text })
   if (node.source !== undefined) checkSource(node, node.source, env, check)
-  else if (isWhole(node)) {
+  else if (isWhole(node, file)) {
     const what = "source: write `from \"./tools.ts\"` or `= GET \"https://…\"` after its result"
     report(file, node.name, "AF4006", { kind: "tool", name: node.name.text, what })
   }

@@ -1,7 +1,6 @@
 // Text anywhere in a file that looks like a key.
 
 import { report, type FileContext } from "../context.ts"
-import { nodesIn } from "./walk.ts"
 
 /** The shapes of well-known keys; long enough that prose does not match. */
 const KEYS: readonly RegExp[] = [
@@ -11,8 +10,7 @@ const KEYS: readonly RegExp[] = [
 ]
 
 export function reportKeys(file: FileContext): void {
-  for (const node of nodesIn(file.bound.file)) {
-    if (node.kind !== "template") continue
+  for (const node of file.survey.templates) {
     const isKey = node.parts.some((part) => part.kind === "templateText" && KEYS.some((key) => key.test(part.value)))
     if (isKey) report(file, node, "AF8002", {})
   }

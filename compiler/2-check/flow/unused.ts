@@ -4,7 +4,6 @@ import type { Fix } from "../../../base/diagnostics/diagnostic.ts"
 import type { Node } from "../../../grammar/syntax/nodes.ts"
 import { report, type FileContext } from "../context.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
-import { nodesIn } from "./walk.ts"
 
 /** A name counts as used when it stands anywhere but in its own declaration. */
 export function reportUnused(files: readonly FileContext[]): void {
@@ -21,8 +20,7 @@ function collectUses(file: FileContext, used: Set<SymbolId>): void {
   for (const item of file.bound.file.items) {
     if (item.kind === "import") continue
     const own = item.kind === "test" ? undefined : file.bound.uses.get(item.name.id)
-    for (const node of nodesIn(item)) {
-      if (node.kind !== "name") continue
+    for (const node of file.survey.names.get(item)!) {
       const symbol = file.bound.uses.get(node.id)
       if (symbol !== undefined && symbol !== own && !isBinding(node, symbol, file)) used.add(symbol)
     }
@@ -52,11 +50,12 @@ function reportDeclarations(file: FileContext, used: ReadonlySet<SymbolId>): voi
 }
 
 function reportImports(file: FileContext): void {
+  if (!file.bound.file.items.some(({ kind }) => kind === "import")) return
   const used = new Set<SymbolId>()
   for (const item of file.bound.file.items) {
     if (item.kind === "import") continue
-    for (const node of nodesIn(item)) {
-      const symbol = node.kind === "name" ? file.bound.uses.get(node.id) : undefined
+    for (const node of file.survey.names.get(item)!) {
+      const symbol = file.bound.uses.get(node.id)
       if (symbol !== undefined) used.add(symbol)
     }
   }

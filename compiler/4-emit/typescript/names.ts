@@ -3,6 +3,8 @@
 import { assert } from "../../../base/assert.ts"
 import { kebab } from "../../3-plan/lower.ts"
 import type { Plan } from "../../3-plan/types.ts"
+import { mentionsOf } from "./files/mentions.ts"
+import type { Mentions } from "./files/mentions.ts"
 import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
@@ -33,6 +35,9 @@ export interface Declared {
 
 export interface Names {
   readonly declared: ReadonlyMap<string, Declared>
+  /** The identifiers of all that is declared. */
+  readonly identifiers: ReadonlySet<string>
+  readonly mentions: Mentions
   /** By callable or workflow: the names of its schemas in schemas.ts. */
   readonly parameters: ReadonlyMap<string, string>
   readonly results: ReadonlyMap<string, string>
@@ -57,7 +62,8 @@ export function namesOf(plan: Plan): Names {
   for (const { name } of plan.humans) add(name, "humans.ts", "value")
   const files = new Set<string>()
   for (const { name } of plan.workflows) add(name, `workflows/${free(kebab(name), files, () => false)}.ts`, "value")
-  return { declared, ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
+  const identifiers = new Set([...declared.values()].map(({ identifier }) => identifier))
+  return { declared, identifiers, mentions: mentionsOf(plan), ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
 }
 
 function schemaNames(plan: Plan, declared: ReadonlyMap<string, Declared>): Pick<Names, "parameters" | "results" | "settings"> {
@@ -141,7 +147,6 @@ export function fileScope(path: string, names: Names, avoided: ReadonlySet<strin
     requests.set(key, before === undefined ? wanted : { ...wanted, typeOnly: wanted.typeOnly && before.typeOnly })
     return wanted.as
   }
-  const identifiers = new Set([...names.declared.values()].map(({ identifier }) => identifier))
   const declared = (name: string, typeOnly: boolean): string => {
     const found = names.declared.get(name)
     assert(found !== undefined, `${name} is declared nowhere in the plan`)
@@ -154,7 +159,7 @@ export function fileScope(path: string, names: Names, avoided: ReadonlySet<strin
     avoided,
     runtime: (name) => request({ from: runtimeModule, name, as: name, typeOnly: false, whole: false }),
     runtimeType: (name) => {
-      const as = identifiers.has(name) ? `Runtime${name}` : name
+      const as = names.identifiers.has(name) ? `Runtime${name}` : name
       return request({ from: runtimeModule, name, as, typeOnly: true, whole: false })
     },
     value: (name) => declared(name, false),

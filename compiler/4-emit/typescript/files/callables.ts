@@ -21,7 +21,7 @@ import { block } from "../statement.ts"
 import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { parametersDoc, typeText } from "../types.ts"
-import { circularCallables, loadsBefore } from "./mentions.ts"
+import { loadsBefore } from "./mentions.ts"
 
 export const writers: Writers = { builtIn, body: block, clauses: blockClauses, callOptions }
 
@@ -137,7 +137,7 @@ export function annotationOf(file: FileScope, { parameters, result }: Pick<Calla
 // ---------------------------------------------------------------- tools
 
 export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) => string): readonly Item[] {
-  const circular = circularCallables(plan)
+  const { circular } = file.names.mentions
   return plan.tools.map((tool) => {
     const scope = scopeOf(file, tool)
     const given = parametersOf(scope, tool)
@@ -276,10 +276,11 @@ function urlPart(scope: CodeScope, part: ExpressionPlan): Doc {
 // ---------------------------------------------------------------- agents
 
 export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
-  const circular = circularCallables(plan)
+  const { circular } = file.names.mentions
+  const isLate = loadsBefore(file.names, file.path)
+  const places = new Map(plan.agents.map(({ name }, index) => [name, index]))
   return plan.agents.map((agent, index) => {
-    const later = new Set(plan.agents.slice(index).map(({ name }) => name))
-    const isLate = loadsBefore(plan, file.names, file.path)
+    const isLater = (name: string): boolean => (places.get(name) ?? -1) >= index
     const scope = scopeOf(file, agent)
     const given = parametersOf(scope, agent)
     return declare(scope, agent, { constructor: "agent", type: "Agent", circular }, [
@@ -288,8 +289,8 @@ export function agentItems(plan: Plan, file: FileScope): readonly Item[] {
       ...(agent.instructions === undefined ? [] : [textProperty(scope, agent, "instructions", agent.instructions)]),
       textProperty(scope, agent, "prompt", agent.prompt),
       ...(agent.history === undefined ? [] : [["history: ", arrow(scope, agent.parameters, agent.history, settled(scope, agent.history))]]),
-      ...listProperty(file, "tools", agent.tools, (name) => later.has(name) || isLate(name)),
-      ...listProperty(file, "handoffs", agent.handoffs, (name) => later.has(name)),
+      ...listProperty(file, "tools", agent.tools, (name) => isLater(name) || isLate(name)),
+      ...listProperty(file, "handoffs", agent.handoffs, isLater),
       ...(agent.memory === undefined ? [] : [memoryProperty(scope, agent, agent.memory)]),
       ...(agent.budget === undefined ? [] : [["budget: ", budgetDoc(agent.budget)]]),
       ...(agent.overBudget === undefined ? [] : [overBudgetProperty(scope, agent.overBudget, given)]),
@@ -324,7 +325,7 @@ function textProperty(scope: CodeScope, { parameters }: CallablePlan, name: stri
 // ---------------------------------------------------------------- people
 
 export function humanItems(plan: Plan, file: FileScope): readonly Item[] {
-  const circular = circularCallables(plan)
+  const { circular } = file.names.mentions
   return plan.humans.map((human: HumanPlan) => {
     const scope = scopeOf(file, human)
     return declare(scope, human, { constructor: "human", type: "Human", circular }, [

@@ -16,14 +16,15 @@ import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { parametersDoc, typeText } from "../types.ts"
 import { annotationOf, mentioned, parametersOf, pattern, writers } from "./callables.ts"
-import { circularCallables, settingsOf, undosOf } from "./mentions.ts"
+import { settingsOf, undosOf } from "./mentions.ts"
 
-export function workflowItems(plan: WorkflowPlan, file: FileScope, project: Plan): readonly Item[] {
+export function workflowItems(plan: WorkflowPlan, file: FileScope): readonly Item[] {
   const scope = codeScope(file, localsOf(file, plan, ["run", "undo", "thrown", "schemas"]), { writers, unit: plan.body })
   const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
   const given = parametersOf(scope, plan)
   const policy = policyDoc(scope, plan.policy, given)
-  const [settings, undos] = [settingsOf(project, plan), undosOf(project, plan)]
+  const { mentions } = file.names
+  const [settings, undos] = [settingsOf(mentions, plan), undosOf(mentions, plan)]
   const spec = object([
     `name: ${quoted(registeredName(plan))}`,
     `parameters: ${schemas}.${file.names.parameters.get(plan.name)!}`,
@@ -41,7 +42,7 @@ export function workflowItems(plan: WorkflowPlan, file: FileScope, project: Plan
   ], { broken: true })
   const parameters = pattern(scope, plan.parameters)
   const body: Doc = ["function* (run", parameters === "" ? "" : `, ${parameters}`, ") ", block(scope, plan.body)]
-  const annotation = circularCallables(project).has(plan.name) ? annotationOf(file, plan, "Workflow") : ""
+  const annotation = mentions.circular.has(plan.name) ? annotationOf(file, plan, "Workflow") : ""
   const value: Doc = [file.runtime("workflow"), "(", spec, ", ", body, ")"]
   return [{ kind: "code", doc: [docComment(plan.doc), "export const ", file.value(plan.name), annotation, " = ", value] }]
 }
