@@ -138,20 +138,23 @@ export async function superviseWorker(options: WorkerOptions): Promise<WorkerPro
     if (restarts >= restartsMax) return fail(new Failure(3, `The worker died ${restarts + 1} times.`, `Its output is in ${options.logFile}.`))
     try {
       current = await launch(options)
+      // Asked to stop while it was being started again: it must not outlive this process.
+      if (stopping) return void (await end(current.child, current.exited))
     } catch (thrown) {
       return fail(thrown instanceof Failure ? thrown : new Failure(3, messageOf(thrown)))
     }
     options.onReturn()
-    void watch(restarts + 1)
+    return watch(restarts + 1)
   }
   current = await launch(options)
-  void watch(0)
+  const watching = watch(0)
   return {
     pid: () => current.child.pid!,
     kill: (signal) => void current.child.kill(signal),
     async stop() {
       stopping = true
       await end(current.child, current.exited)
+      await watching
     },
     broken,
   }

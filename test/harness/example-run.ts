@@ -1,16 +1,12 @@
-// Runs an example in a folder of its own, with its services, as `npm start` does; for tests that interfere with it.
+// Runs the daily brief in a folder of its own, with its services, as `npm start` does; for tests that interfere with it.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { readConfig } from "../../cli/config.ts"
 import type { Address } from "../../cli/processes.ts"
-import { runProgram, type RunControl, type RunOutcome } from "../../cli/run-program.ts"
-import { openTerminal } from "../../cli/terminal.ts"
+import type { RunControl, RunOutcome } from "../../cli/run-program.ts"
 import { everyStep, type RunView } from "../../cli/view/fold.ts"
 import { startServices, type Services } from "../../examples/daily-brief/services.ts"
-
-const root = join(import.meta.dirname, "../..")
+import { copyExample, runCopy } from "./example.ts"
 
 export interface BriefRun {
   readonly folder: string
@@ -30,33 +26,17 @@ export const slackToken = "test-token-5c1f0a77"
 
 /** A copy of the daily brief with its services running; `close` removes it. */
 export async function openBrief(): Promise<BriefRun> {
-  const folder = mkdtempSync(join(tmpdir(), "agentflow-brief-"))
-  cpSync(join(root, "examples/daily-brief"), folder, { recursive: true, filter: (path) => !/generated|\.secrets\.json$/.test(path) })
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
-  const secrets = join(folder, ".secrets.json")
+  const copy = copyExample("daily-brief")
+  const secrets = join(copy.folder, ".secrets.json")
   writeFileSync(secrets, JSON.stringify({ slackToken }), { mode: 0o600 })
-  const services = await startServices({ journal: join(folder, "journal.jsonl"), secrets, hangMs: 1_000 })
-  const stateFolder = join(folder, ".agentflow")
+  const services = await startServices({ journal: join(copy.folder, "journal.jsonl"), secrets, hangMs: 1_000 })
   return {
-    folder,
+    folder: copy.folder,
     services,
-    run: ({ id, approve, sidecar, inProcess, onView }) =>
-      runProgram({
-        file: join(folder, "daily-brief.agentflow"),
-        config: readConfig(folder, undefined, { ...process.env, DAILY_BRIEF_SERVICES: services.origin }),
-        terminal: openTerminal({ NO_COLOR: "1" }),
-        live: { show() {}, note() {}, end() {} },
-        input: { topic: "AI infrastructure" },
-        id,
-        stateFolder,
-        ...(approve === undefined ? {} : { approve }),
-        ...(sidecar === undefined ? {} : { sidecar }),
-        ...(inProcess === undefined ? {} : { inProcess }),
-        ...(onView === undefined ? {} : { onView }),
-      }),
+    run: (options) => runCopy(copy, { ...options, input: { topic: "AI infrastructure" }, variables: { DAILY_BRIEF_SERVICES: services.origin } }),
     async close() {
       await services.close()
-      rmSync(folder, { recursive: true, force: true })
+      copy.remove()
     },
   }
 }
