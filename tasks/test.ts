@@ -23,6 +23,8 @@ if (filters.length === 0 || filters.some((filter) => filter.includes("dapr"))) {
   step("Real Dapr", ["tasks/dapr/build.ts"])
   step("Redis", ["tasks/redis.ts"])
 }
+// The same holds for the browser: without it the tests that need one say so by name.
+if (filters.length === 0 || filters.some((filter) => /server|playground|vscode/.test(filter))) step("Chromium", ["tasks/chromium.ts"])
 
 const folder = mkdtempSync(join(tmpdir(), "agentflow-test-"))
 const report = join(folder, "report.json")
