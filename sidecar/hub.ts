@@ -2,10 +2,10 @@
 
 import { hasEnded, restore, summarize, wantsTurn } from "../engine/instance.ts"
 import { step } from "../engine/step.ts"
-import { delayUntil } from "../engine/timers.ts"
 import type {
   Action, FailureDetails, HistoryEvent, Input, Instance, InstanceSummary, Refusal,
 } from "../engine/types.ts"
+import type { Clock } from "./clock.ts"
 import { createDispatcher } from "./dispatcher.ts"
 import type { Dispatcher, ReadyTurn, Worker } from "./dispatcher.ts"
 import { changes } from "./store/changes.ts"
@@ -13,7 +13,7 @@ import type { ActivityRow, ListQuery, Store, Write } from "./store/store.ts"
 
 export interface HubOptions {
   readonly store: Store
-  readonly clock: () => number
+  readonly clock: Clock
   readonly newId: () => string
   /** A commit failed: nothing of it has left, and the hub takes no more input. */
   readonly onFault: (error: unknown) => void
@@ -91,7 +91,7 @@ interface State {
   touched: Set<string>
   flushing: boolean
   timersChanged: boolean
-  alarm: NodeJS.Timeout | undefined
+  cancelAlarm: () => void
   stopped: Error | undefined
 }
 
@@ -106,7 +106,7 @@ const timersPerCommit = 500
 export function createHub(options: HubOptions): Hub {
   const state: State = {
     instances: new Map(), watchers: new Map(), nextGenerations: new Map(), writes: [], replies: [], activities: [],
-    touched: new Set(), flushing: false, timersChanged: true, alarm: undefined, stopped: undefined,
+    touched: new Set(), flushing: false, timersChanged: true, cancelAlarm: () => {}, stopped: undefined,
   }
   const dispatcher = createDispatcher({
     beginTurn: (instanceId) => beginTurn(cx, instanceId), onReady: () => scheduleFlush(cx),
@@ -182,7 +182,7 @@ function transition(cx: Context, instanceId: string, input: Input): Refusal | un
 
 /** Steps an instance and, in the same commit, all the instances that it sends something to. */
 function stepAll(cx: Context, instanceId: string, input: Input): Refusal | undefined {
-  const now = cx.clock()
+  const now = cx.clock.now()
   const messages = [{ to: instanceId, input }]
   let refusal: Refusal | undefined
   for (const [index, message] of messages.entries()) {
@@ -216,7 +216,7 @@ function find(cx: Context, id: string): Instance | null {
 
 function beginTurn(cx: Context, id: string): ReadyTurn | undefined {
   const before = find(cx, id)
-  const after = step(before, { kind: "turnBegun" }, cx.clock()).instance
+  const after = step(before, { kind: "turnBegun" }, cx.clock.now()).instance
   if (!after?.turn) return undefined
   // The frozen batch lives in memory only: after a crash the same events make a new one.
   cx.state.instances.set(id, after)
@@ -281,6 +281,7 @@ function flush(cx: Context): void {
     if (state.stopped) return
     cx.dispatcher.pump()
     if (state.timersChanged) setAlarm(cx)
+    cx.clock.settled?.(() => (state.flushing ? 1 : 0) + cx.dispatcher.outstanding())
   } catch (error) {
     fail(cx, error, replies)
   }
@@ -318,16 +319,16 @@ function fail(cx: Context, error: unknown, replies: readonly Reply[]): void {
 function setAlarm(cx: Context): void {
   const { state } = cx
   state.timersChanged = false
-  clearTimeout(state.alarm)
+  state.cancelAlarm()
   const at = cx.store.nextTimerAtMs()
-  state.alarm = at === undefined ? undefined : setTimeout(() => ring(cx), delayUntil(at, cx.clock()))
+  state.cancelAlarm = at === undefined ? () => {} : cx.clock.at(at, () => ring(cx))
 }
 
 function ring(cx: Context): void {
   const { state } = cx
   if (state.stopped) return
   try {
-    for (const row of cx.store.dueTimers(cx.clock(), timersPerCommit)) {
+    for (const row of cx.store.dueTimers(cx.clock.now(), timersPerCommit)) {
       const { generation, timerId, fireAtMs } = row
       stepAll(cx, row.instanceId, { kind: "timerFired", generation, timerId, fireAtMs })
       state.writes.push({ kind: "deleteTimer", row })
@@ -368,7 +369,7 @@ function wait(
 
 function stop(cx: Context, reason: Error): void {
   cx.state.stopped = reason
-  clearTimeout(cx.state.alarm)
+  cx.state.cancelAlarm()
   for (const watchers of [...cx.state.watchers.values()]) for (const watcher of [...watchers]) watcher.reject(reason)
   cx.dispatcher.close()
 }

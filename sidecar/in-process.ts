@@ -2,6 +2,8 @@
 
 import { randomUUID } from "node:crypto"
 import type { FailureDetails } from "../engine/types.ts"
+import { systemClock } from "./clock.ts"
+import type { Clock } from "./clock.ts"
 import type { ActivityItem, TurnItem, WorkItem } from "./dispatcher.ts"
 import { createHub } from "./hub.ts"
 import type { Hub } from "./hub.ts"
@@ -22,6 +24,8 @@ export interface InProcessWorkerOptions {
   readonly slots?: number
   /** Instances whose context stays in memory between their turns. */
   readonly liveMax?: number
+  /** Told of each item when its answer goes to the hub: the order in which work ends. */
+  readonly onAnswered?: (item: WorkItem) => void
   /** Told when an item could not be answered, which a closed hub is the only cause of. */
   readonly onUnanswered?: (error: unknown) => void
 }
@@ -36,18 +40,21 @@ const liveMaxDefault = 1_000
 
 /** Connects workflow and activity functions to a hub as one more worker. */
 export function attachWorker(hub: Hub, options: InProcessWorkerOptions): InProcessWorker {
-  const { executor, activities, slots = slotsDefault, onUnanswered = () => {} } = options
+  const { executor, activities, slots = slotsDefault, onAnswered = () => {}, onUnanswered = () => {} } = options
   const live = createLiveExecutions({ executor, liveMax: options.liveMax ?? liveMaxDefault })
   const peer = `in-process ${randomUUID()}`
   const running = new Set<Promise<void>>()
   const answerTurn = async (item: TurnItem): Promise<void> => {
     const { instanceId, token } = item
     const { actions, customStatus } = await live.run(item)
+    onAnswered(item)
     await hub.completeTurn({ instanceId, peer, token, actions, customStatus })
   }
   const answerActivity = async (item: ActivityItem): Promise<void> => {
     const { instanceId, wireTaskId } = item
-    await hub.completeActivity({ instanceId, wireTaskId, ...(await runActivity(activities, item)) })
+    const outcome = await runActivity(activities, item)
+    onAnswered(item)
+    await hub.completeActivity({ instanceId, wireTaskId, ...outcome })
   }
   const send = (item: WorkItem): void => {
     const work = (item.kind === "turn" ? answerTurn(item) : answerActivity(item))
@@ -101,7 +108,8 @@ async function settled(running: ReadonlySet<Promise<void>>, waitMsMax: number): 
 
 export interface InProcessHostOptions extends InProcessWorkerOptions {
   readonly store: Store
-  readonly clock?: () => number
+  /** By default the machine's. */
+  readonly clock?: Clock
   readonly newId?: () => string
   readonly onFault?: (error: unknown) => void
 }
@@ -115,7 +123,7 @@ const answersMsMax = 300
 
 /** Hub and worker on a store that the host owns from then on. */
 export function startInProcessHost(options: InProcessHostOptions): InProcessHost {
-  const { store, clock = Date.now, newId = randomUUID, onFault = () => {} } = options
+  const { store, clock = systemClock, newId = randomUUID, onFault = () => {} } = options
   const hub = createHub({ store, clock, newId, onFault })
   const worker = attachWorker(hub, options)
   return {

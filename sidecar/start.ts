@@ -10,6 +10,7 @@ import { invokeApp } from "./api/invoke.ts"
 import { createJobs } from "./api/jobs.ts"
 import type { Job } from "./api/jobs.ts"
 import { createTopics } from "./api/topics.ts"
+import { systemClock } from "./clock.ts"
 import { daprService } from "./grpc/dapr-service.ts"
 import { guarded } from "./grpc/guarded.ts"
 import { loadProtocol } from "./grpc/protocol.ts"
@@ -99,7 +100,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   // The library reports on stderr what we report ourselves, in our own words.
   setLogVerbosity(logVerbosity.NONE)
   const store = "store" in options ? options.store : openSqliteStore({ file: options.file })
-  const hub = createHub({ store, clock: Date.now, newId: randomUUID, onFault })
+  const hub = createHub({ store, clock: systemClock, newId: randomUUID, onFault })
   const { limits } = options
   const guard = createGuard({ ...(apiToken ? { apiToken } : {}), ...(limits ? { limits } : {}) })
   const api = createApi({ options, store, hub })

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { afterEach, describe, expect, it } from "vitest"
 import { connect } from "../../sidecar/client.ts"
+import { systemClock } from "../../sidecar/clock.ts"
 import { createHub } from "../../sidecar/hub.ts"
 import type { WorkItem } from "../../sidecar/dispatcher.ts"
 import { startSidecar } from "../../sidecar/start.ts"
@@ -170,7 +171,7 @@ describe("sizes", () => {
   ])("a history of 10,000 events completes, %s", async (_name, open) => {
     const store = open()
     const faults: unknown[] = []
-    const hub = createHub({ store, clock: Date.now, newId: () => "e", onFault: (error) => faults.push(error) })
+    const hub = createHub({ store, clock: systemClock, newId: () => "e", onFault: (error) => faults.push(error) })
     cleanups.push(() => store.close(), () => hub.close())
     const tasksMax = 5_000
     const depth = 25

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import type { Worker, WorkItem } from "../../sidecar/dispatcher.ts"
+import { systemClock } from "../../sidecar/clock.ts"
 import { createHub } from "../../sidecar/hub.ts"
 import type { Hub } from "../../sidecar/hub.ts"
 import { openMemoryStore } from "../../sidecar/store/memory.ts"
@@ -30,7 +31,7 @@ function bench(store: Store = openMemoryStore()): Bench {
   }
   const all = { log, faults, now: 1_000 }
   const hub = createHub({
-    store: noting, clock: () => all.now, newId: () => `id-${++ids}`, onFault: (error) => faults.push(error),
+    store: noting, clock: { ...systemClock, now: () => all.now }, newId: () => `id-${++ids}`, onFault: (error) => faults.push(error),
   })
   const worker = (peer: string, slots?: number) => {
     const items: WorkItem[] = []

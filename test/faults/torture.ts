@@ -6,6 +6,7 @@ import type { HistoryEvent, InstanceSummary } from "../../engine/types.ts"
 import { createExecutor } from "../../runtime/executor.ts"
 import type { WorkflowBody } from "../../runtime/executor.ts"
 import type { ActivityItem } from "../../sidecar/dispatcher.ts"
+import { systemClock } from "../../sidecar/clock.ts"
 import { createHub } from "../../sidecar/hub.ts"
 import type { Hub } from "../../sidecar/hub.ts"
 import { attachWorker } from "../../sidecar/in-process.ts"
@@ -85,7 +86,7 @@ export async function torture({ scenario, fault, folder }: TortureOptions): Prom
 async function live(run: Run, store: Store): Promise<InstanceSummary | undefined> {
   let crash = (): void => {}
   const crashed = new Promise<undefined>((resolve) => { crash = () => resolve(undefined) })
-  const hub = createHub({ store: failing(run, store), clock: Date.now, newId: ids(run), onFault: () => crash() })
+  const hub = createHub({ store: failing(run, store), clock: systemClock, newId: ids(run), onFault: () => crash() })
   connectWorkers(run, hub)
   const end = client(run, hub).catch((error: unknown) => {
     if (!run.wasHit) throw error
