@@ -20,7 +20,7 @@ export function deploymentFiles(plan: Plan, config: Config, out: string): readon
     ...(usesTopics(plan) ? [yaml("dapr/components/pubsub.yaml", "Carries topics on this machine; messages do not outlive the process.", component(config.dapr.pubsub ?? "pubsub", "pubsub.in-memory", []))] : []),
     ...secretStores(plan, config, out).map((store) => yaml(`dapr/components/${store.metadata.name}.yaml`, "Reads secrets from the file that agentflow.config.yaml names; no value stands here.", store)),
     yaml("dapr/config.yaml", "Limits what Dapr gives one worker at a time.", configuration(plan, config)),
-    ...(resiliency === undefined ? [] : [yaml("dapr/resiliency.yaml", "The circuits of calls that go through Dapr. Retries are the program's own, durable ones: Dapr's would multiply them.", resiliency)]),
+    ...(resiliency === undefined ? [] : [yaml("dapr/resiliency.yaml", "The circuits of calls that go through Dapr, whose retries are the program's own, durable ones: Dapr's would multiply them. What comes from a topic is tried again.", resiliency)]),
     yaml("dapr/dapr.yaml", "In the generated project: dapr run -f dapr/dapr.yaml", runFile(plan, config)),
     ...plan.workflows.flatMap((workflow) => [
       schemaFile(plan, `schemas/${workflow.name}.input.json`, workflow.parametersSchema, `Input of ${workflow.name}`),
@@ -99,7 +99,8 @@ function runFile(plan: Plan, config: Config): object {
 function resiliencyOf(plan: Plan, config: Config): object | undefined {
   const apps = circuitsBy(plan, ({ source }) => (source.kind === "invoke" ? source.app : undefined))
   const components = circuitsBy(plan, ({ source }) => (source.kind === "binding" ? source.binding : undefined))
-  if (apps.size + components.size === 0) return undefined
+  const topics = pubsubsOf(plan, config)
+  if (apps.size + components.size + topics.length === 0) return undefined
   const all = [...apps, ...components].filter((entry): entry is [string, CircuitPlan] => entry[1] !== undefined)
   const target = (name: string, circuit: CircuitPlan | undefined): object =>
     ({ retry: "never", ...(circuit === undefined ? {} : { circuitBreaker: name }) })
@@ -110,15 +111,34 @@ function resiliencyOf(plan: Plan, config: Config): object | undefined {
     scopes: [appOf(plan, config)],
     spec: {
       policies: {
-        retries: { never: { policy: "constant", duration: "1s", maxRetries: 0 } },
+        retries: {
+          ...(apps.size + components.size === 0 ? {} : { never: { policy: "constant", duration: "1s", maxRetries: 0 } }),
+          ...(topics.length === 0 ? {} : { redeliver: { policy: "constant", duration: "1s", maxRetries: redeliveriesMax } }),
+        },
         ...(all.length === 0 ? {} : { circuitBreakers: Object.fromEntries(all.map(([name, circuit]) => [name, breaker(circuit)])) }),
       },
       targets: {
         ...(apps.size === 0 ? {} : { apps: Object.fromEntries([...apps].map(([name, circuit]) => [name, target(name, circuit)])) }),
-        ...(components.size === 0 ? {} : { components: Object.fromEntries([...components].map(([name, circuit]) => [name, { outbound: target(name, circuit) }])) }),
+        ...(components.size + topics.length === 0 ? {} : {
+          components: Object.fromEntries([
+            ...[...components].map(([name, circuit]): [string, object] => [name, { outbound: target(name, circuit) }]),
+            ...topics.map((name): [string, object] => [name, { inbound: { retry: "redeliver" } }]),
+          ]),
+        }),
       },
     },
   }
+}
+
+/**
+ * A subscriber that dies with an event in its hands fails the delivery, and some brokers' components take a failed
+ * delivery for done. The second try finds the subscription ended, and leaves the event where it is.
+ */
+const redeliveriesMax = 3
+
+function pubsubsOf(plan: Plan, { dapr }: Config): readonly string[] {
+  const isSubscribed = plan.workflows.some((workflow) => "triggers" in workflow && workflow.triggers.some(({ on }) => on === "topic"))
+  return isSubscribed ? [dapr.pubsub ?? "pubsub"] : []
 }
 
 /** Of several tools that reach the same place the circuit that opens first holds. */

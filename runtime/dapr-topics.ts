@@ -19,7 +19,8 @@ export interface TopicSubscription {
   readonly pubsub: string
   readonly topic: string
   readonly deadLetterTopic?: string
-  handle(event: TopicEvent): Promise<TopicOutcome>
+  /** Undefined leaves the event unanswered: it comes again when this subscription has ended. */
+  handle(event: TopicEvent): Promise<TopicOutcome | undefined>
 }
 
 export interface TopicsOptions {
@@ -55,7 +56,8 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
     ...(sidecar.apiToken === undefined ? {} : { daprApiToken: sidecar.apiToken }),
   })
   const streaming = (client.daprClient as unknown as { getClient(started: boolean): Promise<StreamingClient> }).getClient(false)
-  const follower = async (subscription: TopicSubscription, onTaken: () => void): Promise<void> => {
+  const follower = async (given: TopicSubscription, onTaken: () => void): Promise<void> => {
+    const subscription = { ...given, handle: onceAtATime(given.handle) }
     for (let failures = 0; !ending.signal.aborted;) {
       try {
         await follow(await streaming, { subscription, onTaken, signal: ending.signal })
@@ -82,6 +84,19 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
   }
 }
 
+/** A broker that gets no answer in its time sends the event again: both get the answer of the first handling. */
+function onceAtATime(handle: TopicSubscription["handle"]): TopicSubscription["handle"] {
+  const handling = new Map<string, ReturnType<TopicSubscription["handle"]>>()
+  return (event) => {
+    const key = JSON.stringify([event.source, event.id])
+    const known = handling.get(key)
+    if (known !== undefined) return known
+    const handled = handle(event).finally(() => handling.delete(key))
+    handling.set(key, handled)
+    return handled
+  }
+}
+
 interface Following {
   readonly subscription: TopicSubscription
   readonly onTaken: () => void
@@ -96,6 +111,7 @@ async function follow(client: StreamingClient, { subscription, onTaken, signal }
   const handle = async (message: EventMessage): Promise<void> => {
     // An event that broke its handler comes again; the stream and the other events go on.
     const outcome = await subscription.handle(eventOf(message)).catch((): TopicOutcome => "retry")
+    if (outcome === undefined) return
     const value = { id: message.id, status: { status: statuses[outcome] } }
     requests.put({ subscribeTopicEventsRequestType: { case: "eventProcessed", value } })
   }

@@ -4,6 +4,8 @@ import type { Trigger, Workflow } from "../contract.ts"
 import type { SidecarAddress } from "../environment.ts"
 import type { AppRoute } from "./app-server.ts"
 import { problem } from "./app-server.ts"
+import { beginPatiently } from "./patience.ts"
+import type { Patience } from "./patience.ts"
 import { runIdOf } from "./starter.ts"
 import type { Starter } from "./starter.ts"
 
@@ -22,6 +24,8 @@ export interface JobsOptions {
 
 const prefix = "agentflow-"
 const requestTimeoutMs = 10_000
+/** Longer than the claim of a worker that died. */
+const patienceMs = 20_000
 
 export function jobsOf(workflows: readonly Workflow[]): readonly Job[] {
   return workflows.flatMap((workflow) => {
@@ -52,7 +56,7 @@ function stepMs(cron: string): number {
   return cron.trim().split(/\s+/).length === 5 ? 60_000 : 1_000
 }
 
-export interface JobRouteOptions extends JobsOptions {
+export interface JobRouteOptions extends JobsOptions, Patience {
   readonly starter: Starter
   readonly now: () => number
   /** What the sidecar must show (APP_API_TOKEN), where one is set. */
@@ -60,7 +64,7 @@ export interface JobRouteOptions extends JobsOptions {
 }
 
 /** `POST /job/NAME`: answered only when the start is durable, so that Dapr calls again otherwise. */
-export function jobRoute({ jobs, sidecar, starter, now, appToken }: JobRouteOptions): AppRoute {
+export function jobRoute({ jobs, sidecar, starter, now, signal, note, appToken }: JobRouteOptions): AppRoute {
   return ({ method, segments, headers }) => {
     const [area, name = ""] = segments
     if (area !== "job" || segments.length !== 2 || method !== "POST") return undefined
@@ -76,8 +80,10 @@ export function jobRoute({ jobs, sidecar, starter, now, appToken }: JobRouteOpti
       const at = new Date(Math.floor(now() / stepMs(trigger.cron)) * stepMs(trigger.cron)).toISOString()
       const occasion = at.replace(/\.000Z$/, "Z").replaceAll(":", ".")
       const id = runIdOf(workflow.workflowName, occasion, name)
-      const begun = await starter.begin({ workflow, id, input: trigger.parameters?.() ?? {} })
-      return begun.kind === "busy" ? problem(503, "another worker is at it") : { status: 200, body: begun }
+      // Dapr calls again three times in three seconds at most, so an occasion is not given back lightly.
+      const patience = { note, signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]) }
+      const begun = await beginPatiently(starter, { workflow, id, input: trigger.parameters?.() ?? {} }, patience)
+      return begun === undefined ? problem(503, "the run could not be started") : { status: 200, body: begun }
     })()
   }
 }

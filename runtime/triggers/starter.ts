@@ -50,7 +50,8 @@ interface Marker {
   readonly until: number
 }
 
-const leaseMs = 30_000
+/** Short, because what a worker that died has claimed waits for it; starting a run takes a small part of it. */
+const leaseMs = 5_000
 const racesMax = 50
 
 export function createStarter(options: StarterOptions): Starter {

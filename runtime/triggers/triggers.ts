@@ -10,6 +10,7 @@ import { problem, startAppServer } from "./app-server.ts"
 import type { AppRoute } from "./app-server.ts"
 import { endpoint } from "./endpoints.ts"
 import { jobRoute, jobsOf, scheduleJobs } from "./jobs.ts"
+import { beginPatiently } from "./patience.ts"
 import { createStarter, runIdOf } from "./starter.ts"
 import type { Starter } from "./starter.ts"
 
@@ -47,8 +48,9 @@ export async function openTriggers(options: TriggersOptions): Promise<Triggers |
   const jobs = jobsOf(workflows)
   const { appToken } = environment.app
   let isOpen = false
+  const ending = new AbortController()
   const routes = [
-    jobRoute({ sidecar, jobs, starter, now: Date.now, ...(appToken === undefined ? {} : { appToken }) }),
+    jobRoute({ sidecar, jobs, starter, now: Date.now, note, signal: ending.signal, ...(appToken === undefined ? {} : { appToken }) }),
     ...triggersOf(workflows, "http").map(([workflow, trigger]) => endpoint(workflow, trigger, starter)),
   ].map((route): AppRoute => (request) => {
     return isOpen ? route(request) : Promise.resolve(problem(503, "the worker is starting"))
@@ -62,7 +64,7 @@ export async function openTriggers(options: TriggersOptions): Promise<Triggers |
       isOpen = true
       await scheduleJobs({ sidecar, jobs })
       const topics = triggersOf(workflows, "topic")
-      const subscriptions = topics.map(([workflow, trigger]) => subscriptionOf(workflow, trigger, { ...options, starter }))
+      const subscriptions = topics.map(([workflow, trigger]) => subscriptionOf(workflow, trigger, { ...options, starter, signal: ending.signal }))
       if (topics.length > 0) {
         const { taken, stop } = subscribeTopics({ sidecar, note, subscriptions })
         closing.push(stop)
@@ -71,6 +73,7 @@ export async function openTriggers(options: TriggersOptions): Promise<Triggers |
       closing.push(tend(gated, starter).stop)
     },
     async stop() {
+      ending.abort()
       await Promise.all(closing.map((close) => close()))
       void port.close().catch(() => undefined)
     },
@@ -87,17 +90,18 @@ function triggersOf<On extends Trigger["on"]>(
 }
 
 function subscriptionOf(
-  workflow: Workflow, { topic, pubsub }: TriggerOf<"topic">, options: TriggersOptions & { readonly starter: Starter },
+  workflow: Workflow, { topic, pubsub }: TriggerOf<"topic">,
+  options: TriggersOptions & { readonly starter: Starter; readonly signal: AbortSignal },
 ): TopicSubscription {
-  const { starter, note, environment } = options
+  const { starter, note, environment, signal } = options
   const name = pubsub ?? environment.pubsub
   return {
     pubsub: name,
     topic,
-    async handle(event: TopicEvent): Promise<TopicOutcome> {
+    async handle(event: TopicEvent): Promise<TopicOutcome | undefined> {
       const id = runIdOf(workflow.workflowName, event.id, `${name}/${topic}/${event.source}`)
-      const begun = await starter.begin({ workflow, id, input: event.data })
-      if (begun.kind === "busy") return "retry"
+      const begun = await beginPatiently(starter, { workflow, id, input: event.data }, { signal, note })
+      if (begun === undefined) return undefined
       if (begun.kind !== "invalid") return "success"
       note(`event ${event.id} of ${topic} does not fit ${workflow.workflowName}: ${begun.problems.join("; ")}`)
       return "drop"

@@ -63,11 +63,18 @@ describe("files for Dapr", () => {
   it("carry the circuits of calls through Dapr, the first to open for each place, and no retries", () => {
     expect(yaml(filesWith(), "dapr/resiliency.yaml")["spec"]).toEqual({
       policies: {
-        retries: { never: { policy: "constant", duration: "1s", maxRetries: 0 } },
+        retries: {
+          never: { policy: "constant", duration: "1s", maxRetries: 0 }, redeliver: { policy: "constant", duration: "1s", maxRetries: 3 },
+        },
         circuitBreakers: { shop: { maxRequests: 1, interval: "120s", timeout: "90s", trip: "consecutiveFailures >= 3" } },
       },
-      targets: { apps: { shop: { retry: "never", circuitBreaker: "shop" } }, components: { smtp: { outbound: { retry: "never" } } } },
+      targets: {
+        apps: { shop: { retry: "never", circuitBreaker: "shop" } },
+        components: { smtp: { outbound: { retry: "never" } }, pubsub: { inbound: { retry: "redeliver" } } },
+      },
     })
+    const named = yaml(filesWith({ dapr: { pubsub: "bus" } }), "dapr/resiliency.yaml")["spec"]
+    expect(named["targets"]["components"]).toHaveProperty("bus", { inbound: { retry: "redeliver" } })
   })
 
   it("take names and limits from the config, and tell the worker", () => {

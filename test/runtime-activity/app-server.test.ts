@@ -34,6 +34,7 @@ async function open(begin: Starter["begin"] = async (occasion) => {
     endpoint(Flow, { on: "http", method: "GET", path: "/flows/{id}/look" }, starter),
     jobRoute({
       sidecar: { httpUrl: "http://127.0.0.1:1" }, starter, now: () => Date.parse("2026-01-02T03:04:05Z"), appToken: "app-token",
+      signal: new AbortController().signal, note: (message) => notes.push(message),
       jobs: [{ name: "agentflow-Flow-1", workflow: Flow, trigger: { on: "schedule", cron: "0 8 * * *", parameters: () => ({ id: "daily" }) } }],
     }),
   ]

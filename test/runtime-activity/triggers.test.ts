@@ -8,6 +8,7 @@ import type { Concurrency, Workflow } from "../../runtime/contract.ts"
 import { createStarter, runIdOf } from "../../runtime/triggers/starter.ts"
 import type { RunStarter } from "../../runtime/triggers/starter.ts"
 import { daprSchedule } from "../../runtime/triggers/jobs.ts"
+import { beginPatiently } from "../../runtime/triggers/patience.ts"
 import { workflow } from "../../runtime/workflow.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { expectTriggers, freePort, openWorld } from "../harness/triggered.ts"
@@ -86,6 +87,27 @@ describe("one occasion", () => {
     expect(await other.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "busy" })
     now = 60_000
     expect(await other.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "started", id: "a" })
+  })
+
+  it("is begun as soon as it can be for a sender that would not come again", async () => {
+    const [state, runs, notes] = [memoryState(), host(), [] as string[]]
+    const ending = new AbortController()
+    const patience = { signal: ending.signal, note: (message: string) => notes.push(message) }
+    let refusals = 5
+    const refusing: RunStarter = { ...runs, start: (...given) => (refusals-- > 0 ? Promise.reject(new Error("no worker")) : runs.start(...given)) }
+    const starter = createStarter({ state, runs: refusing, now: Date.now })
+    expect(await beginPatiently(starter, { workflow: flow(), ...occasion("a") }, patience)).toEqual({ kind: "started", id: "a" })
+    expect(notes).toEqual(["run a can't be started: no worker; trying on"])
+    const dying: RunStarter = { ...runs, start: () => new Promise(() => undefined) }
+    let now = 0
+    void createStarter({ state, runs: dying, now: () => now }).begin({ workflow: flow(), ...occasion("b") })
+    await Promise.resolve()
+    const waiting = beginPatiently(createStarter({ state, runs, now: () => now }), { workflow: flow(), ...occasion("b") }, patience)
+    now = 5_001
+    expect(await waiting).toEqual({ kind: "started", id: "b" })
+    const busy = beginPatiently({ begin: () => Promise.resolve({ kind: "busy" }) }, { workflow: flow(), ...occasion("c") }, patience)
+    ending.abort()
+    expect(await busy).toBeUndefined()
   })
 
   it("can be tried again at once when the sidecar refused it", async () => {
