@@ -24,6 +24,8 @@ export interface Config {
     readonly api?: "chat" | "responses"
     readonly conversation?: string
     readonly script?: string
+    /** By the names that models declare. */
+    readonly providers?: Readonly<Record<string, object>>
   }
   readonly dapr: DaprNames
   /** MCP servers by the name that `mcp SERVER.tool` uses. */

@@ -36,8 +36,8 @@ export async function compileProgram(
   return { value: hasErrors(diagnostics) ? null : compiled.value, diagnostics }
 }
 
-export async function optionsOf(program: Program, { rules }: Config): Promise<CompileOptions> {
-  return { rules, toolModules: await readToolModules(program), entry: program.entry }
+export async function optionsOf(program: Program, { rules, models }: Config): Promise<CompileOptions> {
+  return { rules, providers: Object.keys(models.providers ?? {}), toolModules: await readToolModules(program), entry: program.entry }
 }
 
 /** Only a program with TypeScript tools waits for what compares them. */

@@ -112,7 +112,7 @@ function noteLog({ live, terminal }: RunOptions, message: unknown): void {
 
 function workerEnvironment(address: Address, { config, sidecar, live }: RunOptions): Readonly<Record<string, string>> {
   const secretFiles = Object.fromEntries(Object.entries(config.secrets).map(([store, { file }]) => [store, resolve(config.folder, file)]))
-  const { provider, script, api, conversation } = config.models
+  const { provider, script, api, conversation, providers } = config.models
   const keyed = process.env["OPENAI_API_KEY"] !== undefined || process.env["OPENAI_BASE_URL"] !== undefined
   return {
     DAPR_GRPC_PORT: String(address.grpcPort),
@@ -121,6 +121,7 @@ function workerEnvironment(address: Address, { config, sidecar, live }: RunOptio
     AGENTFLOW_SECRET_FILES: JSON.stringify(secretFiles),
     // A key or a base URL in the environment is a real provider, whatever the config's default is.
     ...(keyed ? { AGENTFLOW_PROVIDER: "openai" } : provider === undefined ? {} : { AGENTFLOW_PROVIDER: provider }),
+    ...(providers === undefined ? {} : { AGENTFLOW_PROVIDERS: JSON.stringify(providers) }),
     ...(api === undefined ? {} : { AGENTFLOW_OPENAI_API: api }),
     ...(conversation === undefined ? {} : { AGENTFLOW_CONVERSATION: conversation }),
     ...(script === undefined ? {} : { AGENTFLOW_MODEL_SCRIPT: resolve(config.folder, script) }),

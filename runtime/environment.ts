@@ -1,6 +1,8 @@
 // The environment variables of a worker, read and checked in this one place.
 
 import { readFileSync } from "node:fs"
+import { readProviders } from "./providers/named.ts"
+import type { NamedProvider } from "./providers/named.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import type { McpConfig, McpServerConfig } from "./tools/mcp-servers.ts"
 
@@ -15,7 +17,12 @@ export interface Environment {
   readonly secretFiles: Readonly<Record<string, string>>
   /** Declared origin -> origin to talk to instead. */
   readonly endpoints: Readonly<Record<string, string>>
+  /** Who answers for models of `openai`. */
   readonly provider: ProviderName
+  /** AGENTFLOW_PROVIDER is `offline`: no model is called at all. */
+  readonly isOffline: boolean
+  /** Providers by the names that the project's config gives them. */
+  readonly providers: Readonly<Record<string, NamedProvider>>
   /** The conversation component of the provider `dapr`. */
   readonly conversation: string
   /** A file that model traffic is added to, or taken from instead of a provider. */
@@ -59,6 +66,8 @@ export function readEnvironment(variables: Variables = process.env): ReadEnviron
     secretFiles: recordOf(variables, "AGENTFLOW_SECRET_FILES", problems),
     endpoints: endpointsOf(variables, problems),
     provider,
+    isOffline: present(variables, "AGENTFLOW_PROVIDER") === "offline",
+    providers: providersOf(variables, problems),
     conversation: present(variables, "AGENTFLOW_CONVERSATION") ?? "conversation",
     traffic: trafficOf(variables, problems),
     ...(modelScript === undefined ? {} : { modelScript }),
@@ -132,6 +141,15 @@ function providerOf(variables: Variables, problems: string[]): ProviderName {
   const hasAccess =
     present(variables, "OPENAI_API_KEY") !== undefined || present(variables, "OPENAI_BASE_URL") !== undefined
   return choice(variables, "AGENTFLOW_PROVIDER", ["offline", "openai", "dapr"], hasAccess ? "openai" : "offline", problems)
+}
+
+function providersOf(variables: Variables, problems: string[]): Environment["providers"] {
+  const text = present(variables, "AGENTFLOW_PROVIDERS")
+  if (text === undefined) return {}
+  const read = readProviders(text)
+  if (read.ok) return read.named
+  problems.push(`AGENTFLOW_PROVIDERS: ${read.problem}`)
+  return {}
 }
 
 function openaiOf(variables: Variables, problems: string[]): Environment["openai"] {

@@ -4,12 +4,8 @@ import type { Breakers } from "./breaker.ts"
 import { createBreakers } from "./breaker.ts"
 import type { Envelope } from "./contract.ts"
 import type { Environment, SidecarAddress } from "./environment.ts"
-import { createOfflineProvider } from "./providers/offline.ts"
-import { createOpenaiProvider } from "./providers/openai.ts"
-import { createDaprProvider } from "./providers/dapr.ts"
 import { emptyScript, parseModelScript } from "./providers/model-script.ts"
-import type { ModelScript } from "./providers/model-script.ts"
-import { recording, replaying } from "./providers/recording.ts"
+import { createProviders } from "./providers/named.ts"
 import type { Limiter } from "./limit.ts"
 import { createLimiter } from "./limit.ts"
 import type { Publish } from "./publish.ts"
@@ -75,14 +71,18 @@ export function createServices(environment: Environment): CreatedServices {
       ? { ok: true as const, script: emptyScript }
       : parseModelScript(environment.modelScript)
   if (!read.ok) return { ok: false, problems: read.problems.map((problem) => `AGENTFLOW_MODEL_SCRIPT: ${problem}`) }
-  const provider = providerOf(environment, read.script, redactor)
+  const { sidecar, traffic, conversation, provider: usual, providers: named, isOffline, openai } = environment
+  const secrets = createSecretReader({ files: environment.secretFiles, sidecar, redactor })
+  const provider = createProviders({
+    named, usual, isOffline, openai, conversation, traffic, sidecar, script: read.script, secrets, redactor,
+  })
   return {
     ok: true,
     services: {
       sidecar: environment.sidecar,
       mcp: createMcpServers({ ...environment.mcp, endpoints: environment.endpoints }),
       state: createStateStore({ sidecar: environment.sidecar, store: environment.stateStore }),
-      secrets: createSecretReader({ files: environment.secretFiles, sidecar: environment.sidecar, redactor }),
+      secrets,
       redactor,
       breakers: createBreakers(),
       limiter: createLimiter(),
@@ -90,7 +90,7 @@ export function createServices(environment: Environment): CreatedServices {
       publish: createPublisher(environment.sidecar, environment.pubsub),
       raiseEvent: openRaiser(environment.sidecar),
       endpoints: environment.endpoints,
-      provider: () => provider,
+      provider,
       now: () => new Date(),
     },
   }
@@ -103,20 +103,4 @@ function mcpSecrets(config: McpConfig): readonly (readonly [string, string])[] {
     const secret = values.filter(([name]) => /auth|token|key|secret|password|cookie/i.test(name))
     return secret.flatMap(([name, value]) => [value, value.replace(/^\w+ /, "")].map((form) => [`${server} ${name}`, form] as const))
   })
-}
-
-function providerOf(environment: Environment, script: ModelScript, redactor: Redactor): Provider {
-  const { provider, traffic, sidecar, conversation } = environment
-  if (traffic.replay !== undefined) return replaying(traffic.replay)
-  const made = (): Provider => {
-    switch (provider) {
-      case "offline":
-        return createOfflineProvider(script)
-      case "openai":
-        return createOpenaiProvider(environment.openai)
-      case "dapr":
-        return createDaprProvider({ sidecar, component: conversation })
-    }
-  }
-  return traffic.record === undefined ? made() : recording(made(), traffic.record, redactor)
 }

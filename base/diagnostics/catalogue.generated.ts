@@ -32,7 +32,7 @@ export const catalogue = {
   AF2015: { title: "tool not exported", severity: "error", message: "{path} exports no {name}{hint}" },
   AF2016: { title: "name of another kind", severity: "error", message: "{name} is {actual}; this place needs {expected}." },
   AF2017: { title: "built-in type declared again", severity: "error", message: "{name} is a built-in type." },
-  AF2018: { title: "unknown model provider", severity: "error", message: "{name} is not a provider this version can call (it knows {known}){hint}" },
+  AF2018: { title: "unknown model provider", severity: "error", message: "{name} is not a provider this project can call (it knows {known}){hint}" },
   AF2019: { title: "name that every object has", severity: "error", message: "{name} can't be the name of a field: every JavaScript object has it already." },
   AF3001: { title: "value of the wrong type", severity: "error", message: "This is {actual}, but {expected} is needed{where}." },
   AF3002: { title: "field missing", severity: "error", message: "The field {name} of {type} is missing." },

@@ -13,6 +13,8 @@ export interface CheckOptions {
   readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
   /** What is known of TypeScript tool modules, by path from the project root; an absent path is not looked at. */
   readonly toolModules?: ReadonlyMap<string, { readonly exports: readonly string[] } | "missing">
+  /** Model providers that the project's config adds; where no config is known, only a misspelt built-in one is told. */
+  readonly providers?: readonly string[]
 }
 
 /** A call of a callable, with what the checklist asks about it. */

@@ -13,9 +13,11 @@ export interface DaprProviderOptions {
   readonly sidecar: Pick<SidecarAddress, "httpUrl" | "apiToken">
   /** The component. The API takes no limit of the answer's length: that is the component's. */
   readonly component: string
+  /** The request's model is the component itself, which is set up with one of its own. */
+  readonly isModelOfComponent?: boolean
 }
 
-export function createDaprProvider({ sidecar, component }: DaprProviderOptions): Provider {
+export function createDaprProvider({ sidecar, component, isModelOfComponent = false }: DaprProviderOptions): Provider {
   const url = `${sidecar.httpUrl}/v1.0-alpha2/conversation/${encodeURIComponent(component)}/converse`
   const headers = {
     "content-type": "application/json",
@@ -25,7 +27,7 @@ export function createDaprProvider({ sidecar, component }: DaprProviderOptions):
     name: "dapr",
     async complete(request) {
       try {
-        const body = JSON.stringify(bodyOf(request))
+        const body = JSON.stringify({ ...bodyOf(request), ...(isModelOfComponent ? {} : { metadata: { model: request.model } }) })
         const response = await fetch(url, { method: "POST", headers, body, signal: request.signal })
         const text = await response.text()
         return response.ok ? replied(text, request) : refused(response.status, text, component)
@@ -44,7 +46,6 @@ function bodyOf(request: ProviderRequest): object {
   return {
     inputs: [{ messages: messages.map(messageOf) }],
     responseFormat: schema,
-    metadata: { model: request.model },
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(toolOf), toolChoice: "auto" }),
   }
 }

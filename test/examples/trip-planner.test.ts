@@ -1,6 +1,8 @@
 // The trip planner: a provider that is down opens its circuit, another takes over, and history and trace show both.
 
+import { join } from "node:path"
 import { afterEach, describe, expect, it, vi } from "vitest"
+import { startModelServer } from "../../runtime/model-server/server.ts"
 import { inputOf, openExample, outcomesAt, outputOf, stepsAt, type Example } from "../harness/example.ts"
 
 /** Takes what the worker tells by OpenTelemetry. */
@@ -53,11 +55,31 @@ describe("the trip planner", () => {
     ])
     const calls = spansIn(example).filter((span) => attribute(span, "gen_ai.agent.name") === "Flights")
     expect(calls.map((span) => [span.name, attribute(span, "error.type")])).toEqual([
-      ...Array.from({ length: 5 }, () => ["chat north/swift", "unavailable"]),
-      ["chat north/swift", "circuit_open"],
-      ["chat harbour/sage", undefined],
+      ...Array.from({ length: 5 }, () => ["chat swift-2", "unavailable"]),
+      ["chat swift-2", "circuit_open"],
+      ["chat sage-large", undefined],
     ])
     expect(outcomesAt(outcome.view, /\/(Hotels|Sights)\b/)).toEqual(["ok", "ok"])
     expect(outcome.view.status).toMatchObject({ reserved: { tokens: 0, nanoDollars: 0 } })
+  })
+
+  it("asks three providers at their own addresses from one worker", { timeout: 120_000 }, async () => {
+    const script = join(import.meta.dirname, "../../examples/trip-planner/model.json")
+    const servers = { north: await startModelServer({ script }), harbour: await startModelServer({ script }), meadow: await startModelServer({ script }) }
+    try {
+      for (const [name, { url }] of Object.entries(servers)) {
+        vi.stubEnv(`${name.toUpperCase()}_URL`, `${url}/v1`)
+        vi.stubEnv(`${name.toUpperCase()}_API_KEY`, `key-of-${name}`)
+      }
+      const example = await openExample("trip-planner")
+      open.push(example)
+      const outcome = await example.run({ id: "trip" })
+      expect(outputOf(outcome)).toMatchObject({ total: 600 })
+      // Five failures at the first, then its circuit is open; flights go to the second, which has the hotels anyway.
+      expect([servers.north.requests(), servers.harbour.requests(), servers.meadow.requests()]).toEqual([5, 2, 1])
+      expect(JSON.stringify(outcome.view)).not.toContain("key-of-")
+    } finally {
+      for (const server of Object.values(servers)) await server.close()
+    }
   })
 })

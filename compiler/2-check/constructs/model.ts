@@ -10,8 +10,8 @@ import { STRING } from "../types/relate.ts"
 import { money, plainOnly, wholeNumber } from "./constants.ts"
 import type { ClauseSite } from "./site.ts"
 
-/** Providers that the runtime can talk to. */
-const PROVIDERS = ["openai"] as const
+/** Providers that need no configuration. */
+const BUILT_IN = ["openai", "dapr", "offline"] as const
 
 /** What a reservation is computed from. */
 const NEEDS = {
@@ -23,11 +23,12 @@ const NEEDS = {
 export function checkModel(node: ModelDeclaration, env: Env, check: CheckExpression): void {
   const { provider } = node
   const { file } = env
-  if (provider.text !== "" && !(PROVIDERS as readonly string[]).includes(provider.text)) {
-    const near = nearest(provider.text, PROVIDERS)
+  const { providers } = file.context.options
+  const known = [...BUILT_IN, ...(providers ?? [])]
+  const near = nearest(provider.text, known)
+  if (provider.text !== "" && !known.includes(provider.text) && (providers !== undefined || near !== undefined)) {
     const fixes = replaceFix({ path: file.path, span: provider.span }, near)
-    const known = PROVIDERS.join(", ")
-    report(file, provider, "AF2018", { name: provider.text, known, hint: didYouMean(near) }, { fixes })
+    report(file, provider, "AF2018", { name: provider.text, known: known.join(", "), hint: didYouMean(near) }, { fixes })
   }
   const said = new Set<string>(node.clauses.map((clause) => (clause.kind === "size" ? clause.what : clause.kind)))
   for (const what of ["price", "context", "output"] as const) {
