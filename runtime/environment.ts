@@ -1,8 +1,8 @@
 // The environment variables of a worker, read and checked in this one place.
 
 import { readFileSync } from "node:fs"
-import { readProviders } from "./providers/named.ts"
-import type { NamedProvider } from "./providers/named.ts"
+import { readProviders } from "./providers/setup.ts"
+import type { NamedProvider } from "./providers/setup.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import type { McpConfig, McpServerConfig } from "./tools/mcp-servers.ts"
 

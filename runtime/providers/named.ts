@@ -3,7 +3,6 @@
 import type { SidecarAddress } from "../environment.ts"
 import { failureOf } from "../failure.ts"
 import type { Redactor } from "../redact.ts"
-import { isRecord } from "../schema/json-schema.ts"
 import type { SecretReader } from "../secrets.ts"
 import { createDaprProvider } from "./dapr.ts"
 import type { ModelScript } from "./model-script.ts"
@@ -12,19 +11,8 @@ import { createOpenaiProvider } from "./openai.ts"
 import type { OpenaiOptions } from "./openai.ts"
 import type { Provider, ProviderResponse } from "./provider.ts"
 import { recording, replaying } from "./recording.ts"
-
-/** A provider of the config's. Without an address, a key or a component there is nothing to call: the offline model answers. */
-export interface NamedProvider {
-  /** The protocol that it speaks. Default: openai. */
-  readonly type?: "openai" | "dapr"
-  readonly baseUrl?: string
-  readonly api?: "chat" | "responses"
-  readonly apiKey?: string
-  /** Where the key is, instead of the key. */
-  readonly secret?: { readonly store: string; readonly key: string }
-  /** Of the type `dapr`: the conversation component. */
-  readonly component?: string
-}
+import { isBuiltIn } from "./setup.ts"
+import type { NamedProvider } from "./setup.ts"
 
 export interface ProvidersOptions {
   readonly named: Readonly<Record<string, NamedProvider>>
@@ -66,12 +54,6 @@ export function createProviders(options: ProvidersOptions): Providers {
     made.set(name, heard)
     return heard
   }
-}
-
-const builtInNames = ["openai", "dapr", "offline"] as const
-
-function isBuiltIn(name: string): boolean {
-  return builtInNames.some((one) => one === name)
 }
 
 function builtIn(name: string, offline: Provider, { usual, openai, conversation, sidecar }: ProvidersOptions): Provider | undefined {
@@ -117,34 +99,4 @@ function configured(name: string, setup: NamedProvider, { sidecar, secrets, reda
 function asFailure(thrown: unknown): ProviderResponse {
   const { kind, message } = failureOf(thrown)
   return { ok: false, kind: kind === "interrupted" ? "internal" : kind, message }
-}
-
-export type ReadProviders = { readonly ok: true; readonly named: Readonly<Record<string, NamedProvider>> } | { readonly ok: false; readonly problem: string }
-
-/** What stands in AGENTFLOW_PROVIDERS. The text is not repeated in the problem, because it may hold a key. */
-export function readProviders(text: string): ReadProviders {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  if (!isRecord(value)) return { ok: false, problem: 'must be a JSON record: provider name -> {"baseUrl":"https://…"}' }
-  for (const [name, setup] of Object.entries(value)) {
-    const problem = isBuiltIn(name) ? "is the name of a built-in provider" : problemOf(setup)
-    if (problem !== undefined) return { ok: false, problem: `"${name}" ${problem}` }
-  }
-  return { ok: true, named: value as Record<string, NamedProvider> }
-}
-
-function problemOf(setup: unknown): string | undefined {
-  if (!isRecord(setup)) return "must be a JSON object"
-  const { type = "openai", api = "chat", baseUrl, apiKey, component, secret } = setup
-  if (type !== "openai" && type !== "dapr") return "must have the type openai or dapr"
-  if (api !== "chat" && api !== "responses") return "must have the api chat or responses"
-  const isText = [baseUrl, apiKey, component].every((one) => one === undefined || typeof one === "string")
-  if (!isText) return "must have a text as baseUrl, apiKey and component"
-  if (typeof baseUrl === "string" && baseUrl !== "" && !/^https?:$/.test(URL.canParse(baseUrl) ? new URL(baseUrl).protocol : "")) return "has a baseUrl that is no URL"
-  if (secret === undefined) return undefined
-  return isRecord(secret) && typeof secret["store"] === "string" && typeof secret["key"] === "string" ? undefined : "must name store and key of its secret"
 }
