@@ -42,7 +42,8 @@ export function readProgram(file: string, root: string = process.cwd()): Program
   return { folder: resolve(root, dirname(entry)), root, entry, sources: [...parsed.values()].map(({ source }) => source), parsed: [...parsed.values()] }
 }
 
-function readEntry(absolute: string, shown: string): string {
+/** The text of a file that the user named; a Failure says why there is none. */
+export function readEntry(absolute: string, shown: string): string {
   let kind
   try {
     kind = statSync(absolute)

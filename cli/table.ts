@@ -75,6 +75,20 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/cost.ts"),
   },
   {
+    name: "graph",
+    summary: "Draw a workflow: its steps, branches, loops, retries, budgets, undos and people",
+    usage: "FILE [WORKFLOW]",
+    minimum: 1,
+    maximum: 2,
+    flags: [
+      { name: "format", value: "FORMAT", summary: "svg, mermaid, dot or ascii (default: by the ending of --out, else ascii)" },
+      { name: "out", short: "o", value: "FILE", summary: "write here" },
+      json,
+    ],
+    examples: ["agentflow graph examples/daily-brief/daily-brief.agentflow", "agentflow graph flow.agentflow DailyBrief -o daily-brief.svg"],
+    load: () => import("./commands/graph.ts"),
+  },
+  {
     name: "build",
     summary: "Compile a program into a TypeScript project that runs on Dapr, and lock what its runs start with",
     usage: "FILE [WHY]",
