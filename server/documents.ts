@@ -53,13 +53,24 @@ export interface Pusher {
 export function pusher(session: Session, connection: Connection): Pusher {
   let generation = 0
   const dirty = new Set<string>()
+  /** Whether this is still what there is to do, once nobody waits for an answer. */
+  const isCurrent = async (mine: number): Promise<boolean> => {
+    do await session.platform.pause()
+    while (session.waiting > 0 && mine === generation)
+    return mine === generation
+  }
   const flush = async (): Promise<void> => {
     const mine = ++generation
     // Twice: a change that waits behind this one is read in between, and then its own flush does the work.
     await session.platform.pause()
-    do await session.platform.pause()
-    while (session.waiting > 0)
-    if (mine !== generation) return
+    if (!(await isCurrent(mine))) return
+    // In slices, each kept: a request that comes meanwhile waits for one of them at most, and uses what it gave.
+    for (const path of dirty) {
+      void session.workspace.document(path)?.file
+      if (!(await isCurrent(mine))) return
+      session.workspace.program(path)
+      if (!(await isCurrent(mine))) return
+    }
     const paths = [...dirty].flatMap((path) => [path, ...affectedBy(session.workspace, path).filter((other) => other !== path)])
     dirty.clear()
     if (session.capabilities.textDocument?.diagnostic !== undefined) {

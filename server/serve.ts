@@ -19,7 +19,13 @@ export interface ServeOptions {
 }
 
 export function serve(connection: Connection, { host, platform, version, handlers = allHandlers }: ServeOptions): Session {
-  const session = newSession(createWorkspace(host), platform, (message) => connection.console.error(message))
+  const session = newSession(createWorkspace(host), platform, (message) => {
+    try {
+      connection.console.error(message)
+    } catch {
+      // The client is gone: there is nobody to tell.
+    }
+  })
   const push = pusher(session, connection)
   connection.onInitialize((params) => initialize(session, params, { handlers, version }))
   connection.onInitialized(() => {

@@ -1,4 +1,4 @@
-// Where the cursor stands, found by completing the half-typed word with a stand-in and looking at the tree it gives.
+// Where the cursor stands, found by looking at the tree that the half-typed name, or a stand-in for it, gives.
 
 import type { Place as ClausePlace } from "../../compiler/2-check/places.ts"
 import type { SymbolKind } from "../../compiler/1-bind/types.ts"
@@ -12,7 +12,7 @@ import type { Document, Program, Workspace } from "../workspace.ts"
 
 export interface Cursor {
   readonly workspace: Workspace
-  /** With the stand-in where the cursor is. */
+  /** With a name where the cursor is: the half-typed one, or a stand-in. */
   readonly program: Program
   readonly document: Document
   readonly path: string
@@ -49,8 +49,16 @@ export function cursorAt(workspace: Workspace, path: string, offset: number): Cu
   if (original === undefined) return undefined
   const { text } = original
   const { start, end } = wordAt(text, offset)
+  const written = isNameAt(original, start) ? workspace.program(path) : undefined
+  if (written !== undefined) return { workspace, program: written, document: original, path, text, offset, start }
   const program = workspace.programWith(path, text.slice(0, start) + standIn + text.slice(end))
   return { workspace, program, document: program.documents.get(path)!, path, text, offset, start }
+}
+
+/** A name that is begun already stands where the stand-in would: the program that is known serves as well. */
+function isNameAt({ parsed, file }: Document, start: number): boolean {
+  const token = parsed.value.tokens.tokens.find(({ end }) => end > start)
+  return token?.kind === "Identifier" && token.start === start && nodeAt(file, start + 1).node.kind === "name"
 }
 
 const nothing: Place = { kind: "nothing" }
@@ -96,14 +104,14 @@ function namePlace(cursor: Cursor, name: Name, ancestors: readonly Node[]): Plac
       return { kind: "constraint" }
     case "entry": {
       const record = ancestors.at(-2)
-      const said = record?.kind === "record" ? record.entries.flatMap((entry) => (entry.kind === "entry" ? [entry.key.text] : [])) : []
+      const said = record?.kind === "record" ? record.entries.flatMap((entry) => (entry.kind === "entry" && entry.key !== name ? [entry.key.text] : [])) : []
       return { kind: "fields", type: record === undefined ? undefined : facts?.types.get(record.id), said }
     }
     case "importedName": {
       const item = ancestors.at(-2)
       const from = item?.kind === "import" ? plainText(item.from) : undefined
       if (item?.kind !== "import" || from === undefined || parent.alias === name) return nothing
-      return { kind: "importName", from: resolvePath(cursor.path, from), said: item.names.map((each) => each.name.text) }
+      return { kind: "importName", from: resolvePath(cursor.path, from), said: item.names.flatMap((each) => (each.name === name ? [] : [each.name.text])) }
     }
     case "catch":
     case "fails":
