@@ -3,32 +3,32 @@
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
-import { diagnostic } from "../base/diagnostics/report.ts"
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import type { Plan } from "../compiler/index.ts"
-import type { ToolPlan } from "../compiler/3-plan/types.ts"
 import { emitSignatures } from "../compiler/4-emit/emit.ts"
-import { applyRules } from "../compiler/2-check/rules.ts"
+import { declarationsText, toolDiagnostics, typeScriptTools, type ToolProblem } from "../services/tool-problems.ts"
 import type { Config } from "./config.ts"
 import type { Program } from "./fs.ts"
 import { stateFolderOf } from "./hub-access.ts"
-import type { DeclaredTool, ToolProblem } from "./tool-types.ts"
+import type { DeclaredTool } from "./tool-types.ts"
 import { version } from "./version.ts"
 
-type TypeScriptTool = ToolPlan & { readonly source: Extract<ToolPlan["source"], { readonly kind: "typescript" }> }
-
 /** Of a plan, so only of a program without errors. Loads TypeScript only when a tool or what it imports has changed. */
-export async function checkToolSignatures(plan: Plan, program: Program, rules: Config["rules"] = {}): Promise<readonly Diagnostic[]> {
-  return applyRules(await compare(plan, program), rules, plan.accepts ?? [])
+export async function checkToolSignatures(plan: Plan, program: Place, rules: Config["rules"] = {}): Promise<readonly Diagnostic[]> {
+  return toolDiagnostics(await toolProblems(plan, program, "here"), plan, rules)
 }
 
-async function compare(plan: Plan, { root, folder, entry }: Program): Promise<readonly Diagnostic[]> {
-  const tools = plan.tools.filter((tool): tool is TypeScriptTool => tool.source.kind === "typescript")
+/** Where a program lies: absolute paths of its folder and of what its paths are relative to, and its file below that. */
+export type Place = Pick<Program, "root" | "folder" | "entry">
+
+/** `kept`: where answers are kept; `beside` only in a state folder that the program has already, `here` else in one of the working directory. */
+export async function toolProblems(plan: Plan, { root, folder, entry }: Place, kept: "beside" | "here"): Promise<readonly ToolProblem[]> {
+  const tools = typeScriptTools(plan)
   if (tools.length === 0) return []
-  const cache = openCache(folder, entry)
-  const key = hashOf(JSON.stringify([version, plan.types, tools.map(({ name, parameters, result, source }) => [name, parameters.map((each) => [each.name, each.type]), result, source])]))
-  const known = cache.read(key)
-  if (known !== undefined) return diagnosticsOf(known, tools)
+  const cache = openCache(folder, entry, kept)
+  const key = hashOf(version + declarationsText(plan))
+  const known = cache?.read(key)
+  if (known !== undefined) return known
   const [types, signatures] = await emitSignatures(plan)
   const { compareTools } = await import("./tool-types.ts")
   const compared = compareTools({
@@ -39,23 +39,8 @@ async function compare(plan: Plan, { root, folder, entry }: Program): Promise<re
     types: types!.text,
     signatures: signatures!.text,
   })
-  cache.write(key, compared)
-  return diagnosticsOf(compared.problems, tools)
-}
-
-function diagnosticsOf(problems: readonly ToolProblem[], tools: readonly TypeScriptTool[]): readonly Diagnostic[] {
-  return problems.map((problem) => {
-    const tool = tools.find(({ name }) => name === problem.tool)!
-    const { module: path, exportName: name } = tool.source
-    switch (problem.kind) {
-      case "missing": return diagnostic("AF2015", tool.origin, { path, name, hint: "." })
-      case "sync": return diagnostic("AF3041", tool.origin, { name, path })
-      case "differs": {
-        const at = problem.parameter === undefined ? tool.origin : tool.parameters[problem.parameter]?.origin ?? tool.origin
-        return diagnostic("AF3040", at, { name, path, problem: problem.problem })
-      }
-    }
-  })
+  cache?.write(key, compared)
+  return compared.problems
 }
 
 interface Entry {
@@ -69,9 +54,10 @@ interface Cache {
   readonly write: (key: string, found: { readonly problems: readonly ToolProblem[]; readonly files: readonly string[] }) => void
 }
 
-function openCache(folder: string, entry: string): Cache {
+function openCache(folder: string, entry: string, kept: "beside" | "here"): Cache | undefined {
   // Only a state folder that is there already: a new one beside the program would hide the one above it.
   const own = stateFolderOf(folder)
+  if (kept === "beside" && !existsSync(own)) return undefined
   const cache = join(existsSync(own) ? own : stateFolderOf(process.cwd()), "cache")
   const path = join(cache, `signatures-${hashOf(join(folder, entry)).slice(0, 12)}.json`)
   return {

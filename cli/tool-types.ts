@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { Project, ts, type SourceFile, type Type } from "ts-morph"
+import type { ToolProblem } from "../services/tool-problems.ts"
 
 export interface DeclaredTool {
   readonly name: string
@@ -12,12 +13,6 @@ export interface DeclaredTool {
   readonly exportName: string
   readonly hasResult: boolean
 }
-
-/** What is wrong with a tool's function; `part` is a parameter's index or the result. */
-export type ToolProblem =
-  | { readonly tool: string; readonly kind: "missing" }
-  | { readonly tool: string; readonly kind: "differs"; readonly problem: string; readonly parameter?: number }
-  | { readonly tool: string; readonly kind: "sync" }
 
 export interface ComparedTools {
   readonly problems: readonly ToolProblem[]

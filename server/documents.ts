@@ -8,7 +8,8 @@ import {
   type TextDocumentContentChangeEvent, type WorkspaceDiagnosticParams, type WorkspaceDiagnosticReport,
 } from "vscode-languageserver"
 import { severities, toSpan, type Encoding } from "./convert.ts"
-import { locationIn, pathIn, rangeIn, shortened, uriIn, type Session } from "./session.ts"
+import { locationIn, pathIn, rangeIn, shortened, uriIn, type ConfigProblem, type Session } from "./session.ts"
+import { compareTools, toolDiagnosticsIn } from "./tools.ts"
 
 export function changedText(text: string, changes: readonly TextDocumentContentChangeEvent[], encoding: Encoding): string {
   return changes.reduce((before, change) => {
@@ -37,9 +38,11 @@ export function protocolDiagnostic(session: Session, found: FoundDiagnostic | Pl
 }
 
 export function diagnosticsIn(session: Session, path: string): Diagnostic[] {
-  const defect = session.workspace.program(path)?.defect()
+  const program = session.workspace.program(path)
+  const defect = program?.defect()
   if (defect !== undefined) session.log(`plan of ${path}: ${defect instanceof Error ? (defect.stack ?? defect.message) : String(defect)}`)
-  return diagnosticsOf(session.workspace, path).map((each) => protocolDiagnostic(session, each))
+  const later = program === undefined ? [] : toolDiagnosticsIn(session, program).filter((each) => each.path === path)
+  return [...diagnosticsOf(session.workspace, path), ...later].map((each) => protocolDiagnostic(session, each))
 }
 
 // ---------------------------------------------------------------- pushed
@@ -48,11 +51,15 @@ export interface Pusher {
   /** Diagnostics of this file, and of the open files that see it, are sent when the waiting messages are read. */
   readonly changed: (path: string) => void
   readonly everything: () => void
+  /** Nothing is sent any more: the client is about to go. */
+  readonly stop: () => void
 }
 
 export function pusher(session: Session, connection: Connection): Pusher {
   let generation = 0
   const dirty = new Set<string>()
+  /** What was last said about each config. */
+  const configs = new Map<string, string>()
   /** Whether this is still what there is to do, once nobody waits for an answer. */
   const isCurrent = async (mine: number): Promise<boolean> => {
     do await session.platform.pause()
@@ -71,17 +78,38 @@ export function pusher(session: Session, connection: Connection): Pusher {
       session.workspace.program(path)
       if (!(await isCurrent(mine))) return
     }
-    const paths = [...dirty].flatMap((path) => [path, ...affectedBy(session.workspace, path).filter((other) => other !== path)])
+    const paths = new Set([...dirty].flatMap((path) => [path, ...affectedBy(session.workspace, path)]))
     dirty.clear()
+    await send(paths, paths.size > 1)
+    sendConfigProblems()
+    await session.platform.idle()
+    for (const path of paths) {
+      if (mine !== generation) return
+      if (!isOpen(path) || !(await compareTools(session, path))) continue
+      session.results.delete(session.workspace.program(path)!)
+      await send(new Set([path]), true)
+    }
+  }
+  const isOpen = (path: string): boolean => session.workspace.openPaths().includes(path)
+  /** Pushes, or tells a client that pulls to ask again for more than what it has changed itself. */
+  const send = async (paths: ReadonlySet<string>, others: boolean): Promise<void> => {
     if (session.capabilities.textDocument?.diagnostic !== undefined) {
-      const others = new Set(paths).size > 1 && session.capabilities.workspace?.diagnostics?.refreshSupport === true
-      if (others) await connection.languages.diagnostics.refresh()
+      if (others && session.capabilities.workspace?.diagnostics?.refreshSupport === true) await connection.languages.diagnostics.refresh()
       return
     }
-    for (const path of new Set(paths)) {
-      const document = session.workspace.document(path)
-      if (document === undefined || !session.workspace.openPaths().includes(path)) continue
-      void connection.sendDiagnostics({ uri: uriIn(session, path), version: document.source.version, diagnostics: diagnosticsIn(session, path) })
+    for (const path of paths) {
+      if (!isOpen(path)) continue
+      const { version } = session.workspace.document(path)!.source
+      void connection.sendDiagnostics({ uri: uriIn(session, path), version, diagnostics: diagnosticsIn(session, path) })
+    }
+  }
+  const sendConfigProblems = (): void => {
+    const now = session.platform.configProblems?.() ?? new Map<string, readonly ConfigProblem[]>()
+    for (const path of new Set([...configs.keys(), ...now.keys()])) {
+      const problems = now.get(path) ?? []
+      if (configs.get(path) === JSON.stringify(problems)) continue
+      configs.set(path, JSON.stringify(problems))
+      void connection.sendDiagnostics({ uri: uriIn(session, path), diagnostics: problems.map(configDiagnostic) })
     }
   }
   const start = (): void => void flush().catch((problem: unknown) => session.log(`diagnostics: ${String(problem instanceof Error ? problem.stack : problem)}`))
@@ -94,7 +122,16 @@ export function pusher(session: Session, connection: Connection): Pusher {
       for (const path of session.workspace.openPaths()) dirty.add(path)
       start()
     },
+    stop() {
+      // Equal to nothing, not even to itself.
+      generation = Number.NaN
+    },
   }
+}
+
+function configDiagnostic({ line, column, message }: ConfigProblem): Diagnostic {
+  const start = { line: line - 1, character: column - 1 }
+  return { range: { start, end: { ...start, character: start.character + 1 } }, severity: severities.error, source: "agentflow", message }
 }
 
 // ---------------------------------------------------------------- pulled

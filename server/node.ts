@@ -4,15 +4,27 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { createConnection } from "vscode-languageserver/node"
-import type { Host, ToolModule } from "../services/host.ts"
+import type { Host, Rules, ToolModule } from "../services/host.ts"
+import type { ToolProblem } from "../services/tool-problems.ts"
+import type { Plan } from "../services/workspace.ts"
 import { serve } from "./serve.ts"
+import type { ConfigProblem } from "./session.ts"
+
+export interface FolderConfig {
+  /** Levels of the rules. */
+  readonly rules: Rules
+  /** Why the config can't be used; the built-in levels hold then. */
+  readonly problem?: ConfigProblem & { readonly file: string }
+}
 
 export interface NodeOptions {
   readonly version: string
-  /** Levels of the rules that a folder's config sets. */
-  readonly rulesOf: (folder: string) => ReturnType<Host["rulesOf"]>
+  /** What the config sets that holds in a folder. */
+  readonly readConfig: (folder: string) => FolderConfig
   /** What a TypeScript module exports. */
   readonly readExports: (file: string) => ToolModule | undefined
+  /** Compares a program's TypeScript tools with their functions, apart from this thread. `file` is the program's. */
+  readonly compareTools: (plan: Plan, file: string) => Promise<readonly ToolProblem[]>
   readonly input?: NodeJS.ReadableStream
   readonly output?: NodeJS.WritableStream
 }
@@ -20,14 +32,19 @@ export interface NodeOptions {
 /** Folders that hold no program of the user's. */
 const skipped: ReadonlySet<string> = new Set(["node_modules", "dist", "generated", "build", "out"])
 const filesMax = 5_000
+/** Longer than the pauses of somebody who types. */
+const idleMs = 400
 
 /** Serves until the client says `exit` or closes the streams. */
-export function serveNode({ version, rulesOf, readExports, input = process.stdin, output = process.stdout }: NodeOptions): void {
+export function serveNode({ version, readConfig, readExports, compareTools, input = process.stdin, output = process.stdout }: NodeOptions): void {
   const connection = createConnection(input, output)
-  const files = nodeFiles(rulesOf, readExports)
+  const files = nodeFiles(readConfig, readExports)
   serve(connection, {
     host: files.host, version,
-    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl, setRoots: files.setRoots, forget: files.forget },
+    platform: {
+      pause: () => new Promise((resolve) => void setImmediate(resolve)), idle: () => new Promise((resolve) => void setTimeout(resolve, idleMs)), docsUrl,
+      setRoots: files.setRoots, forget: files.forget, configProblems: files.configProblems, compareTools: (plan, path) => compareTools(plan, onDisk(path)),
+    },
   })
   connection.listen()
 }
@@ -45,18 +62,19 @@ interface NodeFiles {
   readonly host: Host
   readonly setRoots: (paths: readonly string[]) => void
   readonly forget: (paths?: readonly string[]) => void
+  readonly configProblems: () => ReadonlyMap<string, readonly ConfigProblem[]>
 }
 
 /** Answers stay the same until `forget`: the disk is read once. */
-function nodeFiles(rulesOf: NodeOptions["rulesOf"], readExports: NodeOptions["readExports"]): NodeFiles {
+function nodeFiles(readConfig: NodeOptions["readConfig"], readExports: NodeOptions["readExports"]): NodeFiles {
   const modules = new Map<string, ToolModule | undefined>()
-  const rules = new Map<string, ReturnType<Host["rulesOf"]>>()
+  const configs = new Map<string, FolderConfig>()
   let roots: readonly string[] = []
   let programs: readonly string[] | undefined
   const host: Host = {
     readText: (path) => readUtf8(onDisk(path)),
     programFiles: () => (programs ??= [...new Set(roots.flatMap((root) => programsBelow(root)))]),
-    rulesOf: (path) => remembered(rules, path.split("/").slice(0, -1).join("/"), (folder) => rulesOf(onDisk(folder))),
+    rulesOf: (path) => remembered(configs, path.split("/").slice(0, -1).join("/"), (folder) => readConfig(onDisk(folder))).rules,
     toolModule: (path) => remembered(modules, path, (file) => readExports(onDisk(file))),
   }
   return {
@@ -67,8 +85,12 @@ function nodeFiles(rulesOf: NodeOptions["rulesOf"], readExports: NodeOptions["re
     },
     forget() {
       modules.clear()
-      rules.clear()
+      configs.clear()
       programs = undefined
+    },
+    configProblems() {
+      const problems = [...configs.values()].flatMap(({ problem }) => (problem === undefined ? [] : [[problem.file.replaceAll("\\", "/"), [problem]] as const]))
+      return new Map(problems)
     },
   }
 }

@@ -19,13 +19,7 @@ export interface ServeOptions {
 }
 
 export function serve(connection: Connection, { host, platform, version, handlers = allHandlers }: ServeOptions): Session {
-  const session = newSession(createWorkspace(host), platform, (message) => {
-    try {
-      connection.console.error(message)
-    } catch {
-      // The client is gone: there is nobody to tell.
-    }
-  })
+  const session = newSession(createWorkspace(host), platform, (message) => connection.console.error(message))
   const push = pusher(session, connection)
   connection.onInitialize((params) => initialize(session, params, { handlers, version }))
   connection.onInitialized(() => {
@@ -36,6 +30,7 @@ export function serve(connection: Connection, { host, platform, version, handler
   for (const handler of handlers) {
     connection.onRequest(handler.method, (params: unknown, token: CancellationToken) => guarded(session, handler, params, token))
   }
+  connection.onShutdown(push.stop)
   listenToDocuments(session, connection, push)
   listenToWorkspace(session, connection)
   return session
@@ -106,7 +101,7 @@ async function registerLater(session: Session, connection: Connection): Promise<
   await connection.sendRequest("client/registerCapability", {
     registrations: [{
       id: "agentflow/files", method: "workspace/didChangeWatchedFiles",
-      registerOptions: { watchers: [{ globPattern: "**/*.agentflow" }, { globPattern: "**/*.ts" }, { globPattern: "**/agentflow.config.yaml" }] },
+      registerOptions: { watchers: [{ globPattern: "**/*.agentflow" }, { globPattern: "**/*.ts" }, { globPattern: "**/agentflow.config.yaml" }, { globPattern: "**/agentflow.lock" }] },
     }],
   })
 }
@@ -135,6 +130,7 @@ function listenToDocuments(session: Session, connection: Connection, push: Pushe
   connection.onDidChangeWatchedFiles(safely("didChangeWatchedFiles", ({ changes }: DidChangeWatchedFilesParams) => {
     const paths = changes.map(({ uri }) => pathIn(session, uri))
     session.platform.forget(paths)
+    if (paths.some((path) => path.endsWith(".ts"))) session.modulesRead++
     session.workspace.changedOnDisk(paths)
     push.everything()
   }))

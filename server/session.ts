@@ -6,8 +6,10 @@ import { lineTable } from "../base/text/line-table.ts"
 import type { Generated } from "../services/generated.ts"
 import type { InlayOptions } from "../services/inlay.ts"
 import type { FileEdits } from "../services/rename.ts"
-import type { Program, Workspace } from "../services/workspace.ts"
+import type { ToolProblem } from "../services/tool-problems.ts"
+import type { Plan, Program, Workspace } from "../services/workspace.ts"
 import type { ClientCapabilities, Location, Position, Range, TextEdit, WorkspaceEdit } from "vscode-languageserver"
+import type { KnownTools } from "./tools.ts"
 import { pathOf, toOffset, toPosition, toRange, toSpan, toTextEdits, uriOf, type Encoding, type Lines } from "./convert.ts"
 
 /** What differs between a process and a worker. */
@@ -20,6 +22,19 @@ export interface Platform {
   readonly setRoots: (paths: readonly string[]) => void
   /** Files have changed on disk, or all may have. */
   readonly forget: (paths?: readonly string[]) => void
+  /** Resolves when the client has been quiet for a while. */
+  readonly idle: () => Promise<void>
+  /** Compares the tools of a plan with their functions on disk; absent where there is no TypeScript. */
+  readonly compareTools?: (plan: Plan, path: string) => Promise<readonly ToolProblem[]>
+  /** What is wrong with a config that rules are read from, by path of the config file; an empty list when it was mended. */
+  readonly configProblems?: () => ReadonlyMap<string, readonly ConfigProblem[]>
+}
+
+/** As its reader says it; line and column count from 1. */
+export interface ConfigProblem {
+  readonly line: number
+  readonly column: number
+  readonly message: string
 }
 
 export interface Settings {
@@ -44,6 +59,10 @@ export interface Session {
   /** Requests that somebody waits for; diagnostics come after them. */
   waiting: number
   readonly generated: WeakMap<Program, Promise<Generated | undefined>>
+  /** What is known of the functions of a program's tools, by path of the program. */
+  readonly tools: Map<string, KnownTools>
+  /** How often TypeScript modules have changed on disk. */
+  modulesRead: number
   /** What was sent last, by path: a delta refers to it. */
   readonly tokens: Map<string, { readonly id: string; readonly data: readonly number[] }>
 }
@@ -51,7 +70,7 @@ export interface Session {
 export function newSession(workspace: Workspace, platform: Platform, log: Session["log"]): Session {
   return {
     workspace, platform, log, capabilities: {}, encoding: "utf-16", settings: { inlayHints: { types: true, retries: true, costs: true } }, commands: [], roots: [],
-    uris: new Map(), results: new WeakMap(), lastResult: 0, waiting: 0, generated: new WeakMap(), tokens: new Map(),
+    uris: new Map(), results: new WeakMap(), lastResult: 0, waiting: 0, generated: new WeakMap(), tools: new Map(), modulesRead: 0, tokens: new Map(),
   }
 }
 

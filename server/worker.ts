@@ -16,7 +16,7 @@ export interface WorkerOptions {
 export function servePort(port: MessagePort | DedicatedWorkerGlobalScope, { version, files = new Map(), docsUrl = () => undefined }: WorkerOptions): Session {
   const connection = createConnection(new BrowserMessageReader(port as MessagePort), new BrowserMessageWriter(port as MessagePort))
   const host: Host = { ...emptyHost, readText: (path) => files.get(path), programFiles: () => [...files.keys()].filter((path) => path.endsWith(".agentflow")) }
-  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {} } })
+  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve() } })
   connection.listen()
   return session
 }

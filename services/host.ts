@@ -2,6 +2,9 @@
 
 import type { CheckOptions } from "../compiler/2-check/check.ts"
 
+/** The rules whose level a config sets. */
+export type Rules = CheckOptions["rules"]
+
 export type ToolModule = NonNullable<ReturnType<NonNullable<CheckOptions["toolModules"]>["get"]>>
 
 /** Paths are absolute with forward slashes. Answers may change only together with `Workspace.changedOnDisk`. */
@@ -11,7 +14,7 @@ export interface Host {
   /** Every `.agentflow` file below the folders of the workspace. */
   readonly programFiles: () => readonly string[]
   /** Levels of the configurable rules that hold for a program. */
-  readonly rulesOf: (path: string) => CheckOptions["rules"]
+  readonly rulesOf: (path: string) => Rules
   /** What a TypeScript module exports; undefined when that is not known. */
   readonly toolModule: (path: string) => ToolModule | undefined
 }

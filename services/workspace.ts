@@ -7,10 +7,14 @@ import { plainText, resolvePath } from "../compiler/1-bind/imports.ts"
 import type { Plan } from "../compiler/3-plan/types.ts"
 import { boundOf } from "../compiler/cost/bound.ts"
 import type { CostReport } from "../compiler/cost/types.ts"
-import { checkParsed, planChecked, type Checked } from "../compiler/index.ts"
+import { checkParsed, planChecked, type Checked, type CompileOptions } from "../compiler/index.ts"
+import { versionsIn } from "../compiler/versions/check.ts"
+import { parseLock, type Lock, type ProgramLock } from "../compiler/versions/lock.ts"
 import { parse, type Syntax } from "../grammar/parse.ts"
 import type { FileNode } from "../grammar/syntax/nodes.ts"
 import type { Host, ToolModule } from "./host.ts"
+
+export type { Plan } from "../compiler/3-plan/types.ts"
 
 export interface Document {
   readonly path: string
@@ -101,7 +105,19 @@ export function createWorkspace(host: Host): Workspace {
   const opened = new Map<string, Document>()
   const stored = new Map<string, Document | undefined>()
   const programs = new Map<string, Memo>()
+  const locks = new Map<string, Lock | undefined>()
   let epoch = 0
+
+  /** Lies beside the program; one that can't be read is the command line's to report. */
+  const lockOf = (path: string): ProgramLock | undefined => {
+    const [folder, name] = [path.slice(0, path.lastIndexOf("/")), path.slice(path.lastIndexOf("/") + 1)]
+    const file = `${folder}/agentflow.lock`
+    if (!locks.has(file)) {
+      const text = host.readText(file)
+      locks.set(file, text === undefined ? undefined : parseLock(text))
+    }
+    return locks.get(file)?.programs[name]
+  }
 
   const document = (path: string): Document | undefined => {
     const open = opened.get(path)
@@ -120,7 +136,7 @@ export function createWorkspace(host: Host): Workspace {
     const memo = programs.get(path)
     const holds = memo?.epoch === epoch && memo.documents.length === documents.length && documents.every((each, index) => each === memo.documents[index])
     if (holds) return memo.program
-    const made = programOf(entry, documents, host)
+    const made = programOf(entry, documents, { host, lock: lockOf(path) })
     programs.set(path, { documents, epoch, program: made })
     return made
   }
@@ -140,6 +156,7 @@ export function createWorkspace(host: Host): Workspace {
     },
     changedOnDisk(paths) {
       epoch++
+      locks.clear()
       if (paths === undefined) stored.clear()
       else for (const path of paths) stored.delete(path)
     },
@@ -147,7 +164,7 @@ export function createWorkspace(host: Host): Workspace {
     paths: () => [...new Set([...host.programFiles(), ...opened.keys()])].sort(),
     programWith(path, text) {
       const changed = documentOf(path, text, -1)
-      return programOf(changed, closureOf(changed, (other) => (other === path ? changed : document(other))), host)
+      return programOf(changed, closureOf(changed, (other) => (other === path ? changed : document(other))), { host, lock: lockOf(path) })
     },
   }
 }
@@ -164,24 +181,34 @@ function closureOf(entry: Document, document: (path: string) => Document | undef
   return [...found.values()]
 }
 
-function programOf(entry: Document, documents: readonly Document[], host: Host): Program {
+type Planned = Phase<Plan | null> & { readonly defect?: unknown }
+
+function planOf(checked: Phase<Checked>, options: CompileOptions): Planned {
+  try {
+    return planChecked(checked, options)
+  } catch (defect) {
+    // What is known without the plan is still worth showing.
+    return { value: null, diagnostics: checked.diagnostics, defect }
+  }
+}
+
+interface Outside {
+  readonly host: Host
+  readonly lock: ProgramLock | undefined
+}
+
+function programOf(entry: Document, documents: readonly Document[], { host, lock }: Outside): Program {
   const toolModules = new Map<string, ToolModule>()
   for (const path of documents.flatMap(({ modules }) => modules)) {
     const known = host.toolModule(path)
     if (known !== undefined) toolModules.set(path, known)
   }
   const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
-  const options = { rules: host.rulesOf(entry.path), toolModules, entry: entry.path }
+  const options = { rules: host.rulesOf(entry.path), toolModules, entry: entry.path, lock, versions: versionsIn(lock) }
   const checked = checkParsed(parsed, options)
-  const planned = lazy((): Phase<Plan | null> & { readonly defect?: unknown } => {
-    try {
-      return planChecked(checked, options)
-    } catch (defect) {
-      // What is known without the plan is still worth showing.
-      return { value: null, diagnostics: checked.diagnostics, defect }
-    }
-  })
-  const plan = (): Plan | undefined => planned().value ?? undefined
+  const planned = lazy((): Planned => planOf(checked, options))
+  // A change that old runs can't replay is an error, but its costs and its code are known all the same.
+  const plan = lazy(() => planned().value ?? (lock === undefined ? undefined : planOf(checked, { ...options, lock: undefined }).value ?? undefined))
   const cost = lazy(() => {
     const made = plan()
     return made === undefined ? undefined : boundOf(made)

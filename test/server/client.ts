@@ -9,7 +9,7 @@ import {
 import { createConnection } from "vscode-languageserver/node"
 import type { Handler } from "../../server/handlers.ts"
 import { serve } from "../../server/serve.ts"
-import type { Session } from "../../server/session.ts"
+import type { Platform, Session } from "../../server/session.ts"
 import { emptyHost, type Host } from "../../services/host.ts"
 
 export interface Client {
@@ -22,6 +22,8 @@ export interface Client {
   readonly change: (uri: string, text: string, version: number) => void
   /** The diagnostics of this version, when they come. */
   readonly diagnostics: (uri: string, version: number) => Promise<PublishDiagnosticsParams>
+  /** The next diagnostics of a file that fit; what was sent before counts only when it was the last. */
+  readonly until: (uri: string, fits: (params: PublishDiagnosticsParams) => boolean) => Promise<PublishDiagnosticsParams>
   readonly at: (uri: string, line: number, character: number) => { readonly textDocument: { readonly uri: string }; readonly position: { readonly line: number; readonly character: number } }
   readonly close: () => Promise<void>
 }
@@ -52,6 +54,12 @@ async function start(connection: ProtocolConnection, params: Partial<InitializeP
         if (known === undefined) waiting.push({ holds, resolve })
         else resolve(known)
       }),
+    until: (uri, fits) =>
+      new Promise((resolve) => {
+        const last = published.findLast((sent) => sent.uri === uri)
+        if (last !== undefined && fits(last)) resolve(last)
+        else waiting.push({ holds: (sent) => sent.uri === uri && fits(sent), resolve })
+      }),
     at: (uri, line, character) => ({ textDocument: { uri }, position: { line, character } }),
     close,
   }
@@ -75,19 +83,21 @@ export interface InProcess {
   readonly host?: Partial<Host>
   readonly handlers?: readonly Handler[]
   readonly params?: Partial<InitializeParams>
+  readonly platform?: Partial<Platform>
 }
 
 /** The same server in this process, so that a test can look into it. */
-export async function startHere({ host = {}, handlers, params = {} }: InProcess = {}): Promise<Client & { readonly session: Session }> {
+export async function startHere({ host = {}, handlers, params = {}, platform = {} }: InProcess = {}): Promise<Client & { readonly session: Session }> {
   const [toServer, toClient] = [new PassThrough(), new PassThrough()]
   const serverSide = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient))
   const session = serve(serverSide, {
     host: { ...emptyHost, ...host }, version: "0.0.0", ...(handlers === undefined ? {} : { handlers }),
-    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl: (code) => `https://docs.test/${code}`, setRoots: () => {}, forget: () => {} },
+    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl: (code) => `https://docs.test/${code}`, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve(), ...platform },
   })
   serverSide.listen()
   const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer))
   const client = await start(connection, params, async () => {
+    await connection.sendRequest("shutdown")
     connection.dispose()
     serverSide.dispose()
     toServer.end()
