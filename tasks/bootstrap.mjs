@@ -58,7 +58,7 @@ function newest(folder) {
 
 function build(node) {
   const stamp = join(root, "dist", ".built")
-  const sources = ["base", "grammar", "compiler", "runtime", "engine", "sidecar", "services", "server", "cli"]
+  const sources = ["base", "grammar", "compiler", "runtime", "engine", "sidecar", "services", "server", "cli", "playground", "examples", "tasks/playground"]
   const latest = Math.max(...sources.map((folder) => newest(join(root, folder))), statSync(join(root, "package-lock.json")).mtimeMs)
   if (existsSync(stamp) && statSync(stamp).mtimeMs > latest) return
   console.log("Building …")
@@ -80,6 +80,10 @@ switch (task) {
   case "test":
     build(node)
     run(node, [join(root, "tasks/test.ts"), ...rest], { env })
+    break
+  case "playground":
+    build(node)
+    run(node, [join(root, "tasks/playground.ts"), ...rest], { env })
     break
   case "dapr:build":
     run(node, [join(root, "tasks/dapr/build.ts"), ...rest], { env })

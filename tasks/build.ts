@@ -1,4 +1,4 @@
-// npm run build: type-checks and compiles every folder, then bundles the command-line program so that it starts fast.
+// npm run build: type-checks and compiles every folder, bundles the playground, and the command-line program so that it starts fast.
 
 import { spawnSync } from "node:child_process"
 import { chmodSync, existsSync, globSync, rmSync } from "node:fs"
@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, "..")
 const compiler = join(root, "node_modules/typescript/bin/tsc")
 const { status } = spawnSync(process.execPath, [compiler, "-b", root], { cwd: root, stdio: "inherit" })
 if (status !== 0) process.exit(status ?? 1)
+const { buildPlayground } = await import("./playground/build.ts")
+await buildPlayground()
 const program = join(root, "dist/cli/main.js")
 if (existsSync(program)) {
   await bundle()

@@ -18,6 +18,10 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   sidecar: { folders: ["base", "engine"], packages: ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "node:"] },
   services: { folders: ["base", "grammar", "compiler"], packages: [] },
   server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
+  playground: {
+    folders: ["base", "grammar", "compiler", "services", "server"],
+    packages: ["@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
+  },
   cli: {
     folders: ["base", "grammar", "compiler", "engine", "sidecar", "services", "server"],
     packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "ts-morph", "yaml", "node:"],
@@ -36,7 +40,7 @@ const soleImporters: Readonly<Record<string, RegExp>> = {
   "@grpc/grpc-js": /^sidecar\//,
   "vscode-languageserver/node": /^server\/node\.ts$/,
   "vscode-languageserver/browser": /^server\/worker\.ts$/,
-  "vscode-languageserver": /^server\//,
+  "vscode-languageserver": /^(server|playground\/src\/(language|editor|shell))\//,
 }
 
 const pureFolders = /^(base|grammar|compiler|services|engine|runtime\/(policy|flow|agent))\//
@@ -68,7 +72,7 @@ interface SourceFile {
 
 function sources(folder: string): readonly SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(ts|mjs)$/.test(entry.name) && !/\.d\.ts$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(tsx?|mjs)$/.test(entry.name) && !/\.d\.ts$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll("\\", "/"))
     .filter((path) => !/(^|\/)(dist|node_modules|generated|corpus)\//.test(path))
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }))

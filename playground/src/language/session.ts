@@ -1,0 +1,179 @@
+// The language server in its worker, kept in step with the project: what it finds is in signals.
+
+import { batch, effect, signal } from "@preact/signals"
+import { build } from "virtual:build"
+import type { CodeAction, Diagnostic, TextEdit, WorkspaceEdit } from "vscode-languageserver"
+import type { OwnGraph } from "./own.ts"
+import { connect, type LanguageClient } from "./client.ts"
+import { applyEdits, files, generation, program, setText, type Point } from "../state/project.ts"
+import { tell } from "../state/view.ts"
+
+export type State = "starting" | "ready" | "failed"
+
+export interface GeneratedFile {
+  readonly path: string
+  readonly uri: string
+  readonly text: string
+}
+
+export const state = signal<State>("starting")
+export const diagnostics = signal<ReadonlyMap<string, readonly Diagnostic[]>>(new Map())
+/** Undefined until the first answer of a project. */
+export const graphs = signal<readonly OwnGraph[] | undefined>(undefined)
+export const generated = signal<readonly GeneratedFile[] | undefined>(undefined)
+/** The generated code is of an older text: the program has errors now. */
+export const stale = signal(false)
+export const emitting = signal(false)
+/** Asked for only once somebody looks at the code or runs it. */
+export const wantsCode = signal(false)
+
+export const uriOf = (path: string): string => `file:///${path.split("/").map(encodeURIComponent).join("/")}`
+export const pathOf = (uri: string): string => decodeURIComponent(uri.replace(/^file:\/\/\//, ""))
+
+let client: LanguageClient | undefined
+let starting: Promise<LanguageClient> | undefined
+
+export function language(): Promise<LanguageClient> {
+  return (starting ??= start())
+}
+
+async function start(): Promise<LanguageClient> {
+  const worker = new Worker(new URL(build.languageWorker, import.meta.url), { type: "module", name: "language" })
+  worker.addEventListener("error", () => {
+    state.value = "failed"
+  })
+  const made = connect(worker)
+  made.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics: found }: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }) => {
+    diagnostics.value = new Map(diagnostics.value).set(pathOf(uri), found)
+  })
+  made.onNotification("window/showMessage", ({ message }: { readonly message: string }) => tell(message))
+  made.onNotification("window/logMessage", ({ message }: { readonly message: string }) => console.warn(message))
+  made.onRequest("workspace/applyEdit", ({ edit }: { readonly edit: WorkspaceEdit }) => ({ applied: applyWorkspaceEdit(edit, "server") }))
+  await made.request("initialize", {
+    processId: null, rootUri: "file:///", capabilities: clientCapabilities, workspaceFolders: [{ uri: "file:///", name: "project" }],
+    initializationOptions: { commands: ["agentflow.run", "agentflow.simulate", "agentflow.test", "agentflow.cost"] },
+  })
+  made.notify("initialized", {})
+  client = made
+  state.value = "ready"
+  follow(made)
+  return made
+}
+
+const clientCapabilities = {
+  general: { positionEncodings: ["utf-16"] },
+  textDocument: {
+    publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true, tagSupport: { valueSet: [1, 2] } },
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ["markdown"] } },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: ["quickfix", "refactor", "source"] } }, isPreferredSupport: true },
+  },
+  workspace: { applyEdit: true, workspaceEdit: { documentChanges: true } },
+}
+
+// ---------------------------------------------------------------- following the project
+
+function follow(made: LanguageClient): void {
+  const sent = new Map<string, { text: string; version: number }>()
+  let seen = -1
+  effect(() => {
+    const wanted = new Map([...files.value].filter(([path]) => path.endsWith(".agentflow")))
+    const isNew = seen !== generation.value
+    seen = generation.value
+    for (const [path] of [...sent]) {
+      if (wanted.has(path) && !isNew) continue
+      sent.delete(path)
+      made.notify("textDocument/didClose", { textDocument: { uri: uriOf(path) } })
+    }
+    for (const [path, text] of wanted) {
+      const before = sent.get(path)
+      if (before === undefined) made.notify("textDocument/didOpen", { textDocument: { uri: uriOf(path), languageId: "agentflow", version: 1, text } })
+      else if (before.text !== text) made.notify("textDocument/didChange", { textDocument: { uri: uriOf(path), version: before.version + 1 }, contentChanges: [{ text }] })
+      sent.set(path, { text, version: before === undefined ? 1 : before.text === text ? before.version : before.version + 1 })
+    }
+    if (isNew) {
+      batch(() => {
+        diagnostics.value = new Map()
+        graphs.value = undefined
+        generated.value = undefined
+        stale.value = false
+      })
+    }
+  })
+  effect(() => {
+    void files.value
+    void program.value
+    drawAgain()
+  })
+  effect(() => {
+    void files.value
+    void program.value
+    if (wantsCode.value) emitAgain()
+  })
+}
+
+/** Runs again for what came while it ran, once. */
+function latest(act: () => Promise<void>): () => void {
+  let running = false
+  let again = false
+  const run = async (): Promise<void> => {
+    if (running) {
+      again = true
+      return
+    }
+    running = true
+    do {
+      again = false
+      await act().catch((problem: unknown) => console.warn(problem))
+    } while (again)
+    running = false
+  }
+  return () => void run()
+}
+
+const drawAgain = latest(async () => {
+  const [path, mine] = [program.peek(), generation.peek()]
+  if (client === undefined || path === "") return
+  const found = await client.request<readonly OwnGraph[] | null>("agentflow/graph", { uri: uriOf(path) })
+  if (mine === generation.peek()) graphs.value = found ?? []
+})
+
+const emitAgain = latest(async () => {
+  const [path, mine] = [program.peek(), generation.peek()]
+  if (client === undefined || path === "") return
+  emitting.value = true
+  const made = await client.request<{ readonly files: readonly GeneratedFile[] } | null>("agentflow/emit", { uri: uriOf(path) }).finally(() => {
+    emitting.value = false
+  })
+  if (mine !== generation.peek()) return
+  batch(() => {
+    stale.value = made === null
+    if (made !== null) generated.value = made.files
+  })
+})
+
+// ---------------------------------------------------------------- edits that the server proposes
+
+export function applyWorkspaceEdit(edit: WorkspaceEdit, writer: string): boolean {
+  const byUri = new Map<string, readonly TextEdit[]>(Object.entries(edit.changes ?? {}))
+  for (const change of edit.documentChanges ?? []) if ("textDocument" in change) byUri.set(change.textDocument.uri, change.edits as readonly TextEdit[])
+  batch(() => {
+    for (const [uri, edits] of byUri) {
+      const text = files.peek().get(pathOf(uri))
+      if (text !== undefined) setText(pathOf(uri), applyEdits(text, edits), writer)
+    }
+  })
+  return true
+}
+
+export async function formatDocument(path: string): Promise<void> {
+  const made = await language()
+  const edits = await made.request<readonly TextEdit[] | null>("textDocument/formatting", { textDocument: { uri: uriOf(path) }, options: { tabSize: 2, insertSpaces: true } })
+  const text = files.peek().get(path)
+  if (text !== undefined && edits !== null) setText(path, applyEdits(text, edits), "format")
+}
+
+export async function actionsFor(path: string, range: { readonly start: Point; readonly end: Point }): Promise<readonly CodeAction[]> {
+  const made = await language()
+  return (await made.request<readonly CodeAction[] | null>("textDocument/codeAction", { textDocument: { uri: uriOf(path) }, range, context: { diagnostics: [] } })) ?? []
+}

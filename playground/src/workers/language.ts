@@ -1,0 +1,5 @@
+// The language worker: the language server over the worker's own messages, with what this page asks besides.
+
+import { servePort } from "../../../server/worker.ts"
+
+servePort(self as never, { version: "playground", docsUrl: (code) => new URL(`../#explain/${code}`, self.location.href).href })
