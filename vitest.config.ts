@@ -14,6 +14,7 @@ export default defineConfig({
       { find: "@agentflow/runtime/in-process", replacement: join(runtime, "in-process.ts") },
       { find: "@agentflow/runtime/inbox", replacement: join(runtime, "inbox.ts") },
       { find: "@agentflow/runtime/dead-letters", replacement: join(runtime, "dead-letters.ts") },
+      { find: "@agentflow/runtime/simulation", replacement: join(runtime, "simulation.ts") },
       { find: "@agentflow/runtime/mcp", replacement: join(runtime, "tools/mcp-servers.ts") },
       { find: "@agentflow/runtime/model-server", replacement: join(runtime, "model-server/server.ts") },
     ],

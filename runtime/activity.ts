@@ -105,7 +105,7 @@ export function toolActivity(tool: Tool, services: Services): Activity {
       if (isGuardedWrite && !(await leaveMarker(context, input, services))) return unknownOutcome(tool)
       const call = (signal: AbortSignal): Promise<Envelope> =>
         callTool(tool, parameters.value, toolContext(tool, { context, input, signal, services }), services)
-      const envelope = await withTimeout(input.timeoutMs, tool.name, call)
+      const envelope = await withTimeout(input.timeoutMs, tool.name, call, services.timers)
       const fitting = deliverable(envelope)
       // The call came back, so the effect is there although its result can't be used.
       const judged: Envelope = envelope.ok && !fitting.ok ? { ...fitting, maybeDone: true } : fitting

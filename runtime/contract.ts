@@ -2,7 +2,7 @@
 
 import type { ChatMessage, Run, Settings, UndoCall, Undoing, Workflow } from "./contract-run.ts"
 import type { Tool } from "./contract-tools.ts"
-import type { ActivityInput } from "./wire.ts"
+import type { ActivityInput, RunStatus } from "./wire.ts"
 
 // ---------------------------------------------------------------------------------------------------------------- JSON
 
@@ -88,6 +88,14 @@ export interface WorkflowContext {
   whenAny(tasks: Task[]): Task
   /** Where `log` goes; called once per entry, never on replay. A host without it drops the entries. */
   log?(entry: LogEntry): void
+  /** Told where the run stands whenever it stops to wait, on replay too. A host without it is told by the status alone. */
+  observe?(observation: Observation): void
+}
+
+export interface Observation {
+  readonly status: RunStatus
+  /** What would be undone, in the order of the start of the steps. */
+  readonly undo: readonly { readonly step: string; readonly outcome: "done" | "unknown" | "in flight" }[]
 }
 
 export interface LogEntry {

@@ -5,7 +5,7 @@ import { OrchestrationExecutor } from "@dapr/dapr/workflow/internal/durabletask/
 import { Registry } from "@dapr/dapr/workflow/internal/durabletask/worker/registry.js"
 import { RuntimeOrchestrationContext } from "@dapr/dapr/workflow/internal/durabletask/worker/runtime-orchestration-context.js"
 import { WhenAnyTask } from "@dapr/dapr/workflow/internal/durabletask/task/when-any-task.js"
-import type { LogEntry, Task, WorkflowContext } from "./contract.ts"
+import type { LogEntry, Observation, Task, WorkflowContext } from "./contract.ts"
 import { actionOf, eventMessage } from "./executor-messages.ts"
 import type { ExecutorAction, ExecutorEvent, SdkEvent } from "./executor-messages.ts"
 
@@ -19,6 +19,7 @@ export type WorkflowBody = (context: WorkflowContext, input: never) => unknown
 export interface ExecutorOptions {
   readonly workflows: ReadonlyMap<string, WorkflowBody>
   readonly onLog?: (entry: LogEntry) => void
+  readonly onObserve?: (instanceId: string, observation: Observation) => void
 }
 
 export interface ExecutorTurn {
@@ -50,7 +51,7 @@ interface Processor {
 }
 
 /** Throws when the SDK is of a version that this was not written for. */
-export function createExecutor({ workflows, onLog = () => undefined }: ExecutorOptions): Executor {
+export function createExecutor({ workflows, onLog = () => undefined, onObserve }: ExecutorOptions): Executor {
   const { version } = sdkPackage
   if (!executorSdkVersions.includes(version)) {
     const known = executorSdkVersions.join(", ")
@@ -62,7 +63,7 @@ export function createExecutor({ workflows, onLog = () => undefined }: ExecutorO
   const registry = new Registry()
   for (const [name, body] of workflows) {
     const run = (inner: RuntimeOrchestrationContext, input: unknown): unknown =>
-      body(contextOf(inner, onLog), input as never)
+      body(contextOf(inner, onLog, onObserve), input as never)
     registry.addNamedOrchestrator(name, run as unknown as Parameters<Registry["addNamedOrchestrator"]>[1])
   }
   return { open: (instanceId) => openExecution(registry, instanceId) }
@@ -90,7 +91,9 @@ function openExecution(registry: Registry, instanceId: string): Execution {
 }
 
 /** The SDK's own wrapper pulls in its connection; this one is all that a workflow needs and runs in a browser too. */
-function contextOf(inner: RuntimeOrchestrationContext, onLog: (entry: LogEntry) => void): WorkflowContext {
+function contextOf(
+  inner: RuntimeOrchestrationContext, onLog: (entry: LogEntry) => void, onObserve: ExecutorOptions["onObserve"],
+): WorkflowContext {
   const task = (made: unknown): Task => made as Task
   return {
     getWorkflowInstanceId: () => inner.instanceId,
@@ -104,5 +107,6 @@ function contextOf(inner: RuntimeOrchestrationContext, onLog: (entry: LogEntry) 
     setCustomStatus: (status) => inner.setCustomStatus(status),
     whenAny: (tasks) => task(new WhenAnyTask(tasks as unknown as ConstructorParameters<typeof WhenAnyTask>[0])),
     log: onLog,
+    ...(onObserve === undefined ? {} : { observe: (observation) => onObserve(inner.instanceId, observation) }),
   }
 }

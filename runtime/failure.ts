@@ -7,6 +7,9 @@ import { codeOf, isUnsent } from "./tools/fetch.ts"
 export const envelopeBytesMax = 2 * 1024 * 1024
 const messageCharactersMax = 2_000
 
+// Buffer would do in Node only.
+const utf8 = new TextEncoder()
+
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof ToolError || thrown instanceof FlowError) {
     return {
@@ -61,7 +64,7 @@ export function deliverable(envelope: Envelope): Envelope {
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error)
     return { ok: false, kind: "invalid_output", message: `the result can't be written as JSON: ${reason}` }
   }
-  const bytes = Buffer.byteLength(text, "utf8")
+  const bytes = utf8.encode(text).length
   if (bytes <= envelopeBytesMax) return JSON.parse(text) as Envelope
   const message = `the result is ${bytes} bytes, over the limit of ${envelopeBytesMax}; return a reference instead`
   return { ok: false, kind: "too_large", message, ...(envelope.usage === undefined ? {} : { usage: envelope.usage }) }

@@ -27,9 +27,8 @@ export function modelTurnActivity(agent: Agent, services: Services): Activity {
       const run = context.getWorkflowInstanceId()
       const marker: CallMarker = { v: 1, allowance: input.parameters.allowance, at: services.now().toISOString() }
       if ((await services.state.saveFirst(markerKey(run, input), marker)) === "exists") return interrupted(agent.name)
-      return withTimeout(input.timeoutMs ?? timeoutMsUsual, agent.name, (signal) =>
-        turn({ agent, provider, input, signal, run, services }),
-      )
+      const work = (signal: AbortSignal): Promise<Envelope> => turn({ agent, provider, input, signal, run, services })
+      return withTimeout(input.timeoutMs ?? timeoutMsUsual, agent.name, work, services.timers)
     })
   }
 }

@@ -19,6 +19,7 @@ import type { SettingValues } from "./settings.ts"
 import { openRaiser } from "./dapr.ts"
 import type { StateStore } from "./state.ts"
 import { createStateStore } from "./state.ts"
+import type { Timers } from "./timeout.ts"
 import type { Telemetry } from "./telemetry/telemetry.ts"
 import type { McpConfig, McpServers } from "./tools/mcp-servers.ts"
 import { createMcpServers } from "./tools/mcp-servers.ts"
@@ -38,6 +39,8 @@ export interface Services {
   /** The provider for a model's declared provider name. */
   readonly provider: (name: string) => Provider | undefined
   readonly now: () => Date
+  /** Of the limits of attempts; the machine's own when absent. */
+  readonly timers?: Timers
   /** Receives the text of answers as it comes; absent when nobody watches. */
   readonly onText?: (event: TextEvent) => void
   /** Is told of every attempt; absent when nobody asked. */

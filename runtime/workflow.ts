@@ -2,7 +2,7 @@
 
 import { cancelEvent } from "./contract.ts"
 import type {
-  CarriedRun, ChildResult, Duration, Flow, OverBudget, Run, RunEnvelope, RunFailure, Task, Workflow, WorkflowContext,
+  CarriedRun, ChildResult, Duration, Flow, Observation, OverBudget, Run, RunEnvelope, RunFailure, Task, Workflow, WorkflowContext,
   WorkflowSpec,
 } from "./contract.ts"
 import { asFlowError, FlowError, RunFailed } from "./errors.ts"
@@ -34,7 +34,9 @@ export function workflow<P extends object, R>(
     const { state } = frame
     let shown = ""
     const show = (): void => {
-      const status = JSON.stringify(statusOf(state))
+      const shownNow = statusOf(state)
+      context.observe?.({ status: shownNow, undo: owed(state) })
+      const status = JSON.stringify(shownNow)
       if (status !== shown) context.setCustomStatus(status)
       shown = status
     }
@@ -79,6 +81,7 @@ function openRun<P extends object, R>(context: WorkflowContext, spec: WorkflowSp
     id: context.getWorkflowInstanceId(),
     start: context.getCurrentUtcDateTime().getTime(),
     generation,
+    sagas: new Set(),
     account,
     phase: "running",
     stepsStarted: carried?.stepsStarted ?? 0,
@@ -92,6 +95,8 @@ function openRun<P extends object, R>(context: WorkflowContext, spec: WorkflowSp
     settings: carried?.settings ?? {},
     runOf,
   }
+  const saga = carriedSaga(carried, spec.undos?.() ?? [])
+  state.sagas.add(saga)
   return {
     state,
     // Every history has names of its own, so that no answer, key or child of one is taken for another's.
@@ -99,11 +104,16 @@ function openRun<P extends object, R>(context: WorkflowContext, spec: WorkflowSp
     scope: { ...openRunScope(context, spec, carried), cancelRequest: context.waitForExternalEvent(cancelEvent) },
     account,
     defaults: spec.steps ?? {},
-    saga: carriedSaga(carried, spec.undos?.() ?? []),
+    saga,
     share: 1,
     names: new Map(),
     isUndo: false,
   }
+}
+
+function owed({ sagas }: RunState): Observation["undo"] {
+  const all = [...sagas].flatMap(({ undo }) => undo).sort((a, b) => a.start - b.start)
+  return all.map(({ step, action }) => ({ step, outcome: action.outcome }))
 }
 
 function openRunScope(

@@ -15,6 +15,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   compiler: { folders: ["base", "grammar"], packages: ["ajv", "ajv-formats", "ts-morph"] },
   runtime: { folders: [], packages: ["@dapr/dapr", "@modelcontextprotocol/sdk", "@opentelemetry", "ajv", "ajv-formats", "cockatiel", "openai", "node:"] },
   engine: { folders: ["base"], packages: [] },
+  simulator: { folders: ["base", "engine"], packages: ["@agentflow/runtime"] },
   sidecar: { folders: ["base", "engine"], packages: ["@grpc/grpc-js", "@grpc/proto-loader", "protobufjs", "node:"] },
   services: { folders: ["base", "grammar", "compiler"], packages: [] },
   server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
@@ -23,7 +24,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     packages: ["@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
   },
   cli: {
-    folders: ["base", "grammar", "compiler", "engine", "sidecar", "services", "server"],
+    folders: ["base", "grammar", "compiler", "engine", "simulator", "sidecar", "services", "server"],
     packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "ts-morph", "yaml", "node:"],
   },
 }
@@ -43,7 +44,7 @@ const soleImporters: Readonly<Record<string, RegExp>> = {
   "vscode-languageserver": /^(server|playground\/src\/(language|editor|shell))\//,
 }
 
-const pureFolders = /^(base|grammar|compiler|services|engine|runtime\/(policy|flow|agent))\//
+const pureFolders = /^(base|grammar|compiler|services|engine|simulator|runtime\/(policy|flow|agent))\//
 /** Comments speak English: "any error" is no type. */
 function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1")

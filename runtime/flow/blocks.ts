@@ -59,6 +59,8 @@ export function* saga<R>(frame: Frame, name: string, body: (run: Run) => Flow<R>
   const path = stepPath(frame, name)
   const own: Saga = { undo: [] }
   const inner = openFrame(frame, path, { saga: own })
+  const { sagas } = frame.state
+  sagas.add(own)
   try {
     const value = yield* body(frame.state.runOf(inner))
     joinSagas(frame.saga, own)
@@ -67,6 +69,8 @@ export function* saga<R>(frame: Frame, name: string, body: (run: Run) => Flow<R>
     if (thrown instanceof Leave) joinSagas(frame.saga, own)
     else yield* compensate(inner, own)
     throw thrown
+  } finally {
+    sagas.delete(own)
   }
 }
 

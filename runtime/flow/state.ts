@@ -28,6 +28,8 @@ export interface RunState {
   readonly leftBehind: Set<Task>
   readonly mailboxes: Map<string, Mailbox>
   settings: Readonly<Record<string, unknown>>
+  /** Every one that is open, the run's own first. */
+  readonly sagas: Set<Saga>
   /** In the order in which the waits began. */
   readonly waiting: Set<Waiting>
   /** Event waits that lost a race: raced again, because a second one of the same name would never get its event. */

@@ -11,6 +11,7 @@ import type { Doc } from "./layout.ts"
 import { durationText, memberAccess, numberText, propertyKey, quoted, templateText } from "./literals.ts"
 import { bodyScope } from "./scope.ts"
 import type { Code, CodeScope } from "./scope.ts"
+import { typed } from "./names.ts"
 import { typeText } from "./types.ts"
 
 /** Binding strength, weakest first. */
@@ -66,7 +67,8 @@ export function write(scope: CodeScope, plan: ExpressionPlan): Code {
     case "record": return code(record(scope, plan), precedence.primary)
     case "local": {
       const sure = plan.present === "var" && scope.inRound ? "!" : ""
-      return code(`${scope.locals.get(plan.name) ?? plan.name}${sure}`, precedence.primary)
+      const name = scope.locals.get(plan.name) ?? plan.name
+      return code(sure === "" ? name : [name, typed(scope.file, sure)], precedence.primary)
     }
     case "result": return code("result", precedence.primary)
     case "enumMember": return code([scope.file.value(plan.enum), memberAccess(plan.member, false)], precedence.call)
@@ -173,7 +175,7 @@ function record(scope: CodeScope, plan: RecordPlan): Doc {
   return object(plan.entries.map(({ key, value }): Doc => {
     if (key === undefined) return ["...", operand(scope, value, precedence.assignment)]
     const isTag = key === "kind" && value.type.kind === "literal" && value.kind === "literal"
-    return property(key, [expression(scope, value), isTag ? " as const" : ""])
+    return property(key, [expression(scope, value), isTag ? typed(scope.file, " as const") : ""])
   }))
 }
 
@@ -214,9 +216,9 @@ function member(scope: CodeScope, plan: MemberPlan): Code {
     return code([held, ".ok ? ", side(then!), " : ", side(otherwise!)], precedence.conditional)
   }
   const sure = plan.present === true && scope.inBody ? "!" : ""
-  const written = [operand(scope, holder, precedence.call), memberAccess(name, plan.optional), sure]
+  const written = [operand(scope, holder, precedence.call), memberAccess(name, plan.optional), sure === "" ? "" : typed(scope.file, sure)]
   if (holder.type.kind === "caughtError" && name === "data" && plan.type.kind !== "json") {
-    return code(["(", written, ` as ${typeText(scope.file, plan.type)})`], precedence.primary)
+    return code(["(", written, typed(scope.file, ` as ${typeText(scope.file, plan.type)}`), ")"], precedence.primary)
   }
   if (holder.type.kind === "caughtError" && name === "step") return code([written, ` ?? ""`], precedence.nullish)
   return code(written, precedence.call)
@@ -225,7 +227,7 @@ function member(scope: CodeScope, plan: MemberPlan): Code {
 function index(scope: CodeScope, plan: IndexPlan): Code {
   const place: Doc = ["[", expression(scope, plan.index), "]"]
   if (plan.object.type.kind !== "json") return code([operand(scope, plan.object, precedence.call), place], precedence.call)
-  const cast = ` as { readonly [key: string]: ${scope.file.runtimeType("Json")} } | null)?.`
+  const cast: Doc = [typed(scope.file, ` as { readonly [key: string]: ${scope.file.runtimeType("Json")} } | null`), ")?."]
   return code(["(", operand(scope, plan.object, precedence.relational), cast, place], precedence.call)
 }
 

@@ -5,6 +5,7 @@ import { kebab } from "../../3-plan/lower.ts"
 import type { Plan } from "../../3-plan/types.ts"
 import { mentionsOf } from "./files/mentions.ts"
 import type { Mentions } from "./files/mentions.ts"
+import type { Doc } from "./layout.ts"
 import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
@@ -33,7 +34,11 @@ export interface Declared {
   readonly module: string
 }
 
+export type Language = "typescript" | "javascript"
+
 export interface Names {
+  /** JavaScript is what is left when the types are not written. */
+  readonly language: Language
   readonly declared: ReadonlyMap<string, Declared>
   /** The identifiers of all that is declared. */
   readonly identifiers: ReadonlySet<string>
@@ -46,7 +51,7 @@ export interface Names {
   readonly modules: ReadonlyMap<string, string>
 }
 
-export function namesOf(plan: Plan): Names {
+export function namesOf(plan: Plan, language: Language = "typescript"): Names {
   const declared = new Map<string, Declared>()
   const taken = new Set<string>()
   const add = (name: string, module: string, as: "value" | "type"): void => {
@@ -63,7 +68,7 @@ export function namesOf(plan: Plan): Names {
   const files = new Set<string>()
   for (const { name } of plan.workflows) add(name, `workflows/${free(kebab(name), files, () => false)}.ts`, "value")
   const identifiers = new Set([...declared.values()].map(({ identifier }) => identifier))
-  return { declared, identifiers, mentions: mentionsOf(plan), ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
+  return { language, declared, identifiers, mentions: mentionsOf(plan), ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
 }
 
 function schemaNames(plan: Plan, declared: ReadonlyMap<string, Declared>): Pick<Names, "parameters" | "results" | "settings"> {
@@ -179,6 +184,11 @@ export function relative(from: string, to: string): string {
   }
   const up = here.length === 0 ? "./" : "../".repeat(here.length)
   return up === "./" && there[0] === ".." ? there.join("/") : up + there.join("/")
+}
+
+/** What only TypeScript reads. Empty, and yet no text in JavaScript: what surrounds it is laid out as if it stood there. */
+export function typed({ names }: FileScope, doc: Doc): Doc {
+  return names.language === "typescript" ? doc : { kind: "group", doc: "" }
 }
 
 // ---------------------------------------------------------------- locals

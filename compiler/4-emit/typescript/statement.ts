@@ -11,6 +11,7 @@ import type { CodeScope } from "./scope.ts"
 import { choice, group, hardline, indent, join, mark, print } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, isReserved, memberAccess, numberText, quoted } from "./literals.ts"
+import { typed } from "./names.ts"
 import { typeText } from "./types.ts"
 
 export function block(scope: CodeScope, statements: readonly StatementPlan[], before: readonly Doc[] = []): Doc {
@@ -114,10 +115,10 @@ function letDoc(scope: CodeScope, plan: LetPlan): Doc {
   const keyword = plan.mutable || value === undefined ? "let" : "const"
   const name = local(scope, plan.name)
   const type = needsAnnotation(plan) || isCircular(scope, plan) ? typeText(scope.file, plan.type) : undefined
-  if (value === undefined) return `${keyword} ${name}: ${type ?? "unknown"}`
+  if (value === undefined) return [`${keyword} ${name}`, typed(scope.file, `: ${type ?? "unknown"}`)]
   // With an annotation TypeScript would narrow the variable to what it starts with.
-  if (type !== undefined && (isConstant(value) || isMember(value.type, plan.type))) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), ` as ${type}`]
-  return [`${keyword} ${name}${type === undefined ? "" : `: ${type}`} = `, settled(scope, value)]
+  if (type !== undefined && (isConstant(value) || isMember(value.type, plan.type))) return [`${keyword} ${name} = `, operand(scope, value, precedence.relational), typed(scope.file, ` as ${type}`)]
+  return [`${keyword} ${name}`, type === undefined ? "" : typed(scope.file, `: ${type}`), " = ", settled(scope, value)]
 }
 
 function isConstant(value: ExpressionPlan): boolean {
@@ -179,10 +180,10 @@ function matchDoc(scope: CodeScope, plan: MatchPlan): Doc {
   const needsName = chained || isTagged || plan.arms.some(({ binding }) => binding !== undefined)
   if (!needsName || (isReference(matched) && widened === "")) {
     const subject = expression(scope, matched)
-    return chained ? chain(scope, plan, subject) : switchDoc(scope, plan, { subject, on: [subject, isTagged ? ".kind" : widened] })
+    return chained ? chain(scope, plan, subject) : switchDoc(scope, plan, { subject, on: [subject, isTagged ? ".kind" : typed(scope.file, widened)] })
   }
   const subject = temporary(scope, nameFor(matched.type))
-  const hoisted: Doc = [`const ${subject} = `, settled(scope, matched), widened, hardline]
+  const hoisted: Doc = [`const ${subject} = `, settled(scope, matched), typed(scope.file, widened), hardline]
   return [hoisted, chained ? chain(scope, plan, subject) : switchDoc(scope, plan, { subject, on: [subject, isTagged ? ".kind" : ""] })]
 }
 

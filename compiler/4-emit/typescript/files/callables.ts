@@ -11,7 +11,7 @@ import type { CodeScope, Writers } from "../scope.ts"
 import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { memberAccess, numberText, propertyKey, quoted, templateText } from "../literals.ts"
-import { localsOf, relative } from "../names.ts"
+import { localsOf, relative, typed } from "../names.ts"
 import type { FileScope, RuntimeValue } from "../names.ts"
 import {
   approveProperty, blockClauses, budgetDoc, callOptions, kindsDoc, overBudgetProperty, policyDoc, undoProperties,
@@ -131,7 +131,7 @@ function declare(scope: CodeScope, plan: CallablePlan, { constructor, type, circ
 /** Asking for a type imports it, so that this is asked only where it is written. */
 export function annotationOf(file: FileScope, { parameters, result }: Pick<CallablePlan, "parameters" | "result">, type: CallableType): Doc {
   const given = result.kind === "nothing" ? "void" : typeText(file, result)
-  return [": ", file.runtimeType(type), "<", parametersDoc(file, parameters), `, ${given}>`]
+  return typed(file, [": ", file.runtimeType(type), "<", parametersDoc(file, parameters), `, ${given}>`])
 }
 
 // ---------------------------------------------------------------- tools

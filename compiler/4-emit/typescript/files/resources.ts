@@ -4,6 +4,7 @@ import type { Plan } from "../../../3-plan/types.ts"
 import { expression, object } from "../expression.ts"
 import { codeScope } from "../scope.ts"
 import { numberText, quoted } from "../literals.ts"
+import { typed } from "../names.ts"
 import type { FileScope } from "../names.ts"
 import { clauseProperties, dollars, inScope } from "../policy.ts"
 import { constant } from "../structure.ts"
@@ -48,7 +49,7 @@ export function policyItems(plan: Plan, file: FileScope, used: ReadonlySet<strin
   const scope = codeScope(file, new Map(), { writers })
   return plan.policies.filter(({ name }) => used.has(name)).map(({ name, policy, doc }) => {
     const clauses = object(clauseProperties(scope, policy, inScope), { broken: true })
-    return constant(file.value(name), [clauses, " satisfies ", file.runtimeType("Policy")], doc)
+    return constant(file.value(name), [clauses, typed(file, [" satisfies ", file.runtimeType("Policy")])], doc)
   })
 }
 

@@ -1,7 +1,7 @@
 // schemas.ts: each type as JSON Schema with its validator; a schema names the ones it is made of.
 
 import type { Json, JsonSchema, ParameterPlan, Plan, ValueType } from "../../../3-plan/types.ts"
-import { nothingSchema } from "../names.ts"
+import { nothingSchema, typed } from "../names.ts"
 import type { FileScope, Names } from "../names.ts"
 import { brackets, object } from "../expression.ts"
 import type { Doc } from "../layout.ts"
@@ -72,7 +72,7 @@ export function schemaItems(plan: Plan, scope: FileScope): readonly Item[] {
     const type = "parameters" in of
       ? parametersDoc(scope, of.parameters, writer.typeName)
       : name === nothingSchema ? "void" : typeText(scope, of.type, writer.typeName)
-    const call = [scope.runtime("defineSchema"), "<", type, ">(", writer.root(schema), `, ${validators}.${name})`]
+    const call = [scope.runtime("defineSchema"), typed(scope, ["<", type, ">"]), "(", writer.root(schema), `, ${validators}.${name})`]
     return constant(name, call)
   })
 }
@@ -104,7 +104,7 @@ function schemaWriter(plan: Plan, scope: FileScope) {
     const properties = entries.map(([key, each]): Doc => [propertyKey(key), ": ", json(each, refs)])
     if (typeof $ref !== "string" || refs === "asWritten") return object(properties)
     const named = `${identifier($ref.replace("#/$defs/", ""))}.json`
-    return properties.length === 0 ? named : object([`...${named} as object`, ...properties])
+    return properties.length === 0 ? named : object([[`...${named}`, typed(scope, " as object")], ...properties])
   }
 
   return {

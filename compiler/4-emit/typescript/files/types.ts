@@ -5,6 +5,7 @@ import { object } from "../expression.ts"
 import { hardline } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { propertyKey, quoted } from "../literals.ts"
+import { typed } from "../names.ts"
 import type { FileScope } from "../names.ts"
 import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
@@ -26,7 +27,7 @@ function itemsOf(plan: TypePlan, scope: FileScope): readonly Item[] {
       return plan.fields.length === 0 ? [] : [{ kind: "interface", name, doc: plan.doc, properties: properties(plan.fields, scope) }]
     case "alias": return [{ kind: "alias", name, doc: plan.doc, type: typeText(scope, plan.type) }]
     case "taggedUnion": return [{ kind: "alias", name, doc: plan.doc, type: plan.members.map((member) => scope.type(member)).join(" | ") }]
-    case "enum": return enumItems(plan, name)
+    case "enum": return enumItems(plan, name, scope)
   }
 }
 
@@ -53,13 +54,13 @@ function properties(fields: readonly FieldPlan[], scope: FileScope) {
   }))
 }
 
-function enumItems(plan: Extract<TypePlan, { kind: "enum" }>, name: string): readonly Item[] {
+function enumItems(plan: Extract<TypePlan, { kind: "enum" }>, name: string, scope: FileScope): readonly Item[] {
   const documented = plan.members.some(({ doc }) => doc !== undefined)
   const members = plan.members.map(({ name: member, doc }): Doc => [docComment(doc), `${propertyKey(member)}: ${quoted(member)}`])
-  const value: Doc = [object(members, { broken: documented }), " as const"]
+  const value: Doc = [object(members, { broken: documented }), typed(scope, " as const")]
   const type = members.length === 0 ? "never" : `(typeof ${name})[keyof typeof ${name}]`
   return [
-    { kind: "code", doc: [docComment(plan.doc), `export const ${name} = `, value, hardline, `export type ${name} = ${type}`] },
+    { kind: "code", doc: [docComment(plan.doc), `export const ${name} = `, value, typed(scope, [hardline, `export type ${name} = ${type}`])] },
   ]
 }
 
