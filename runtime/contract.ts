@@ -85,6 +85,8 @@ export interface WorkflowContext {
   callChildWorkflow(name: string, input: unknown, instanceId?: string): Task
   continueAsNew(input: unknown, saveEvents: boolean): void
   setCustomStatus(status: string): void
+  /** Instead of `setCustomStatus`, where a host asks for the status only at the end of a turn. */
+  showStatus?(make: () => string): void
   whenAny(tasks: Task[]): Task
   /** Where `log` goes; called once per entry, never on replay. A host without it drops the entries. */
   log?(entry: LogEntry): void

@@ -5,6 +5,7 @@ import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRunt
 import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
 import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
 import type { SidecarAddress } from "./environment.ts"
+import { lateEncoding } from "./late-encoding.ts"
 import type { Activity } from "./services.ts"
 
 /** The private fields below are those of this version. Another one runs too, with its own limits if they moved. */
@@ -111,11 +112,12 @@ function sdkOptions(sidecar: SidecarAddress, grpcOptions: Record<string, string>
 /** The SDK's context behind our own interface. Its tasks fit ours; it just does not publish that type for reading. */
 function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): WorkflowContext {
   const task = (made: unknown): Task => made as Task
+  const late = lateEncoding((context as unknown as { readonly _innerContext?: unknown })._innerContext)
   return {
     getWorkflowInstanceId: () => context.getWorkflowInstanceId(),
     getCurrentUtcDateTime: () => context.getCurrentUtcDateTime(),
     isReplaying: () => context.isReplaying(),
-    callActivity: (name, input) => task(context.callActivity(name, input)),
+    callActivity: (name, input) => task(late === undefined ? context.callActivity(name, input) : late.callActivity(name, input)),
     createTimer: (fireAt) => task(context.createTimer(fireAt)),
     waitForExternalEvent: (name) => task(context.waitForExternalEvent(name)),
     callChildWorkflow: (name, input, instanceId) => task(context.callChildWorkflow(name, input, instanceId)),
@@ -124,6 +126,7 @@ function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): Workflo
       forgetWaits(context)
     },
     setCustomStatus: (status) => context.setCustomStatus(status),
+    ...(late === undefined ? {} : { showStatus: late.showStatus }),
     whenAny: (tasks) => task(context.whenAny(tasks as unknown as Parameters<SdkContext["whenAny"]>[0])),
     log: onLog,
   }

@@ -6,6 +6,7 @@ import { Registry } from "@dapr/dapr/workflow/internal/durabletask/worker/regist
 import { RuntimeOrchestrationContext } from "@dapr/dapr/workflow/internal/durabletask/worker/runtime-orchestration-context.js"
 import { WhenAnyTask } from "@dapr/dapr/workflow/internal/durabletask/task/when-any-task.js"
 import type { LogEntry, Observation, Task, WorkflowContext } from "./contract.ts"
+import { lateEncoding } from "./late-encoding.ts"
 import { actionOf, eventMessage } from "./executor-messages.ts"
 import type { ExecutorAction, ExecutorEvent, SdkEvent } from "./executor-messages.ts"
 
@@ -85,7 +86,8 @@ function openExecution(registry: Registry, instanceId: string): Execution {
       } catch (thrown) {
         context.setFailed(thrown instanceof Error ? thrown : new Error(String(thrown)))
       }
-      return { actions: context.getActions().map(actionOf), customStatus: context._customStatus }
+      const actions = context.getActions().map(actionOf)
+      return { actions, customStatus: context._customStatus }
     },
   }
 }
@@ -95,16 +97,18 @@ function contextOf(
   inner: RuntimeOrchestrationContext, onLog: (entry: LogEntry) => void, onObserve: ExecutorOptions["onObserve"],
 ): WorkflowContext {
   const task = (made: unknown): Task => made as Task
+  const late = lateEncoding(inner)
   return {
     getWorkflowInstanceId: () => inner.instanceId,
     getCurrentUtcDateTime: () => inner.currentUtcDateTime,
     isReplaying: () => inner.isReplaying,
-    callActivity: (name, input) => task(inner.callActivity(name, input)),
+    callActivity: (name, input) => task(late === undefined ? inner.callActivity(name, input) : late.callActivity(name, input)),
     createTimer: (fireAt) => task(inner.createTimer(fireAt)),
     waitForExternalEvent: (name) => task(inner.waitForExternalEvent(name)),
     callChildWorkflow: (name, input, instanceId) => task(inner.callSubOrchestrator(name, input, instanceId)),
     continueAsNew: (input, saveEvents) => inner.continueAsNew(input, saveEvents),
     setCustomStatus: (status) => inner.setCustomStatus(status),
+    ...(late === undefined ? {} : { showStatus: late.showStatus }),
     whenAny: (tasks) => task(new WhenAnyTask(tasks as unknown as ConstructorParameters<typeof WhenAnyTask>[0])),
     log: onLog,
     ...(onObserve === undefined ? {} : { observe: (observation) => onObserve(inner.instanceId, observation) }),

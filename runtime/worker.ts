@@ -197,7 +197,8 @@ async function untilUsable(sidecar: SidecarAddress, supervised: Supervised): Pro
     void port.close().catch(() => undefined)
   }
   throw new WorkerStartError(
-    `the sidecar at ${sidecar.grpc} takes this worker but runs no workflow for it; see the sidecar's log`,
+    `the sidecar at ${sidecar.grpc} takes this worker but runs no workflow for it; see the sidecar's log, and restart it ` +
+      "if another worker has died there (daprd then may wait for that one's turn to end)",
   )
 }
 

@@ -32,14 +32,7 @@ export function workflow<P extends object, R>(
     const read = readInput(input)
     const frame = openRun(context, spec, read)
     const { state } = frame
-    let shown = ""
-    const show = (): void => {
-      const shownNow = statusOf(state)
-      context.observe?.({ status: shownNow, undo: owed(state) })
-      const status = JSON.stringify(shownNow)
-      if (status !== shown) context.setCustomStatus(status)
-      shown = status
-    }
+    const show = shownOn(context, state)
     try {
       const flow = untilSettled(frame, spec, body, read)
       for (let next = flow.next(); ; next = flow.next()) {
@@ -55,6 +48,23 @@ export function workflow<P extends object, R>(
   }
   Object.defineProperty(execute, "name", { value: spec.name })
   return Object.assign(execute, { kind: "workflow" as const, workflowName: spec.name, spec })
+}
+
+/** What is to be done whenever the status may have changed. */
+function shownOn(context: WorkflowContext, state: RunState): () => void {
+  const make = (): string => JSON.stringify(statusOf(state))
+  const observe = (): void => context.observe?.({ status: statusOf(state), undo: owed(state) })
+  if (context.showStatus !== undefined) {
+    context.showStatus(make)
+    return context.observe === undefined ? () => undefined : observe
+  }
+  let shown = ""
+  return () => {
+    observe()
+    const status = make()
+    if (status !== shown) context.setCustomStatus(status)
+    shown = status
+  }
 }
 
 /** A child tells its caller what it spent; everyone else gets the plain result. */

@@ -86,7 +86,10 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   const task = state.context.callActivity(sending.activity, {
     step: sending.step,
     attempt: progress.attempts,
-    key: idempotencyKey({ runId: state.id, start: state.start, step: sending.step }),
+    // Only when it is sent: a replay would draw the keys of all steps for nothing.
+    get key() {
+      return idempotencyKey({ runId: state.id, start: state.start, step: sending.step })
+    },
     start: state.start,
     ...sending.limits,
     parameters,

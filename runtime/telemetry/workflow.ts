@@ -72,6 +72,7 @@ function watching(context: WorkflowContext, steps: Map<string, Watched>, nowMs: 
     callChildWorkflow: (name, input, instanceId) => context.callChildWorkflow(name, input, instanceId),
     continueAsNew: (input, saveEvents) => context.continueAsNew(input, saveEvents),
     setCustomStatus: (status) => context.setCustomStatus(status),
+    ...(context.showStatus === undefined ? {} : { showStatus: (make) => context.showStatus?.(make) }),
     whenAny: (tasks) => context.whenAny(tasks),
     ...(context.log === undefined ? {} : { log: (entry) => context.log?.(entry) }),
   }

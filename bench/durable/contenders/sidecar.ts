@@ -17,15 +17,16 @@ const program = existsSync(built) ? built : join(root, "sidecar/main.ts")
 export interface SidecarProcess {
   readonly pid: number
   readonly grpcPort: number
+  readonly httpPort: number
   stop(): Promise<void>
 }
 
 export async function startSidecarProcess(folder: string): Promise<SidecarProcess> {
   const child = spawn(process.execPath, [program, "--db", join(folder, "hub.db")], { stdio: ["ignore", "pipe", "inherit"] })
   const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string]
-  const { grpcPort, pid } = JSON.parse(line) as { readonly grpcPort: number; readonly pid: number }
+  const { grpcPort, httpPort, pid } = JSON.parse(line) as Pick<SidecarProcess, "grpcPort" | "httpPort" | "pid">
   return {
-    pid, grpcPort,
+    pid, grpcPort, httpPort,
     async stop() {
       const gone = once(child, "exit")
       child.kill("SIGTERM")
