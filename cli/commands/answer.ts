@@ -2,9 +2,10 @@
 
 import { userInfo } from "node:os"
 import type { ExitCode } from "../failure.ts"
-import { connectTo, requireSidecar } from "../hub-access.ts"
+import { connectTo } from "../hub-access.ts"
 import { answerQuestion, chooseQuestion, viewOf } from "../questions.ts"
 import type { Invocation } from "../table.ts"
+import { withSidecar, type Reached } from "../with-sidecar.ts"
 
 export async function main(invocation: Invocation): Promise<ExitCode> {
   const [runId = "", ...rest] = invocation.positionals
@@ -21,8 +22,13 @@ export interface AnswerAs {
 }
 
 /** What `answer`, `approve` and `reject` share: the question is found, answered and said. */
-export async function answerAs({ terminal, flags }: Invocation, { runId, step: named, answer, isNo = false }: AnswerAs): Promise<ExitCode> {
-  const address = requireSidecar(flags, process.cwd())
+export function answerAs(invocation: Invocation, given: AnswerAs): Promise<ExitCode> {
+  return withSidecar(invocation.flags, process.cwd(), (address) => answerThrough(address, invocation, given))
+}
+
+async function answerThrough(
+  address: Reached, { terminal, flags }: Invocation, { runId, step: named, answer, isNo = false }: AnswerAs,
+): Promise<ExitCode> {
   const client = connectTo(address)
   try {
     // A whole path is looked up in the inbox itself, which also knows what was answered already.

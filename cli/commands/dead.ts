@@ -2,13 +2,13 @@
 
 import { listDeadLetters } from "@agentflow/runtime/dead-letters"
 import { Failure, type ExitCode } from "../failure.ts"
-import { requireSidecar } from "../hub-access.ts"
 import { stateOf } from "../questions.ts"
 import type { Invocation } from "../table.ts"
+import { withSidecar } from "../with-sidecar.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const [runId] = positionals
-  const letters = await listDeadLetters(stateOf(requireSidecar(flags, process.cwd())))
+  const letters = await withSidecar(flags, process.cwd(), (address) => listDeadLetters(stateOf(address)))
   const shown = letters.filter(({ run }) => runId === undefined || run === runId)
   if (flags["json"]) {
     terminal.out(JSON.stringify(shown, null, 2))

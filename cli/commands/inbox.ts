@@ -2,14 +2,13 @@
 
 import { listInbox } from "@agentflow/runtime/inbox"
 import type { ExitCode } from "../failure.ts"
-import { requireSidecar } from "../hub-access.ts"
 import { stateOf } from "../questions.ts"
 import type { Invocation } from "../table.ts"
+import { withSidecar } from "../with-sidecar.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const [runId] = positionals
-  const state = stateOf(requireSidecar(flags, process.cwd()))
-  const all = await listInbox({ state }, { now: new Date() })
+  const all = await withSidecar(flags, process.cwd(), (address) => listInbox({ state: stateOf(address) }, { now: new Date() }))
   const entries = all.filter(({ run }) => runId === undefined || run === runId)
   if (flags["json"]) {
     terminal.out(JSON.stringify(entries, null, 2))

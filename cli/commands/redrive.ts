@@ -4,10 +4,11 @@ import { listDeadLetters, settleDeadLetter } from "@agentflow/runtime/dead-lette
 import type { DeadLetterEntry } from "@agentflow/runtime/contract"
 import type { TaskHubClient } from "../../sidecar/client.ts"
 import { Failure, type ExitCode } from "../failure.ts"
-import { connectTo, requireSidecar } from "../hub-access.ts"
+import { connectTo } from "../hub-access.ts"
 import { stateOf } from "../questions.ts"
 import type { Invocation } from "../table.ts"
 import { hasEnded } from "../view/fold.ts"
+import { withSidecar, type Reached } from "../with-sidecar.ts"
 import { parseInput } from "../workflow-input.ts"
 
 interface Again {
@@ -17,9 +18,12 @@ interface Again {
   readonly id: string
 }
 
-export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+export function main(invocation: Invocation): Promise<ExitCode> {
+  return withSidecar(invocation.flags, process.cwd(), (address) => redrive(invocation, address))
+}
+
+async function redrive({ terminal, positionals, flags }: Invocation, address: Reached): Promise<ExitCode> {
   const [runId = ""] = positionals
-  const address = requireSidecar(flags, process.cwd())
   const state = stateOf(address)
   const client = connectTo(address)
   try {
@@ -32,8 +36,9 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     if (present === undefined) await client.start({ instanceId: chosen, name: workflow, input: JSON.stringify(parameters) })
     // After the start: a letter that is told twice is found again, one that is lost is not.
     if (letter !== undefined) await settleDeadLetter(state, letter)
+    const waits = address.isBrief ? ` It waits for a worker: agentflow run FILE ${workflow.replace(/@\d+$/, "")} --id ${chosen}` : ""
     if (flags["json"]) terminal.out(JSON.stringify({ run: chosen, workflow, of: runId, started: present === undefined }))
-    else if (present === undefined) terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${chosen} (${workflow}) has started with the input of ${runId}.`)
+    else if (present === undefined) terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${chosen} (${workflow}) has started with the input of ${runId}.${waits}`)
     else terminal.out(`${runId} was started again already: ${chosen} is ${present.status}.`)
     return 0
   } finally {
@@ -47,5 +52,7 @@ async function againOf(client: TaskHubClient, runId: string, letter: DeadLetterE
   if (run === undefined) throw new Failure(2, `There is neither a run nor a dead letter '${runId}'.`, "`agentflow dead` and `agentflow runs` list them.")
   if (!hasEnded(run)) throw new Failure(1, `Run '${runId}' has not ended: it is ${run.status}.`, "Only what has failed is started again.")
   if (run.status === "completed") throw new Failure(1, `Run '${runId}' has completed.`, "Only what has failed is started again.")
-  return { workflow: run.name, input: run.input === undefined ? {} : (JSON.parse(run.input) as unknown), id: `${runId}-again-${run.createdAtMs}` }
+  // As in its letter, which may be settled already: the time of its first turn.
+  const start = (await client.history(runId)).find(({ kind }) => kind === "orchestratorStarted")?.timestampMs ?? run.createdAtMs
+  return { workflow: run.name, input: run.input === undefined ? {} : (JSON.parse(run.input) as unknown), id: `${runId}-again-${start}` }
 }

@@ -6,13 +6,14 @@ import { readSettings } from "../../sidecar/settings.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { Failure, messageOf, type ExitCode } from "../failure.ts"
 import { stateFolderOf } from "../hub-access.ts"
-import { untilStopped } from "../processes.ts"
+import { announceSidecar, readBeacon, untilStopped } from "../processes.ts"
 import { portOf, type Invocation } from "../table.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const text = (name: string) => flags[name] as string | undefined
   const list = (name: string) => text(name)?.split(",")
-  const db = resolve(text("db") ?? `${stateFolderOf(process.cwd())}/runs.db`)
+  const stateFolder = stateFolderOf(process.cwd())
+  const db = resolve(text("db") ?? `${stateFolder}/runs.db`)
   const settings = readSettings({
     keep: text("keep"), "max-message-size": text("max-message-size"), secrets: list("secrets"),
     binding: list("binding"), app: list("app"), pubsub: list("pubsub"), "state-store": list("state-store"),
@@ -32,8 +33,11 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const { host, grpcPort, httpPort } = sidecar
   terminal.out(`The sidecar listens: gRPC ${host}:${grpcPort}, HTTP ${host}:${httpPort}; runs are kept in ${db}`)
   terminal.out(`Workers find it by DAPR_GRPC_PORT=${grpcPort} DAPR_HTTP_PORT=${httpPort}; stop it with Ctrl-C.`)
+  // Other commands in this folder find it; that of a run that goes on here stays found instead.
+  const forget = readBeacon(stateFolder) === undefined ? announceSidecar(stateFolder, { host, grpcPort, httpPort, pid: process.pid, db }) : undefined
   const end = await Promise.race([untilStopped(), faulted])
   await sidecar.close()
+  forget?.()
   if (end instanceof Failure) throw end
   return 0
 }

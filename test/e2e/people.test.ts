@@ -1,8 +1,13 @@
 // People and operations at the command line: questions, answers, cancelling, dead letters and what is left of a run.
 
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { existsSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { openWorkspace, type Outcome, type Workspace } from "../harness/cli.ts"
 
+const root = join(import.meta.dirname, "../..")
 const program = `
 enum Verdict { publish, reject }
 error Unwanted
@@ -81,6 +86,54 @@ describe("people", () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("does not fit Ask/amount")])
     expect(await json(here, "answer", "a1", "12", "--by", "ada")).toMatchObject({ value: 12 })
     expect(JSON.parse((await run).stdout)).toMatchObject({ status: "completed", output: 12 })
+  })
+})
+
+describe("without a running sidecar", () => {
+  it("the folder's database is enough to ask, answer, list and start again", { timeout: 180_000 }, async () => {
+    const { here, run } = await waiting("Order", "o1")
+    // Who started the run goes away, and sidecar and worker with them.
+    const { pid } = JSON.parse(readFileSync(join(here.folder, ".agentflow/sidecar.json"), "utf8")) as { pid: number }
+    const parent = Number(/PPid:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1])
+    process.kill(parent, "SIGINT")
+    expect((await run).code).toBe(130)
+    expect((await json(here, "inbox") as { step: string }[]).map(({ step }) => step)).toEqual(["Order/decide"])
+    expect(await json(here, "reject", "o1", "--by", "ada")).toMatchObject({ value: "reject" })
+    expect(await json(here, "inbox")).toEqual([])
+    const resumed = await here.agentflow("run", "order.agentflow", "Order", "--id", "o1", "--json")
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ status: "failed", failure: { kind: "Unwanted", undone: ["Order/reserve"] } })
+    const letters = await json(here, "dead") as { run: string; start: number }[]
+    expect(letters).toMatchObject([{ run: "o1", failure: { kind: "Unwanted" } }])
+    const id = `o1-again-${letters[0]?.start}`
+    const redriven = await here.agentflow("redrive", "o1")
+    expect(redriven.stdout).toContain(`It waits for a worker: agentflow run FILE Order --id ${id}`)
+    expect((await here.agentflow("redrive", "o1")).stdout).toContain(`was started again already: ${id} is pending`)
+    expect(await json(here, "dead")).toEqual([])
+    const again = await here.agentflow("run", "order.agentflow", "Order", "--id", id, "--approve", "publish", "--json")
+    expect(JSON.parse(again.stdout)).toMatchObject({ status: "completed", output: "reserved paid" })
+  })
+
+  it("says so where there is nothing", async () => {
+    const here = openWorkspace()
+    open.push(here)
+    const inbox = await here.agentflow("inbox")
+    expect([inbox.code, inbox.stderr]).toEqual([2, expect.stringContaining("no run has left anything in it")])
+  })
+})
+
+describe("a sidecar of its own", () => {
+  it("is found by the other commands of its folder, until it ends", { timeout: 60_000 }, async () => {
+    const here = openWorkspace()
+    open.push(here)
+    const sidecar = spawn(process.execPath, [join(root, "dist/cli/main.js"), "sidecar", "--grpc-port", "0", "--http-port", "0"], { cwd: here.folder, stdio: ["ignore", "pipe", "inherit"] })
+    const gone = once(sidecar, "close")
+    await once(sidecar.stdout, "data")
+    expect(await json(here, "inbox")).toEqual([])
+    expect(await json(here, "dead")).toEqual([])
+    expect(existsSync(join(here.folder, ".agentflow/sidecar.json"))).toBe(true)
+    sidecar.kill("SIGTERM")
+    await gone
+    expect(existsSync(join(here.folder, ".agentflow/sidecar.json"))).toBe(false)
   })
 })
 
