@@ -58,6 +58,7 @@ export const handlers: readonly Handler[] = [
   row("agentflow/plan", {}, own.plan),
   row("agentflow/cost", {}, own.cost),
   row("agentflow/graph", {}, own.graph),
+  row("agentflow/layout", {}, own.layout),
   row("agentflow/tools", {}, own.tools),
   row("agentflow/emit", {}, own.emit),
   row("agentflow/toGenerated", {}, own.generatedPosition),

@@ -2,6 +2,7 @@
 
 import { generate, toGenerated, toSource, type Generated } from "../services/generated.ts"
 import { graphsOf, type GraphNode } from "../services/graph.ts"
+import { layoutOf, type GraphLayout, type LayoutBox } from "../services/graph/layout.ts"
 import type { Program } from "../services/workspace.ts"
 import type { Location, Position, Range } from "vscode-languageserver"
 import { lineTable } from "../base/text/line-table.ts"
@@ -35,6 +36,29 @@ export function graph(session: Session, { uri }: OfUri): readonly { readonly nam
   const path = pathIn(session, uri)
   const node = ({ span, children, ...rest }: GraphNode): ProtocolNode => ({ ...rest, range: rangeIn(session, path, span), children: children.map(node) })
   return graphsOf(session.workspace, path).map(({ name, span, nodes }) => ({ name, range: rangeIn(session, path, span), nodes: nodes.map(node) }))
+}
+
+export interface ProtocolBox extends LayoutBox {
+  readonly range?: Range
+}
+
+export interface ProtocolLayout {
+  readonly name: string
+  readonly signature: string
+  readonly range: Range
+  readonly nodes: readonly ProtocolNode[]
+  readonly layout: Omit<GraphLayout, "boxes"> & { readonly boxes: readonly ProtocolBox[] }
+}
+
+/** Each workflow of a file as a picture: where its boxes and lines are. */
+export function layout(session: Session, { uri }: OfUri): readonly ProtocolLayout[] {
+  const path = pathIn(session, uri)
+  const node = ({ span, children, ...rest }: GraphNode): ProtocolNode => ({ ...rest, range: rangeIn(session, path, span), children: children.map(node) })
+  return graphsOf(session.workspace, path).map((each) => {
+    const made = layoutOf(each)
+    const boxes = made.boxes.map((box): ProtocolBox => (box.span === undefined ? box : { ...box, range: rangeIn(session, path, box.span) }))
+    return { name: each.name, signature: each.signature, range: rangeIn(session, path, each.span), nodes: each.nodes.map(node), layout: { ...made, boxes } }
+  })
 }
 
 /** Made once for a program: printing is the slowest thing that the server does. */

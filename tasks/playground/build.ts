@@ -4,6 +4,7 @@ import { createHash } from "node:crypto"
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { explanations } from "../../base/diagnostics/explanations.generated.ts"
+import { graphCss } from "../../services/graph/tokens.ts"
 import { rolldown, type InputOptions, type Plugin } from "rolldown"
 import { gallery } from "./gallery.ts"
 import { slimTsMorph } from "./slim-ts-morph.ts"
@@ -75,7 +76,7 @@ function hashed(name: string, text: string): string {
 function styles(): string {
   const folder = join(source, "src/styles")
   const names = readdirSync(folder).filter((name) => name.endsWith(".css")).sort((a, b) => Number(b === "tokens.css") - Number(a === "tokens.css") || (a < b ? -1 : 1))
-  return names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n")
+  return [graphCss, ...names.map((name) => readFileSync(join(folder, name), "utf8"))].join("\n")
 }
 
 export async function buildPlayground(): Promise<void> {

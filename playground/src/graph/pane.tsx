@@ -1,26 +1,84 @@
-// The workflows of the program as a graph.
+// The workflows of the program as a graph that follows the text; a chosen step can be looked at and changed.
 
+import { computed, effect, signal } from "@preact/signals"
+import { useEffect } from "preact/hooks"
 import { graphs } from "../language/session.ts"
-import type { OwnNode } from "../language/own.ts"
-import { program, reveal } from "../state/project.ts"
+import type { OwnBox, OwnGraph } from "../language/own.ts"
+import { linkedSource } from "../preview/link.ts"
+import { errorCount } from "../shell/problems.tsx"
+import { active, cursor, program, reveal, type Point, type TextRange } from "../state/project.ts"
+import { Canvas } from "./canvas.tsx"
+import { Inspector } from "./inspector.tsx"
 
-export function GraphPane() {
-  const all = graphs.value
-  if (all === undefined) return <p class="empty" role="status">Reading the program …</p>
-  if (all.length === 0) return <p class="empty">A graph appears when the program has a workflow.</p>
-  return <div class="outline">{all.map(({ name, nodes }) => <section key={name}><h2>{name}</h2><Nodes nodes={nodes} /></section>)}</div>
+const wanted = signal("")
+export const chosen = signal<string | undefined>(undefined)
+
+/** The workflow that is drawn: the one that the cursor is in, until another is asked for. */
+export const shownGraph = computed<OwnGraph | undefined>(() => graphs.value?.find(({ name }) => name === wanted.value) ?? graphs.value?.[0])
+
+export function showWorkflow(name: string): void {
+  wanted.value = name
 }
 
-function Nodes({ nodes }: { readonly nodes: readonly OwnNode[] }) {
-  if (nodes.length === 0) return null
+function isBefore(a: Point, b: Point): boolean {
+  return a.line < b.line || (a.line === b.line && a.character < b.character)
+}
+
+export function holds({ start, end }: TextRange, point: Point): boolean {
+  return !isBefore(point, start) && !isBefore(end, point)
+}
+
+/** The smallest box that the cursor is in. */
+export const boxAtCursor = computed<OwnBox | undefined>(() => {
+  if (active.value !== program.value) return undefined
+  const at = cursor.value
+  const around = (shownGraph.value?.layout.boxes ?? []).filter(({ range }) => range !== undefined && holds(range, at))
+  return around.sort((a, b) => a.span!.end - a.span!.start - (b.span!.end - b.span!.start))[0]
+})
+
+effect(() => {
+  const inside = graphs.value?.find(({ range }) => holds(range, cursor.value))
+  if (inside !== undefined && active.value === program.value) wanted.value = inside.name
+})
+
+export function GraphPane() {
+  useEffect(() => () => {
+    linkedSource.value = undefined
+  }, [])
+  const all = graphs.value
+  const graph = shownGraph.value
+  if (all === undefined) return <p class="empty" role="status">Reading the program …</p>
+  if (graph === undefined) return <p class="empty">A graph appears when the program has a workflow.</p>
+  const box = graph.layout.boxes.find(({ id }) => id === chosen.value)
   return (
-    <ul>
-      {nodes.map(({ id, kind, label, range, children }) => (
-        <li key={id}>
-          <button type="button" class={`outline-node kind-${kind}`} onClick={() => reveal({ path: program.peek(), range })}><span class="outline-kind">{kind}</span> {label}</button>
-          <Nodes nodes={children} />
-        </li>
-      ))}
-    </ul>
+    <div class="graph">
+      <GraphBar />
+      <Canvas graph={graph} chosen={chosen.value} at={boxAtCursor.value?.id} onHover={hover}
+        onChoose={(each) => {
+          chosen.value = each.id
+          if (each.range !== undefined) reveal({ path: program.peek(), range: each.range }, { focus: false })
+        }}>
+        {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }} />}
+      </Canvas>
+    </div>
+  )
+}
+
+export function hover(box: OwnBox | undefined): void {
+  linkedSource.value = box?.range === undefined ? undefined : { path: program.peek(), range: box.range }
+}
+
+export function GraphBar() {
+  const all = graphs.value ?? []
+  const graph = shownGraph.value
+  if (graph === undefined) return null
+  return (
+    <div class="graph-bar">
+      {all.length > 1
+        ? <label class="field"><span class="visually-hidden">Workflow</span><select value={graph.name} onChange={(event) => { wanted.value = event.currentTarget.value }}>{all.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
+        : null}
+      <code class="graph-signature">{graph.signature}</code>
+      {errorCount.value > 0 ? <span class="graph-note" role="status">has errors; drawn as far as it is understood</span> : null}
+    </div>
   )
 }

@@ -1,20 +1,8 @@
-// The server's own requests as the page sees them.
+// The server's own answers as the page sees them.
 
-import type { TextRange } from "../state/project.ts"
+import type { ProtocolBox, ProtocolLayout, ProtocolNode } from "../../../server/own.ts"
 
-export interface OwnNode {
-  readonly id: string
-  readonly kind: string
-  readonly label: string
-  readonly range: TextRange
-  readonly clauses: readonly string[]
-  readonly undo?: string
-  readonly cost?: string
-  readonly children: readonly OwnNode[]
-}
-
-export interface OwnGraph {
-  readonly name: string
-  readonly range: TextRange
-  readonly nodes: readonly OwnNode[]
-}
+export type OwnGraph = ProtocolLayout
+export type OwnNode = ProtocolNode
+export type OwnBox = ProtocolBox
+export type OwnEdge = ProtocolLayout["layout"]["edges"][number]

@@ -134,7 +134,7 @@ function latest(act: () => Promise<void>): () => void {
 const drawAgain = latest(async () => {
   const [path, mine] = [program.peek(), generation.peek()]
   if (client === undefined || path === "") return
-  const found = await client.request<readonly OwnGraph[] | null>("agentflow/graph", { uri: uriOf(path) })
+  const found = await client.request<readonly OwnGraph[] | null>("agentflow/layout", { uri: uriOf(path) })
   if (mine === generation.peek()) graphs.value = found ?? []
 })
 

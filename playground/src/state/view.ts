@@ -39,7 +39,7 @@ export const bottomOpen = signal(kept("bottom", true, (value): value is boolean 
 export const phoneView = signal<PhoneView>("editor")
 /** Share of the width that the editor has, and of the height that the lower panel has. */
 export const columns = signal(kept("columns", 0.46, isFraction))
-export const rows = signal(kept("rows", 0.24, isFraction))
+export const rows = signal(kept("rows", 0.22, isFraction))
 export const embedded = signal(false)
 export const narrow = signal(matchMedia("(max-width: 760px)").matches)
 matchMedia("(max-width: 760px)").addEventListener("change", (event) => {
