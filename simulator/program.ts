@@ -3,6 +3,7 @@
 import type { Callable, EventType, JsonSchema, Setting, Workflow } from "@agentflow/runtime/contract"
 import { handoffsOf, runtimeValues, toolsOf } from "@agentflow/runtime/simulation"
 import { validatorOf } from "./schema.ts"
+import type { LoadedTest } from "./testing/tests.ts"
 import type { Origin } from "./trace.ts"
 
 /** What the compiler gives: the emitted code as one module, and where its steps come from. */
@@ -12,6 +13,8 @@ export interface ProgramData {
   readonly module: string
   /** By pattern of a step's path, `DailyBrief/sources[]/fetchSource`. */
   readonly origins: Readonly<Record<string, Origin>>
+  /** By callable: the kinds that the program says it may fail with. */
+  readonly failures: Readonly<Record<string, readonly string[]>>
 }
 
 export interface Program {
@@ -22,6 +25,8 @@ export interface Program {
   readonly events: ReadonlyMap<string, EventType<unknown>>
   readonly settings: ReadonlyMap<string, Setting<unknown>>
   readonly origins: ProgramData["origins"]
+  readonly failures: ProgramData["failures"]
+  readonly tests: readonly LoadedTest[]
 }
 
 type Files = Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -43,6 +48,7 @@ export async function loadProgram(data: ProgramData, importText: ImportText = im
   const files = (module.default as Factory)({ ...runtimeValues, defineSchema }, () => ({}))
   const program: Program = {
     name: data.name, origins: data.origins, workflows: new Map(), callables: new Map(), events: new Map(), settings: new Map(),
+    failures: data.failures, tests: (files["tests.ts"]?.["$tests"] ?? []) as readonly LoadedTest[],
   }
   for (const value of Object.values(files).flatMap((file) => Object.values(file))) register(program, value)
   return program

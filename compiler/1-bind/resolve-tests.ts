@@ -4,14 +4,20 @@ import { unreachable } from "../../base/assert.ts"
 import type { Expression, TestDeclaration, TestStep } from "../../grammar/syntax/nodes.ts"
 import { resolveExpression } from "./resolve-expressions.ts"
 import { resolveErrors, resolveName, type Resolver } from "./resolver.ts"
-import { lookUp } from "./scopes.ts"
+import { addSymbol, childOf, lookUp, type Scope } from "./scopes.ts"
 
 export function resolveTest(test: TestDeclaration, resolver: Resolver): void {
-  for (const step of test.steps) resolveStep(step, resolver)
+  const { path, table, fileScope, uses } = resolver
+  const scope = childOf(fileScope)
+  // What the run gives; a declaration of that name is hidden, as it is in `compensate`.
+  const result = addSymbol(table, { name: "result", kind: "result", path, node: test })
+  for (const name of ["result", "output"]) scope.names.set(name, result)
+  uses.set(test.id, result)
+  for (const step of test.steps) resolveStep(step, scope, resolver)
 }
 
-function resolveStep(step: TestStep, resolver: Resolver): void {
-  const scope = resolver.fileScope
+function resolveStep(step: TestStep, inside: Scope, resolver: Resolver): void {
+  const scope = step.kind === "expect" ? inside : resolver.fileScope
   const expression = (value: Expression | undefined): void => {
     if (value !== undefined) resolveExpression(value, scope, resolver)
   }
@@ -20,6 +26,7 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
       resolveName(step.callable, scope, resolver)
       for (const outcome of step.outcomes) {
         expression(outcome.value)
+        expression(outcome.takes)
         if (outcome.error !== undefined) resolveErrors([outcome.error], resolver)
       }
       return
@@ -31,12 +38,17 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
     case "advance":
       return expression(step.duration)
     case "crash":
+      if (step.step !== undefined) resolveName(step.step, scope, resolver)
+      return expression(step.at)
     case "fault":
-      return
+      if (step.step !== undefined) resolveName(step.step, scope, resolver)
+      // What happens to a message is no error.
+      if (step.error !== undefined && step.step !== undefined) resolveErrors([step.error], resolver)
+      return expression(step.at)
     case "expect":
-      resolveLoose(step.subject, resolver)
+      resolveLoose(step.subject, scope, resolver)
       for (const value of step.predicate?.values ?? []) {
-        if (value.kind === "nameExpression") resolveLoose(value, resolver)
+        if (value.kind === "nameExpression") resolveLoose(value, scope, resolver)
         else expression(value)
       }
       return
@@ -46,13 +58,8 @@ function resolveStep(step: TestStep, resolver: Resolver): void {
 }
 
 /** `completed`, `cost`, a callable's name: bound when it is one, a word of `expect` otherwise. */
-function resolveLoose(value: Expression, resolver: Resolver): void {
-  if (value.kind !== "nameExpression") {
-    if (value.kind === "template" || value.kind === "record" || value.kind === "list") {
-      resolveExpression(value, resolver.fileScope, resolver)
-    }
-    return
-  }
-  const symbol = lookUp(resolver.fileScope, value.name.text)
+function resolveLoose(value: Expression, scope: Scope, resolver: Resolver): void {
+  if (value.kind !== "nameExpression") return resolveExpression(value, scope, resolver)
+  const symbol = lookUp(scope, value.name.text)
   if (symbol !== undefined) resolver.uses.set(value.name.id, symbol)
 }

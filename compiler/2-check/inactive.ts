@@ -5,7 +5,7 @@ import type { FileContext } from "./context.ts"
 
 /** By kind of declaration: what a message calls each. */
 const INACTIVE: Readonly<Partial<Record<Node["kind"], string>>> = {
-  test: "test",
+
 }
 
 export function collectInactive(file: FileContext): void {

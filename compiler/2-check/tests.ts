@@ -1,7 +1,9 @@
 // Test blocks: what is given fits the callables, what is run is a workflow, what is expected is a known form.
 
 import { nearest } from "../../base/diagnostics/suggest.ts"
-import type { Expression, ExpectStep, GivenStep, RunStep, TestDeclaration } from "../../grammar/syntax/nodes.ts"
+import type {
+  CrashStep, Expression, ExpectStep, FaultStep, GivenOutcome, GivenStep, RunStep, SendStep, TestDeclaration, TestStep,
+} from "../../grammar/syntax/nodes.ts"
 import { BUILT_IN_ERRORS, isBuiltInError } from "../1-bind/built-ins.ts"
 import { didYouMean, replaceFix } from "../1-bind/hints.ts"
 import { wholeNumber, duration, money } from "./constructs/constants.ts"
@@ -11,48 +13,74 @@ import { expectType, shorten } from "./expect.ts"
 import { checkExpression, stepCall } from "./expressions.ts"
 import { checkArguments } from "./calls.ts"
 import type { Type } from "./types.ts"
-import { INT, NOTHING, UNKNOWN } from "./types/relate.ts"
+import { BOOL, INT, NOTHING, UNKNOWN } from "./types/relate.ts"
 
 /** What `expect` may be about when it is not a callable. */
 const SUBJECTS = [
-  "completed", "failed", "cancelled", "cost", "tokens", "calls", "result", "output", "time", "steps",
+  "completed", "failed", "cancelled", "waiting", "ended", "cost", "tokens", "calls", "result", "output", "time", "steps",
+  "inbox", "deadLetters",
 ] as const
 
 export function checkTest(test: TestDeclaration, env: Env): void {
-  let result: Type = UNKNOWN
+  const { symbolTypes } = env.file.context
+  const result = env.file.bound.uses.get(test.id)
   for (const step of test.steps) {
-    if (step.kind === "given") checkGiven(step, env)
-    else if (step.kind === "run") result = checkRun(step, env)
-    else if (step.kind === "advance") duration(step.duration, "The time to advance", env.file)
-    else if (step.kind === "expect") checkExpect(step, env, result)
-    else if (step.kind === "send") {
-      expectKind(step.event, ["event"], env.file)
-      const symbol = symbolAt(env.file, step.event)
-      const type: Type = symbol?.kind === "event" ? { kind: "declared", symbol: symbol.id, name: symbol.name } : UNKNOWN
-      if (step.value !== undefined) expectType(checkExpression(step.value, env, type), type, step.value, env, " as the event")
-    }
+    const type = checkTestStep(step, env)
+    if (type !== undefined && result !== undefined) symbolTypes.set(result, type)
   }
+}
+
+/** Of a run: what it gives. */
+function checkTestStep(step: TestStep, env: Env): Type | undefined {
+  switch (step.kind) {
+    case "given": return void checkGiven(step, env)
+    case "run": return checkRun(step, env)
+    case "advance": return void duration(step.duration, "The time to advance", env.file)
+    case "send": return void checkSend(step, env)
+    case "crash": return void checkCrash(step, env)
+    case "expect": return void checkExpect(step, env)
+    case "fault": return void checkFault(step, env)
+  }
+}
+
+function checkSend(step: SendStep, env: Env): void {
+  expectKind(step.event, ["event"], env.file)
+  const symbol = symbolAt(env.file, step.event)
+  const type: Type = symbol?.kind === "event" ? { kind: "declared", symbol: symbol.id, name: symbol.name } : UNKNOWN
+  if (step.value !== undefined) expectType(checkExpression(step.value, env, type), type, step.value, env, " as the event")
+}
+
+function checkCrash({ step, at }: CrashStep, { file }: Env): void {
+  if (step !== undefined) expectKind(step, CALLABLES, file)
+  if (at === undefined) return
+  wholeNumber(at, step === undefined ? { what: "The number of a boundary", min: 0 } : { what: "The number of a call", min: 1 }, file)
+}
+
+const MESSAGE_FAULTS = ["drop", "duplicate", "delay"]
+
+function checkFault({ error, step, at }: FaultStep, { file }: Env): void {
+  if (step !== undefined) expectKind(step, CALLABLES, file)
+  if (at !== undefined) wholeNumber(at, step === undefined ? { what: "The number of a message", min: 0 } : { what: "The number of a call", min: 1 }, file)
+  if (step !== undefined || error === undefined || MESSAGE_FAULTS.includes(error.text)) return
+  const facts = { name: error.text, actual: "not what happens to a message", expected: "drop, duplicate or delay, or `in` and what is called" }
+  report(file, error, "AF2016", facts)
 }
 
 function checkGiven(step: GivenStep, env: Env): void {
   const { file } = env
-  if (!expectKind(step.callable, ["tool", "agent", "human", "workflow"], file)) return
+  if (!expectKind(step.callable, CALLABLES, file)) return
   const result = file.context.signatures.get(symbolAt(file, step.callable)!.id)?.result ?? NOTHING
-  for (const outcome of step.outcomes) {
-    if (outcome.times !== undefined) wholeNumber(outcome.times, { what: "The count of times", min: 1 }, file)
-    money(outcome.costs, "A cost", file, { free: true })
-    if (outcome.value === undefined) continue
-    if (outcome.action === "takes") duration(outcome.value, "The time it takes", file)
-    else {
-      expectType(
-        checkExpression(outcome.value, env, result),
-        result,
-        outcome.value,
-        env,
-        ` as the result of ${step.callable.text}`,
-      )
-    }
-  }
+  for (const outcome of step.outcomes) checkOutcome(outcome, { name: step.callable.text, result }, env)
+}
+
+function checkOutcome(outcome: GivenOutcome, of: { readonly name: string; readonly result: Type }, env: Env): void {
+  const { action, value, times, takes, costs } = outcome
+  if (times !== undefined) wholeNumber(times, { what: "The count of times", min: 1 }, env.file)
+  if (takes !== undefined) duration(takes, "The time it takes", env.file)
+  money(costs, "A cost", env.file, { free: true })
+  if (value === undefined) return
+  if (action === "takes") duration(value, "The time it takes", env.file)
+  else expectType(checkExpression(value, env, of.result), of.result, value, env, ` as the result of ${of.name}`)
 }
 
 /** Gives what the run gives. */
@@ -70,11 +98,12 @@ function checkRun(step: RunStep, env: Env): Type {
     return UNKNOWN
   }
   const signature = file.context.signatures.get(symbol.id)
+  file.calls.set(call.id, symbol.id)
   checkArguments(call, symbol.name, signature?.parameters ?? [], env, checkExpression)
   return signature?.result ?? UNKNOWN
 }
 
-function checkExpect({ subject, predicate }: ExpectStep, env: Env, result: Type): void {
+function checkExpect({ subject, predicate }: ExpectStep, env: Env): void {
   const { file } = env
   const name = subject.kind === "nameExpression" ? subject.name : undefined
   const symbol = name === undefined ? undefined : symbolAt(file, name)
@@ -83,14 +112,20 @@ function checkExpect({ subject, predicate }: ExpectStep, env: Env, result: Type)
     report(file, subject, "AF2001", { name: name.text, hint: didYouMean(near) })
     return
   }
-  if (predicate === undefined || predicate.recovered) return
+  const isValue = name === undefined || symbol?.kind === "result"
+  const subjectType = isValue ? checkExpression(subject, env) : UNKNOWN
+  if (predicate?.recovered) return
+  if (predicate === undefined) {
+    if (isValue) expectType(subjectType, BOOL, subject, env, " as what is expected")
+    return
+  }
   const [value] = predicate.values
   switch (predicate.word) {
     case "comparison": {
-      const expected = name === undefined ? undefined : (AMOUNTS[name.text] ?? (RESULTS.has(name.text) ? result : undefined))
+      const expected = isValue ? subjectType : AMOUNTS[name.text]
       const actual = value === undefined ? undefined : checkExpression(value, env, expected)
       if (expected === undefined || actual === undefined) return
-      return void expectType(actual, expected, value!, env, ` to compare with ${name!.text}`)
+      return void expectType(actual, expected, value!, env, ` to compare with ${shorten(textOf(file, subject))}`)
     }
     case "called":
       if (name !== undefined) expectKind(name, CALLABLES, file)
@@ -120,9 +155,8 @@ function checkExpect({ subject, predicate }: ExpectStep, env: Env, result: Type)
 
 const CALLABLES = ["tool", "agent", "human", "workflow"] as const
 const AMOUNTS: Readonly<Record<string, Type>> = {
-  cost: { kind: "money" }, tokens: INT, calls: INT, steps: INT, time: { kind: "duration" },
+  cost: { kind: "money" }, tokens: INT, calls: INT, steps: INT, time: { kind: "duration" }, inbox: INT, deadLetters: INT,
 }
-const RESULTS: ReadonlySet<string> = new Set(["result", "output"])
 
 /** A built-in kind, or an error that is declared. */
 function checkKind(value: Expression | undefined, { file }: Env): void {

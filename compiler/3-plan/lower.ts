@@ -7,9 +7,11 @@ import type { Checked, DeclaredType } from "../2-check/types.ts"
 import { lowerAgent, lowerHuman, lowerTool, lowerWorkflow } from "./constructs/callable.ts"
 import { lowerExpression, plainTemplate } from "./constructs/expression.ts"
 import { lowerPolicy, numberOf } from "./constructs/policy.ts"
+import { lowerTest } from "./constructs/test.ts"
 import { describe, lowerFields, lowerType, recordSchema, schemaOf } from "./constructs/types.ts"
 import { originOf, planName, policyClauses, symbolOf } from "./context.ts"
 import type { Context } from "./context.ts"
+import type { TestPlan } from "./test-plan.ts"
 import { planVersion } from "./types.ts"
 import type { DeclarationPlan, InactivePlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, SettingPlan, TypePlan, WorkflowPlan } from "./types.ts"
 
@@ -43,9 +45,17 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
     agents: of("agent").map(({ context, node, id }) => lowerAgent(context, node, id)),
     humans: of("human").map(({ context, node, id }) => lowerHuman(context, node, id)),
     workflows: of("workflow").map(({ context, node, id }) => versioned(lowerWorkflow(context, node, id), options)),
+    tests: lowerTests(shared, sources),
     inactive: lowerInactive(checked),
     ...(accepts.length === 0 ? {} : { accepts }),
   }
+}
+
+function lowerTests(shared: Omit<Context, "path" | "facts">, sources: readonly string[]): readonly TestPlan[] {
+  return sources.flatMap((path) => {
+    const context: Context = { ...shared, path, facts: shared.checked.files.get(path)! }
+    return shared.checked.bound.files.get(path)!.file.items.flatMap((node) => (node.kind === "test" ? [lowerTest(context, node)] : []))
+  })
 }
 
 function versioned(plan: WorkflowPlan, { versions }: LowerOptions): WorkflowPlan {

@@ -2,6 +2,7 @@
 
 import type { Location } from "../../base/text/span.ts"
 import type { ExpressionPlan, StatementPlan, StepPlan } from "./code.ts"
+import type { TestPlan } from "./test-plan.ts"
 
 /** Rises when a reader of an older plan would misread a newer one. */
 export const planVersion = 1
@@ -21,6 +22,7 @@ export interface Plan {
   readonly agents: readonly AgentPlan[]
   readonly humans: readonly HumanPlan[]
   readonly workflows: readonly WorkflowPlan[]
+  readonly tests: readonly TestPlan[]
   /** Constructs that were checked and do nothing yet. */
   readonly inactive: readonly InactivePlan[]
   /** Rules that do not hold somewhere, for whoever checks the plan further. */
@@ -229,6 +231,8 @@ export interface ToolPlan extends CallablePlan {
   readonly irreversible?: string
   readonly idempotent: boolean
   readonly approve?: ApprovalPlan
+  /** The errors that it is declared to fail with, besides those that any call may. */
+  readonly fails?: readonly string[]
   readonly source: ToolSourcePlan
 }
 

@@ -6,6 +6,8 @@ import { headerOf, sourceFiles } from "./source-files.ts"
 import { print } from "./typescript/layout.ts"
 import { namesOf, runtimeModule } from "./typescript/names.ts"
 import type { ImportRequest } from "./typescript/names.ts"
+import { testItems } from "./typescript/files/tests.ts"
+import { sourceFile } from "./typescript/structure.ts"
 import type { SourceFile } from "./typescript/structure.ts"
 
 export interface JavaScriptFile {
@@ -31,7 +33,8 @@ export function javaScriptFiles(plan: Plan): readonly JavaScriptFile[] {
  * path of any other module to its exports, it gives the exports of each file by its path.
  */
 export function emitJavaScript(plan: Plan): string {
-  const files = inLoadOrder(structures(plan))
+  const tests = sourceFile("tests.ts", "", namesOf(plan, "javascript"), (scope) => testItems(plan, scope))
+  const files = inLoadOrder([...structures(plan), ...(tests.items.length === 0 ? [] : [tests])])
   const linked = files.map((file) => {
     const names: string[] = []
     const items = itemsOf(file).map((text) => text.replace(/^export const (\S+)/m, (_, name: string) => {

@@ -1,7 +1,8 @@
 // What a simulator takes of a program: its code as one module, and where in the source each step stands.
 
 import type { Location } from "../../base/text/span.ts"
-import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
+import type { StepPlan } from "../3-plan/code.ts"
+import type { ClausesPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
 import { registeredName } from "../3-plan/types.ts"
 import { emitJavaScript } from "./javascript.ts"
 
@@ -10,10 +11,12 @@ export interface SimulationProgram {
   readonly module: string
   /** By pattern of a step's path: `DailyBrief/sources[]/fetchSource`. */
   readonly origins: Readonly<Record<string, Location>>
+  /** By callable: the kinds that the program says it may fail with, wherever it says so. */
+  readonly failures: Readonly<Record<string, readonly string[]>>
 }
 
 export function simulationOf(plan: Plan): SimulationProgram {
-  return { name: plan.name, module: emitJavaScript(plan), origins: stepOrigins(plan) }
+  return { name: plan.name, module: emitJavaScript(plan), origins: stepOrigins(plan), failures: failuresOf(plan) }
 }
 
 /** Every step of every workflow, and the blocks around them. */
@@ -25,6 +28,39 @@ export function stepOrigins(plan: Plan): Readonly<Record<string, Location>> {
     visit(workflow.body, path, origins)
   }
   return origins
+}
+
+/** What its own clauses name, those of the calls of it, and what its kind can always do. */
+function failuresOf(plan: Plan): SimulationProgram["failures"] {
+  const found = new Map<string, Set<string>>()
+  const add = (callable: string, kinds: readonly string[]): void => {
+    const known = found.get(callable) ?? new Set()
+    for (const kind of kinds) known.add(kind)
+    found.set(callable, known)
+  }
+  for (const tool of plan.tools) add(tool.name, ["unavailable", ...(tool.fails ?? []), ...kindsOf(tool.policy.clauses)])
+  for (const agent of plan.agents) add(agent.name, ["invalid_output", "refused", ...agent.models.flatMap(({ on }) => on), ...kindsOf(agent.policy.clauses)])
+  for (const human of plan.humans) add(human.name, human.policy.clauses.timeoutMs === undefined ? [] : ["timeout"])
+  const people = new Set(plan.humans.map(({ name }) => name))
+  const visitSteps = (node: unknown): void => {
+    if (typeof node !== "object" || node === null) return
+    const { kind, callable, policy } = node as Partial<StepPlan>
+    if (kind === "step" && callable !== undefined && policy !== undefined && found.has(callable)) {
+      add(callable, kindsOf(policy.clauses).filter((each) => !people.has(callable) || each === "timeout"))
+    }
+    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visitSteps(child)
+  }
+  visitSteps([plan.workflows, plan.tools, plan.agents])
+  return Object.fromEntries([...found].map(([callable, kinds]) => [callable, [...kinds].sort()]))
+}
+
+/** No script makes a circuit open or a budget run out: those follow from the others. */
+const derived: ReadonlySet<string> = new Set(["circuit_open", "budget_exceeded", "cancelled", "outcome_unknown", "loop_exhausted"])
+
+function kindsOf({ retry, timeoutMs, circuit, fallback }: ClausesPlan): readonly string[] {
+  const retried = retry === undefined || retry.never ? [] : retry.on.length === 0 ? ["rate_limited", "unavailable", "timeout", "network"] : retry.on
+  const named = [...retried, ...(timeoutMs === undefined ? [] : ["timeout"]), ...(circuit === undefined ? [] : ["unavailable"]), ...(fallback?.on ?? [])]
+  return named.filter((kind) => !derived.has(kind))
 }
 
 interface Node {

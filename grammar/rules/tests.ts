@@ -12,6 +12,7 @@ const stepWords = ["given", "run", "send", "advance", "crash", "fault", "expect"
 const stepWordSet: ReadonlySet<string> = new Set(stepWords.filter((word) => keywordsOf("test").includes(word)))
 const comparisons: ReadonlySet<BinaryOperator> = new Set<BinaryOperator>(["==", "!=", "<", "<=", ">", ">="])
 const howWords: ReadonlySet<string> = new Set(["once", "never", "undone"])
+const pointWords: ReadonlySet<string> = new Set(["before", "in", "after"])
 const predicateWords: ReadonlySet<string> = new Set(["called", "effect", "with", "before", "after", "undone"])
 
 export abstract class TestRules extends StatementRules {
@@ -73,6 +74,7 @@ export abstract class TestRules extends StatementRules {
       { ALT: () => (this.need("takes"), (action = "takes"), (value = this.subWith(this.expression, "a time span such as `5s`"))) },
       { ALT: () => (this.need("answers"), (action = "answers"), (value = this.subWith(this.expression, "a value"))) },
     ])
+    const takes = this.following("takes", "a time span such as `5s`")
     const costs = this.following("costs", "an amount such as `$0.01`")
     const hasTimes = (): boolean => this.sameLine() && this.atExpression() && !this.at("then") && !this.at("always") && !this.atStep()
     const times = this.maybe(hasTimes, () => {
@@ -81,7 +83,7 @@ export abstract class TestRules extends StatementRules {
       return count
     })
     const always = this.accept("always")
-    return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, costs })
+    return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, takes, costs })
   })
 
   readonly runStep: Rule<RunStep> = this.RULE("runStep", () => {
@@ -110,24 +112,45 @@ export abstract class TestRules extends StatementRules {
   readonly crash: Rule<CrashStep> = this.RULE("crash", () => {
     const start = this.start()
     this.need("crash")
-    let after: Name | undefined
-    const everywhere = this.either(
-      () => !this.at("after"),
-      () => this.need("everywhere", "`everywhere`, or `after` and a step"),
-      () => {
-        this.need("after")
-        after = this.subWith(this.name, "the name of a step")
-        return false
-      },
-    )
-    return this.sparse<CrashStep>(start, { kind: "crash", everywhere, after })
+    const everywhere = this.everywhere(["before", "in", "after"], "`everywhere`, or `before`, `in` or `after` and what is called")
+    let point: CrashStep["point"]
+    const step = this.maybe(() => pointWords.has(this.peek().kind), () => {
+      point = this.peek().kind as CrashStep["point"]
+      this.oneOf("before", "in", "after")
+      return this.subWith(this.name, "the name of what is called")
+    })
+    const at = this.maybe(() => !everywhere && this.at("at") && this.sameLine(), () => {
+      this.need("at")
+      return this.subWith(this.expression, "a number")
+    })
+    return this.sparse<CrashStep>(start, { kind: "crash", everywhere, point, step, at })
   })
+
+  /** Where no place follows, only this word can. */
+  private everywhere(places: readonly string[], expected: string): boolean {
+    return this.either(
+      () => !this.sameLine() || !["at", ...places].includes(this.peek().kind),
+      () => this.need("everywhere", expected),
+      () => false,
+    )
+  }
 
   readonly fault: Rule<FaultStep> = this.RULE("fault", () => {
     const start = this.start()
     this.need("fault")
-    this.need("everywhere")
-    return this.node<FaultStep>(start, { kind: "fault" })
+    if (this.accept("everywhere")) return this.node<FaultStep>(start, { kind: "fault", everywhere: true })
+    const error = this.subWith(this.name, "`everywhere`, or an error kind")
+    let point: FaultStep["point"]
+    const step = this.maybe(() => this.at("in") || this.at("after"), () => {
+      point = this.peek().kind as FaultStep["point"]
+      this.oneOf("in", "after")
+      return this.subWith(this.name, "the name of what is called")
+    })
+    const at = this.maybe(() => this.at("at") && this.sameLine(), () => {
+      this.need("at")
+      return this.subWith(this.expression, "a number")
+    })
+    return this.sparse<FaultStep>(start, { kind: "fault", everywhere: false, error, point, step, at })
   })
 
   readonly expect: Rule<ExpectStep> = this.RULE("expect", () => {

@@ -1034,6 +1034,8 @@ export interface GivenOutcome extends NodeBase {
   readonly error?: Name
   readonly times?: Expression
   readonly always: boolean
+  /** returns E takes 5s */
+  readonly takes?: Expression
   /** returns E costs $x */
   readonly costs?: Expression
 }
@@ -1057,16 +1059,28 @@ export interface AdvanceStep extends NodeBase {
   readonly duration: Expression
 }
 
-/** crash everywhere | crash after STEP */
+/** crash everywhere | crash before STEP | crash in STEP at 2 | crash after STEP | crash at 12 */
 export interface CrashStep extends NodeBase {
   readonly kind: "crash"
   readonly everywhere: boolean
-  readonly after?: Name
+  /** Before the call was sent, while nobody knows its outcome, or once that is durable. */
+  readonly point?: "before" | "in" | "after"
+  readonly step?: Name
+  /** The how-many-eth call, from 1; without a step: the number of a boundary, from 0. */
+  readonly at?: Expression
 }
 
-/** fault everywhere */
+/** fault everywhere | fault unavailable in STEP at 2 | fault timeout after STEP | fault drop at 12 */
 export interface FaultStep extends NodeBase {
   readonly kind: "fault"
+  readonly everywhere: boolean
+  /** An error kind; without a step what happens to a message: drop, duplicate or delay. */
+  readonly error?: Name
+  /** Before the service did anything, or after it did all. */
+  readonly point?: "in" | "after"
+  readonly step?: Name
+  /** The how-many-eth call, from 1; without a step: the number of a message, from 0. */
+  readonly at?: Expression
 }
 
 /** expect completed | expect failed KIND | expect postToSlack called 1 times | expect cost <= $0.50 | expect f effect once … */

@@ -72,6 +72,7 @@ function lowerCallable(context: Context, node: CallableDeclaration, id: SymbolId
 export function lowerTool(context: Context, node: ToolDeclaration, id: SymbolId): ToolPlan {
   const irreversible = clause(node.clauses, "irreversible")
   const approve = clause(node.clauses, "approve")
+  const fails = lowerKinds(context, node.clauses.flatMap((each) => (each.kind === "fails" ? each.errors : [])))
   const effect = clause(node.clauses, "effect")?.effect ?? (irreversible === undefined ? "reads" : "writes")
   return {
     ...lowerCallable(context, node, id),
@@ -79,6 +80,7 @@ export function lowerTool(context: Context, node: ToolDeclaration, id: SymbolId)
     ...(irreversible === undefined ? {} : { irreversible: plainTemplate(irreversible.why) }),
     idempotent: clause(node.clauses, "idempotent") !== undefined,
     ...(approve === undefined ? {} : { approve: lowerApproval(context, approve.by, approve.when) }),
+    ...(fails.length === 0 ? {} : { fails }),
     source: lowerSource(context, node),
   }
 }
