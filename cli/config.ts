@@ -31,6 +31,8 @@ export interface Config {
   /** MCP servers by the name that `mcp SERVER.tool` uses. */
   readonly mcp: McpConfig
   readonly rules: Readonly<Record<string, "error" | "warning" | "off">>
+  /** Flags of commands that are set for good, by their names. */
+  readonly cli: Readonly<Record<string, string | number>>
 }
 
 export interface DaprNames {
@@ -47,7 +49,7 @@ const load = createRequire(import.meta.url)
 /** Reads the config for a program, or the empty one; a bad file is a Failure with line and column. */
 export function readConfig(programFolder: string, explicit: string | undefined, env: NodeJS.ProcessEnv): Config {
   const file = explicit === undefined ? findUpwards(programFolder) : resolve(explicit)
-  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {} }
+  if (file === undefined) return { folder: programFolder, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {}, cli: {} }
   let text: string
   try {
     text = readFileSync(file, "utf8")
@@ -87,10 +89,11 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
     const what = wrong in catalogue ? `the level of ${wrong} can't be set: it is no rule of the checklist` : `there is no rule ${wrong}`
     throw new Failure(1, `${at((isNode(key) ? key.range?.[0] : undefined) ?? 0)}: ${what}.`, near === undefined ? `Rules are ${RULES.join(", ")}.` : `Did you mean '${near}'?`)
   }
-  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {}, ...(value as Partial<Config>) }
+  return { folder: dirname(file), file, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {}, cli: {}, ...(value as Partial<Config>) }
 }
 
-function findUpwards(from: string): string | undefined {
+/** The config file that holds for a folder. */
+export function findUpwards(from: string): string | undefined {
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     const candidate = join(folder, name)
     if (existsSync(candidate)) return candidate

@@ -67,9 +67,16 @@ export async function startWorkerHere({ built, sidecar, environment, onLog }: Wo
 }
 
 /** The runtime that the generated project itself imports: an error of another copy would not be known as one. */
-async function runtimeOf({ out }: Built): Promise<typeof import("@agentflow/runtime/in-process")> {
-  const path = createRequire(join(out, "worker.ts")).resolve("@agentflow/runtime/in-process")
-  return (await import(pathToFileURL(path).href)) as typeof import("@agentflow/runtime/in-process")
+export async function runtimeOf({ out }: Pick<Built, "out">): Promise<typeof import("@agentflow/runtime/in-process")> {
+  const name = "@agentflow/runtime/in-process"
+  let address: string
+  try {
+    address = pathToFileURL(createRequire(join(out, "worker.ts")).resolve(name)).href
+  } catch {
+    // The project has installed none: find-runtime.ts gives it ours.
+    address = import.meta.resolve(name)
+  }
+  return (await import(address)) as typeof import("@agentflow/runtime/in-process")
 }
 
 interface Program {
@@ -78,7 +85,7 @@ interface Program {
 }
 
 /** All that the generated worker would register; that file itself starts a worker when it is loaded. */
-async function loadProgram({ out, files }: Built): Promise<Program> {
+export async function loadProgram({ out, files }: Pick<Built, "out" | "files">): Promise<Program> {
   const workflows = new Set<Workflow>()
   const callables = new Set<Callable>()
   for (const path of files.filter((file) => /^(workflows\/.*|agents|tools|humans)\.ts$/.test(file))) {

@@ -1,129 +1,15 @@
 #!/usr/bin/env node
-// The `agentflow` program: finds the command in the table, parses its flags, prints failures in one line.
+// The `agentflow` program. Its version is told without loading anything else; all else is in program.ts.
 
 import { enableCompileCache } from "node:module"
-import { parseArgs } from "node:util"
-import { nearest } from "../base/diagnostics/suggest.ts"
-import { Failure, messageOf, type ExitCode } from "./failure.ts"
-import { commands, type Command, type Invocation } from "./table.ts"
-import { openTerminal, type Terminal } from "./terminal.ts"
 import { version } from "./version.ts"
-import { quietExperimentalWarnings } from "./warnings.ts"
 
-/** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
-const plainErrors: ReadonlySet<string> = new Set(["ClientError", "StoreError", "PortError"])
-/** What a file system says when it is not the program's fault. */
-const surroundings: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"])
-const help = { type: "boolean", short: "h" } as const
-
-async function main(argv: readonly string[]): Promise<ExitCode> {
-  const terminal = openTerminal()
-  const [name, ...rest] = argv
-  if (name === "--version" || name === "-v") {
-    terminal.out(version)
-    return 0
-  }
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    const asked = commands.find((command) => command.name === rest[0])
-    terminal.out(asked === undefined ? overview(terminal) : usageOf(asked, terminal))
-    return name === undefined ? 2 : 0
-  }
-  const command = commands.find((candidate) => candidate.name === name)
-  if (command === undefined) {
-    const near = nearest(name, commands.map((candidate) => candidate.name))
-    throw new Failure(2, `There is no command '${name}'.`, near === undefined ? "agentflow --help lists all commands." : `Did you mean 'agentflow ${near}'?`)
-  }
-  const parsed = parse(command, rest)
-  if (parsed === "help") {
-    terminal.out(usageOf(command, terminal))
-    return 0
-  }
-  const { main: runCommand } = await command.load()
-  return runCommand({ terminal, ...parsed })
-}
-
-function parse(command: Command, rest: readonly string[]): Omit<Invocation, "terminal"> | "help" {
-  const options = Object.fromEntries(
-    command.flags.map((flag) => [flag.name, { type: flag.value === undefined ? "boolean" : "string", ...(flag.short ? { short: flag.short } : {}) } as const]),
-  )
-  let parsed
-  try {
-    parsed = parseArgs({ args: [...rest], options: { ...options, help }, allowPositionals: true })
-  } catch (thrown) {
-    const unknown = /'--([\w-]+)'/.exec(messageOf(thrown))?.[1]
-    const near = unknown === undefined ? undefined : nearest(unknown, command.flags.map((flag) => flag.name))
-    const message = messageOf(thrown).split(". ")[0]!.replace(/\.?$/, ".")
-    throw new Failure(2, message, near === undefined ? `agentflow ${command.name} --help lists its flags.` : `Did you mean '--${near}'?`)
-  }
-  if (parsed.values["help"]) return "help"
-  const { positionals } = parsed
-  if (positionals.length < command.minimum || positionals.length > command.maximum) {
-    const problem = positionals.length < command.minimum ? "An argument is missing" : `'${positionals[command.maximum]}' is one argument too many`
-    throw new Failure(2, `${problem}.`, `Usage: agentflow ${command.name} ${command.usage}`)
-  }
-  return { positionals, flags: parsed.values as Invocation["flags"] }
-}
-
-function overview({ style }: Terminal): string {
-  const width = Math.max(...commands.map((command) => command.name.length))
-  return [
-    `${style.bold("agentflow")} ${version}: agent workflows that resume, stop, undo, ask and are checked`,
-    "",
-    `Usage: agentflow COMMAND [ARGUMENTS] [FLAGS]`,
-    "",
-    ...commands.map((command) => `  ${style.cyan(command.name.padEnd(width))}  ${command.summary}`),
-    "",
-    "agentflow COMMAND --help shows a command's flags and an example.",
-    "Exit codes: 0 all well, 1 the program has errors, 2 wrong usage, 3 the run failed, 130 stopped by Ctrl-C.",
-  ].join("\n")
-}
-
-function usageOf(command: Command, { style }: Terminal): string {
-  const label = (flag: Command["flags"][number]): string =>
-    `${flag.short ? `-${flag.short}, ` : ""}--${flag.name}${flag.value ? ` ${flag.value}` : ""}`
-  const width = Math.max(0, ...command.flags.map((flag) => label(flag).length))
-  return [
-    `${command.summary}.`,
-    "",
-    `Usage: agentflow ${command.name} ${command.usage}`.trimEnd(),
-    ...(command.flags.length === 0 ? [] : ["", ...command.flags.map((flag) => `  ${style.cyan(label(flag).padEnd(width))}  ${flag.summary}`)]),
-    "",
-    command.examples.length === 1 ? "Example:" : "Examples:",
-    ...command.examples.map((example) => `  ${example}`),
-  ].join("\n")
-}
-
-// Node keeps the compiled code of what a command loads; the next start takes half the time.
-enableCompileCache()
-quietExperimentalWarnings()
-// A reader that has seen enough, such as `head`, closes the pipe.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0)
-  throw error
-})
-try {
-  process.exitCode = await main(process.argv.slice(2))
-} catch (thrown) {
-  const terminal = openTerminal()
-  // A program that reads `--json` gets its failure as JSON too.
-  if (process.argv.includes("--json")) {
-    terminal.out(JSON.stringify({ error: { message: messageOf(thrown), advice: thrown instanceof Failure ? thrown.advice ?? null : null } }, null, 2))
-  }
-  if (thrown instanceof Failure) {
-    terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
-    if (thrown.advice !== undefined) terminal.error(`  ${thrown.advice}`)
-    process.exitCode = thrown.exitCode
-  } else if (thrown instanceof Error && plainErrors.has(thrown.name)) {
-    terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
-    process.exitCode = 2
-  } else if (thrown instanceof Error && surroundings.has((thrown as NodeJS.ErrnoException).code ?? "")) {
-    terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
-    terminal.error("  Check that the folder exists, that you may write to it and that the disk has room.")
-    process.exitCode = 2
-  } else {
-    terminal.error(`${terminal.paint("error", "internal error")} ${messageOf(thrown)}`)
-    terminal.error("  This is a defect of agentflow, not of your program. AGENTFLOW_DEBUG=1 shows where it happened.")
-    if (process.env["AGENTFLOW_DEBUG"]) terminal.error(thrown instanceof Error ? thrown.stack ?? "" : "")
-    process.exitCode = 2
-  }
+const argv = process.argv.slice(2)
+if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
+  process.stdout.write(`${version}\n`)
+} else {
+  // Node keeps the compiled code of what a command loads; the next start takes half the time.
+  enableCompileCache()
+  const { runCommandLine } = await import("./program.ts")
+  await runCommandLine(argv)
 }

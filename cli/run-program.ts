@@ -110,7 +110,8 @@ function noteLog({ live, terminal }: RunOptions, message: unknown): void {
   live.note(`${terminal.style.dim("log")} ${String(message)}`)
 }
 
-function workerEnvironment(address: Address, { config, sidecar, live }: RunOptions): Readonly<Record<string, string>> {
+/** What a worker is told of its surroundings. */
+export function workerEnvironment(address: Pick<Address, "grpcPort" | "httpPort">, { config, sidecar, live }: Pick<RunOptions, "config" | "sidecar" | "live">): Readonly<Record<string, string>> {
   const secretFiles = Object.fromEntries(Object.entries(config.secrets).map(([store, { file }]) => [store, resolve(config.folder, file)]))
   const { provider, script, api, conversation, providers } = config.models
   const keyed = process.env["OPENAI_API_KEY"] !== undefined || process.env["OPENAI_BASE_URL"] !== undefined

@@ -1,41 +1,9 @@
 // All commands of `agentflow`: one row each; help, parsing and completion are made from it.
 
-import { Failure, type ExitCode } from "./failure.ts"
-import type { Terminal } from "./terminal.ts"
+import { by, http, json, project, sidecar, step, type Command } from "./command.ts"
+import { surroundings } from "./table-surroundings.ts"
 
-export interface Flag {
-  readonly name: string
-  readonly short?: string
-  /** Absent for a switch; else what the value is, such as "FILE". */
-  readonly value?: string
-  readonly summary: string
-}
-
-export interface Invocation {
-  readonly terminal: Terminal
-  readonly positionals: readonly string[]
-  readonly flags: Readonly<Record<string, string | boolean | undefined>>
-}
-
-export interface Command {
-  readonly name: string
-  readonly summary: string
-  /** Positional arguments as shown in help, such as "FILE [INPUT]". */
-  readonly usage: string
-  readonly minimum: number
-  readonly maximum: number
-  readonly flags: readonly Flag[]
-  readonly examples: readonly string[]
-  /** Loaded only when it is used: start-up stays short. */
-  readonly load: () => Promise<{ readonly main: (invocation: Invocation) => Promise<ExitCode> }>
-}
-
-const json: Flag = { name: "json", summary: "print JSON for programs" }
-const project: Flag = { name: "config", value: "FILE", summary: "config file (default: agentflow.config.yaml beside the program or above it)" }
-const sidecar: Flag = { name: "sidecar", value: "HOST:PORT", summary: "gRPC address of a running sidecar or daprd (default: the one `agentflow run` started)" }
-const http: Flag = { name: "http", value: "HOST:PORT", summary: "HTTP address of the sidecar's state API" }
-const step: Flag = { name: "step", value: "STEP", summary: "which question, when the run waits on several" }
-const by: Flag = { name: "by", value: "NAME", summary: "who answers (default: the user name)" }
+export { portOf, type Command, type Flag, type Invocation } from "./command.ts"
 
 export const commands: readonly Command[] = [
   {
@@ -44,7 +12,7 @@ export const commands: readonly Command[] = [
     usage: "FILE…",
     minimum: 1,
     maximum: Number.POSITIVE_INFINITY,
-    flags: [{ name: "format", value: "FORMAT", summary: "pretty, json, sarif or github (default: pretty)" }, json, project],
+    flags: [{ name: "format", value: "FORMAT", choices: ["pretty", "json", "sarif", "github"], summary: "pretty, json, sarif or github (default: pretty)" }, json, project],
     examples: ["agentflow check examples/daily-brief/daily-brief.agentflow", "agentflow check --format sarif *.agentflow > agentflow.sarif"],
     load: () => import("./commands/check.ts"),
   },
@@ -81,7 +49,7 @@ export const commands: readonly Command[] = [
     minimum: 1,
     maximum: 2,
     flags: [
-      { name: "format", value: "FORMAT", summary: "svg, mermaid, dot or ascii (default: by the ending of --out, else ascii)" },
+      { name: "format", value: "FORMAT", choices: ["svg", "mermaid", "dot", "ascii"], summary: "svg, mermaid, dot or ascii (default: by the ending of --out, else ascii)" },
       { name: "out", short: "o", value: "FILE", summary: "write here" },
       json,
     ],
@@ -95,8 +63,9 @@ export const commands: readonly Command[] = [
     minimum: 1,
     maximum: 2,
     flags: [
-      { name: "out", short: "o", value: "FOLDER", summary: "where to write (default: generated/ beside the program)" },
+      { name: "out", short: "o", value: "FOLDER", summary: "where to write (default: generated/ beside the program)", lasting: true },
       { name: "force", summary: "overwrite generated files that were changed by hand" },
+      { name: "watch", short: "w", summary: "build again whenever a file of the program changes, until Ctrl-C" },
       { name: "keep-old", summary: "keep the old version of changed workflows: old runs finish on it, new runs start on the new one" },
       { name: "accept-break", value: "WORKFLOW", summary: "let runs of it that are under way fail, and keep the reason WHY in the lock" },
       { name: "drop-old", value: "VERSION", summary: "drop a kept version, such as DailyBrief@1, whose last run has ended" },
@@ -119,7 +88,7 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "input", short: "i", value: "JSON", summary: "the workflow's parameters as a JSON object, or @FILE" },
       { name: "id", value: "ID", summary: "id of the run; an id that exists already is resumed and shown" },
-      { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)" },
+      { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)", lasting: true },
       { name: "port", value: "PORT", summary: "gRPC port of the sidecar (default: a free one)" },
       { name: "in-process", summary: "sidecar and worker inside this process: fastest, but a crash of one is a crash of all (nothing is lost)" },
       { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
@@ -284,7 +253,7 @@ export const commands: readonly Command[] = [
     minimum: 0,
     maximum: 1,
     flags: [
-      { name: "db", value: "FILE", summary: "read this database when no sidecar runs (default: .agentflow/runs.db)" },
+      { name: "db", value: "FILE", summary: "read this database when no sidecar runs (default: .agentflow/runs.db)", lasting: true },
       { name: "history", summary: "print every event of the run" },
       sidecar,
       json,
@@ -313,7 +282,7 @@ export const commands: readonly Command[] = [
     minimum: 0,
     maximum: 0,
     flags: [
-      { name: "db", value: "FILE", summary: "database (default: .agentflow/runs.db)" },
+      { name: "db", value: "FILE", summary: "database (default: .agentflow/runs.db)", lasting: true },
       { name: "host", value: "ADDRESS", summary: "listen here (default: 127.0.0.1; any other asks for DAPR_API_TOKEN in the environment)" },
       { name: "grpc-port", value: "PORT", summary: "gRPC port (default: 50001)" },
       { name: "http-port", value: "PORT", summary: "HTTP port (default: 3500)" },
@@ -361,12 +330,5 @@ export const commands: readonly Command[] = [
     examples: ["agentflow explain AF1001"],
     load: () => import("./commands/explain.ts"),
   },
+  ...surroundings,
 ]
-
-/** A port from a flag; anything but 0 to 65535 is wrong usage. */
-export function portOf(flag: string | boolean | undefined, otherwise: number): number {
-  if (flag === undefined) return otherwise
-  const port = Number(flag)
-  if (!/^\d+$/.test(String(flag)) || port > 65_535) throw new Failure(2, `'${flag}' is not a port.`, "Ports are 0 to 65535; 0 takes a free one.")
-  return port
-}

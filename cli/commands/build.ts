@@ -1,29 +1,57 @@
 // agentflow build: writes the TypeScript project of a program.
 
 import { dirname, relative, resolve } from "node:path"
-import { buildProgram } from "../build-program.ts"
+import { buildProgram, type Built } from "../build-program.ts"
 import { readConfig } from "../config.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import type { VersionWish } from "../build-versions.ts"
 import type { Invocation } from "../table.ts"
 
-export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+export async function main(invocation: Invocation): Promise<ExitCode> {
+  const { terminal, positionals, flags } = invocation
   const { file, wish } = readWish(positionals, flags)
-  const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
-  const out = flags["out"] as string | undefined
-  const built = await buildProgram({ file, config, terminal, ...(out === undefined ? {} : { out }), force: flags["force"] === true, lock: "write", wish })
-  if (flags["json"]) {
-    terminal.out(JSON.stringify({ out: built.out, files: built.files, workflows: built.workflows.map(({ name }) => name), inactive: built.inactive, kept: built.kept }, null, 2))
+  if (flags["watch"] !== true) {
+    tell(await build(invocation, file, wish), file, invocation)
     return 0
   }
-  const { style } = terminal
-  terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: ${built.files.length} files in ${relative(process.cwd(), built.out) || "."}/`)
-  for (const path of built.files) terminal.out(`  ${style.dim(path)}`)
-  if (built.kept.length > 0) terminal.out(`${terminal.paint("info", "note")} the worker also serves the runs of ${built.kept.join(", ")}; when the last has ended: --drop-old VERSION`)
-  if (built.inactive.length > 0) {
-    terminal.out(`${terminal.paint("info", "note")} checked, but without effect in this version: ${built.inactive.join(", ")}`)
+  const { watchProgram } = await import("../watch.ts")
+  const watching = watchProgram({
+    file, explicitConfig: flags["config"] as string | undefined,
+    onChange: async (changed) => {
+      if (changed !== undefined && !flags["json"]) terminal.out(terminal.style.dim(`\n${new Date().toTimeString().slice(0, 8)} ${changed} changed`))
+      const startedMs = performance.now()
+      // What a build asks for once, such as to accept a break, holds for the first one.
+      tell(await build(invocation, file, changed === undefined ? wish : {}), file, invocation, Math.round(performance.now() - startedMs))
+    },
+    onProblem: (problem) => {
+      if (flags["json"]) terminal.out(JSON.stringify({ error: { message: problem.message, advice: problem.advice ?? null } }))
+      else terminal.error(`${terminal.paint("error", "error")} ${problem.message}${problem.advice === undefined ? "" : `\n  ${problem.advice}`}`)
+    },
+  })
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => watching.stop())
+  await watching.stopped
+  return 130
+}
+
+function build({ terminal, flags }: Invocation, file: string, wish: VersionWish): Promise<Built> {
+  const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
+  const out = flags["out"] as string | undefined
+  return buildProgram({ file, config, terminal, ...(out === undefined ? {} : { out }), force: flags["force"] === true, lock: "write", wish })
+}
+
+/** While it watches, a line for each build. */
+function tell(built: Built, file: string, { terminal, flags }: Invocation, tookMs?: number): void {
+  if (flags["json"]) {
+    const said = { out: built.out, files: built.files, workflows: built.workflows.map(({ name }) => name), inactive: built.inactive, kept: built.kept }
+    terminal.out(tookMs === undefined ? JSON.stringify(said, null, 2) : JSON.stringify({ ...said, tookMs }))
+    return
   }
-  return 0
+  const { style } = terminal
+  const took = tookMs === undefined ? "" : style.dim(` in ${tookMs} ms`)
+  terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: ${built.files.length} files in ${relative(process.cwd(), built.out) || "."}/${took}`)
+  if (tookMs === undefined) for (const path of built.files) terminal.out(`  ${style.dim(path)}`)
+  if (built.kept.length > 0) terminal.out(`${terminal.paint("info", "note")} the worker also serves the runs of ${built.kept.join(", ")}; when the last has ended: --drop-old VERSION`)
+  if (built.inactive.length > 0) terminal.out(`${terminal.paint("info", "note")} checked, but without effect in this version: ${built.inactive.join(", ")}`)
 }
 
 /** `--accept-break WORKFLOW "why"`: the reason is a second argument, before or after the program. */

@@ -1,19 +1,18 @@
 // agentflow graph: draws the workflows of a program.
 
-import { readFileSync, writeFileSync } from "node:fs"
-import { extname, resolve, sep } from "node:path"
+import { writeFileSync } from "node:fs"
+import { extname, resolve } from "node:path"
 import { hasErrors } from "../../base/diagnostics/diagnostic.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
-import { graphsOf, type WorkflowGraph } from "../../services/graph.ts"
+import type { WorkflowGraph } from "../../services/graph.ts"
 import { dotOf } from "../../services/graph/dot.ts"
 import { layoutOf } from "../../services/graph/layout.ts"
 import { mermaidOf } from "../../services/graph/mermaid.ts"
 import { svgOf } from "../../services/graph/svg.ts"
 import { treeOf } from "../../services/graph/tree.ts"
-import { emptyHost } from "../../services/host.ts"
-import { createWorkspace } from "../../services/workspace.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import { readEntry } from "../fs.ts"
+import { graphsOfFile } from "../graph-of-file.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -48,23 +47,13 @@ function formatOf(asked: string | undefined, out: string | undefined): Format {
 
 /** A program with errors has a graph, too: of what could be read. */
 function graphsIn(file: string, terminal: Terminal): readonly WorkflowGraph[] {
-  const path = resolve(file).replaceAll(sep, "/")
   readEntry(resolve(file), file)
-  const workspace = createWorkspace({ ...emptyHost, readText: textAt })
-  if (hasErrors(workspace.program(path)?.diagnostics ?? [])) {
+  const { graphs, diagnostics } = graphsOfFile(file)
+  if (hasErrors(diagnostics)) {
     terminal.error(`${terminal.paint("warning", "warning")} ${file} has errors, so the graph may lack something. \`agentflow check ${file}\` shows them.`)
   }
-  const graphs = graphsOf(workspace, path)
   if (graphs.length === 0) throw new Failure(1, `${file} has no workflow.`, "A graph is drawn of a `workflow`.")
   return graphs
-}
-
-function textAt(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8")
-  } catch {
-    return undefined
-  }
 }
 
 function graphNamed(all: readonly WorkflowGraph[], name: string): WorkflowGraph {

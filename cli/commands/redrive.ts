@@ -46,7 +46,8 @@ async function redrive({ terminal, positionals, flags }: Invocation, address: Re
   }
 }
 
-async function againOf(client: TaskHubClient, runId: string, letter: DeadLetterEntry | undefined): Promise<Again> {
+/** What starts a failed run again. */
+export async function againOf(client: TaskHubClient, runId: string, letter: DeadLetterEntry | undefined): Promise<Again> {
   const run = await client.get(runId)
   if (letter !== undefined) return { workflow: run?.name ?? letter.workflow, input: letter.input, id: `${runId}-again-${letter.start}` }
   if (run === undefined) throw new Failure(2, `There is neither a run nor a dead letter '${runId}'.`, "`agentflow dead` and `agentflow runs` list them.")

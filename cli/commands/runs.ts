@@ -1,26 +1,16 @@
 // agentflow runs: lists runs or shows one, from the running sidecar or from its database.
 
-import { existsSync } from "node:fs"
-import { join, relative, resolve } from "node:path"
-import { openReader } from "../../sidecar/reader.ts"
 import type { HistoryEvent } from "../../engine/types.ts"
 import { Failure, type ExitCode } from "../failure.ts"
-import { connectTo, findSidecar, stateFolderOf } from "../hub-access.ts"
+import { openRuns, type RunReader } from "../run-reader.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
-import { foldRun, hasEnded, spentBy, type RunSummary } from "../view/fold.ts"
+import { foldRun, hasEnded, spentBy } from "../view/fold.ts"
 import { drawFailure } from "../view/failure.ts"
 import { count, dollars, drawRun } from "../view/render.ts"
 
-interface Reading {
-  list(): Promise<readonly RunSummary[]>
-  get(id: string): Promise<RunSummary | undefined>
-  history(id: string): Promise<readonly HistoryEvent[]>
-  close(): void
-}
-
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
-  const source = await open(flags)
+  const source = openRuns(flags)
   try {
     const id = positionals[0]
     return id === undefined ? await list(source, terminal, flags["json"] === true) : await show(source, id, terminal, flags)
@@ -29,21 +19,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   }
 }
 
-async function open(flags: Invocation["flags"]): Promise<Reading> {
-  const address = flags["db"] === undefined ? findSidecar(flags, process.cwd()) : undefined
-  if (address !== undefined) return connectTo(address)
-  const db = resolve((flags["db"] as string | undefined) ?? join(stateFolderOf(process.cwd()), "runs.db"))
-  if (!existsSync(db)) throw new Failure(2, `There are no runs here: ${relative(process.cwd(), db)} does not exist.`, "Start one with `agentflow run FILE`, or name a database with --db.")
-  const reader = openReader(db)
-  return {
-    list: async () => reader.listInstances({ limit: 1000 }),
-    get: async (id) => reader.readInstance(id),
-    history: async (id) => reader.readHistory(id),
-    close: () => reader.close(),
-  }
-}
-
-async function list(source: Reading, terminal: Terminal, json: boolean): Promise<ExitCode> {
+async function list(source: RunReader, terminal: Terminal, json: boolean): Promise<ExitCode> {
   const runs = [...(await source.list())].sort((a, b) => b.createdAtMs - a.createdAtMs)
   if (json) {
     terminal.out(JSON.stringify(runs.map(({ id, name, status, createdAtMs, updatedAtMs }) => ({ id, workflow: name, status, createdAtMs, endedAtMs: hasEnded({ status }) ? updatedAtMs : null })), null, 2))
@@ -59,7 +35,7 @@ async function list(source: Reading, terminal: Terminal, json: boolean): Promise
   return 0
 }
 
-async function show(source: Reading, id: string, terminal: Terminal, flags: Invocation["flags"]): Promise<ExitCode> {
+async function show(source: RunReader, id: string, terminal: Terminal, flags: Invocation["flags"]): Promise<ExitCode> {
   const summary = await source.get(id)
   if (summary === undefined) throw new Failure(2, `There is no run '${id}'.`, "`agentflow runs` lists them.")
   const history = await source.history(id)

@@ -1,0 +1,15 @@
+// agentflow playground: serves the built playground on loopback.
+
+import { untilStopped } from "../processes.ts"
+import type { ExitCode } from "../failure.ts"
+import { playgroundFiles } from "../studio/static-files.ts"
+import { serveStudio } from "../studio/server.ts"
+import { portOf, type Invocation } from "../table.ts"
+
+export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
+  const server = await serveStudio({ files: playgroundFiles(), port: portOf(flags["port"], 8124), mayChoosePort: flags["port"] === undefined })
+  terminal.out(`The playground is at ${terminal.style.cyan(server.url)}   (Ctrl-C stops it)`)
+  await untilStopped()
+  await server.close()
+  return 0
+}

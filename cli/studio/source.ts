@@ -1,0 +1,45 @@
+// Where the Studio's runs come from: one connection to a sidecar or daprd, its state store, and a short memory of the list.
+
+import { listDeadLetters } from "@agentflow/runtime/dead-letters"
+import { listInbox } from "@agentflow/runtime/inbox"
+import type { DeadLetterEntry, InboxEntry } from "@agentflow/runtime/contract"
+import type { InstanceView, TaskHubClient } from "../../sidecar/client.ts"
+import { connectTo } from "../hub-access.ts"
+import type { Address } from "../processes.ts"
+import { stateOf } from "../questions.ts"
+
+export interface RunSource {
+  readonly address: Address
+  readonly client: TaskHubClient
+  /** Newest first. */
+  runs(): Promise<readonly InstanceView[]>
+  inbox(): Promise<readonly InboxEntry[]>
+  dead(): Promise<readonly DeadLetterEntry[]>
+  close(): void
+}
+
+const runsMax = 10_000
+/** Several pages that ask at the same time are told the same. */
+const rememberedMs = 300
+
+export function openSource(address: Address, nowMs: () => number): RunSource {
+  const client = connectTo(address)
+  const state = stateOf(address)
+  const remembered = <Value>(ask: () => Promise<Value>): (() => Promise<Value>) => {
+    let last: { readonly atMs: number; readonly value: Promise<Value> } | undefined
+    return () => {
+      if (last === undefined || nowMs() - last.atMs > rememberedMs) {
+        last = { atMs: nowMs(), value: ask() }
+        last.value.catch(() => { last = undefined })
+      }
+      return last.value
+    }
+  }
+  return {
+    address, client,
+    runs: remembered(async () => [...(await client.list({ limit: runsMax }))].sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1))),
+    inbox: remembered(() => listInbox({ state }, { now: new Date(nowMs()) })),
+    dead: remembered(() => listDeadLetters(state)),
+    close: () => client.close(),
+  }
+}

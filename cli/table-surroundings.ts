@@ -1,0 +1,75 @@
+// The commands around a program: to begin one, to work on it, to look at what this machine has.
+
+import { http, json, project, sidecar, type Command } from "./command.ts"
+
+export const surroundings: readonly Command[] = [
+  {
+    name: "init",
+    summary: "Begin a program from a template that compiles and runs at once",
+    usage: "[FOLDER]",
+    minimum: 0,
+    maximum: 1,
+    flags: [
+      { name: "template", short: "t", value: "NAME", choices: ["minimal", "research", "saga", "approval"], summary: "minimal, research, saga or approval (default: minimal)" },
+      { name: "force", summary: "overwrite files that are there" },
+      json,
+    ],
+    examples: ["agentflow init my-flow", "agentflow init my-trip --template saga"],
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    name: "dev",
+    summary: "Work on a program: build and run it on every change, and serve the Studio for its runs",
+    usage: "[FILE]",
+    minimum: 0,
+    maximum: 1,
+    flags: [
+      { name: "port", value: "PORT", summary: "port of the Studio on 127.0.0.1 (default: 8123, or a free one)", lasting: true },
+      { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)", lasting: true },
+      { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
+      sidecar, http, json, project,
+    ],
+    examples: ["agentflow dev flow.agentflow", "agentflow dev --sidecar 127.0.0.1:50001"],
+    load: () => import("./commands/dev.ts"),
+  },
+  {
+    name: "replay",
+    summary: "Replay a run's history against the program as it is now, and say whether it still fits",
+    usage: "FILE RUN",
+    minimum: 2,
+    maximum: 2,
+    flags: [{ name: "db", value: "FILE", summary: "read this database when no sidecar runs (default: .agentflow/runs.db)", lasting: true }, sidecar, json, project],
+    examples: ["agentflow replay flow.agentflow morning"],
+    load: () => import("./commands/replay.ts"),
+  },
+  {
+    name: "doctor",
+    summary: "Say what this machine has and lacks for each part of agentflow, and how to get it",
+    usage: "",
+    minimum: 0,
+    maximum: 0,
+    flags: [json, project],
+    examples: ["agentflow doctor"],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "playground",
+    summary: "Serve the playground on this machine: edit, see the code and the graph, run it, break it",
+    usage: "",
+    minimum: 0,
+    maximum: 0,
+    flags: [{ name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8124, or a free one)" }],
+    examples: ["agentflow playground"],
+    load: () => import("./commands/playground.ts"),
+  },
+  {
+    name: "completion",
+    summary: "Print the completion of commands and flags for a shell",
+    usage: "SHELL",
+    minimum: 1,
+    maximum: 1,
+    flags: [],
+    examples: ["agentflow completion bash >> ~/.bashrc", "agentflow completion zsh > ~/.zsh/_agentflow", "agentflow completion fish > ~/.config/fish/completions/agentflow.fish"],
+    load: () => import("./commands/completion.ts"),
+  },
+]
