@@ -145,6 +145,7 @@ function* untilSettled<P extends object, R>(
     if (!parameters.ok) throw new FlowError("invalid_input", parameters.problems.join("; "))
     if (!input.carried) yield* readSettings(frame, spec.settings ?? [])
     const { value } = parameters
+    if (frame.account.over) frame.account.over.parameters = value
     const work = (own: Frame): Flow<Ended<R>> => leaving(own, spec, input, body(runOf(own), value))
     const ended = yield* withBackground(governed(frame, spec, value, work), state.background)
     // A body that was asked to stop while its last step was in flight has not finished its work.

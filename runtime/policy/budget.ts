@@ -16,7 +16,8 @@ export interface Account {
 /** The `else` of a budget, with what it needs when the budget has no room. */
 export interface Over {
   readonly action: OverBudget
-  readonly parameters: object
+  /** Of the run's own budget they are known only once its input is accepted. */
+  parameters: object
   /** What a person's yes adds; undefined once somebody has said no. */
   more: Caps | undefined
   /** Set while a person is asked: who runs out meanwhile waits for that answer. */
