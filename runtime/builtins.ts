@@ -1,5 +1,6 @@
 // Built-ins of the language that have no JavaScript method of the same meaning.
 
+import type { Json } from "./contract.ts"
 import { formatDuration } from "./policy/duration.ts"
 
 /** A value inside an interpolation: strings as they are, money and durations as people write them, the rest as JSON. */
@@ -15,6 +16,12 @@ export function text(value: unknown, as?: "money" | "duration"): string {
 function moneyText(dollars: number): string {
   const digits = Math.abs(dollars).toFixed(9).replace(/(\.\d\d\d*?)0+$/, "$1")
   return `${dollars < 0 ? "-" : ""}$${digits}`
+}
+
+/** What a map or a JSON record holds under the key itself; a list, a text or nothing holds nothing under a key. */
+export function entry<T>(map: { readonly [key: string]: T } | Json, key: string): T | undefined {
+  if (typeof map !== "object" || map === null || Array.isArray(map) || !Object.hasOwn(map, key)) return undefined
+  return (map as { readonly [key: string]: T })[key]
 }
 
 type Sortable = string | number | boolean

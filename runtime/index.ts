@@ -1,6 +1,6 @@
 // The contract: every name that emitted code or a tool's author may use, and nothing else.
 
-export { list, text } from "./builtins.ts"
+export { entry, list, text } from "./builtins.ts"
 export { ClientError, connect } from "./client.ts"
 export type { Client, ConnectOptions, Finished, RunHandle, RunInfo, StartOptions, WaitOptions } from "./client.ts"
 export {

@@ -1,6 +1,6 @@
 // What a host without any service needs: the executor, the activity side, and the names that emitted code imports. Runs in a browser.
 
-import { list, text } from "./builtins.ts"
+import { entry, list, text } from "./builtins.ts"
 import {
   agent, bindingTool, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret, setting,
   stateTool, tool,
@@ -12,7 +12,7 @@ import { workflow } from "./workflow.ts"
 
 /** By name, as generated code imports them from the package; what starts or serves a project is not among them. */
 export const runtimeValues = {
-  agent, bindingTool, catches, caught, defineSchema, equal, event, FlowError, formats, httpTool, human, invokeTool, list,
+  agent, bindingTool, catches, caught, defineSchema, entry, equal, event, FlowError, formats, httpTool, human, invokeTool, list,
   mcpTool, model, publishTool, secret, setting, stateTool, text, tool, ToolError, ucs2length, urlPart, workflow,
 }
 

@@ -1,12 +1,14 @@
 // The oracle's steps: failures, places in a run, what stops them, and one attempt after the other.
 
 import { createHash } from "node:crypto"
+import { Ajv2020 } from "ajv/dist/2020.js"
+import { fullFormats } from "ajv-formats/dist/formats.js"
 import type { ExpressionPlan, StepPlan } from "../../compiler/3-plan/code.ts"
-import type { ApprovalPlan, BudgetPlan, ClausesPlan, Plan, RetryPlan, WorkflowPlan } from "../../compiler/3-plan/types.ts"
-import { duration, evaluate, pure } from "./reference-values.ts"
+import type { ApprovalPlan, BudgetPlan, ClausesPlan, JsonSchema, Plan, RetryPlan, WorkflowPlan } from "../../compiler/3-plan/types.ts"
+import { duration, evaluate, pure, wholeSchema } from "./reference-values.ts"
 import type { Fields, Names, Reader, Work } from "./reference-values.ts"
-import { at, book, dollars, nothing, refusalOf, units } from "./reference-world.ts"
-import type { Account, Amounts, Clock, Process, Refusal } from "./reference-world.ts"
+import { at, book, dollars, nothing, refusalOf, spawn, units } from "./reference-world.ts"
+import type { Account, Amounts, Clock, Outcome, Process, Refusal } from "./reference-world.ts"
 
 // ---------------------------------------------------------------- what goes in and comes out
 
@@ -71,6 +73,11 @@ export function takes(kinds: readonly string[], thrown: unknown): thrown is Fail
   return kinds.length === 0 ? thrown.kind !== "budget_exceeded" && thrown.kind !== "cancelled" : kinds.includes(thrown.kind)
 }
 
+export function told(thrown: unknown, step?: string): Fields {
+  if (isFailed(thrown)) return { kind: thrown.kind, message: thrown.message, data: thrown.data, step: thrown.step ?? step }
+  return { kind: "internal", message: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown), step }
+}
+
 // ---------------------------------------------------------------- runs and places in them
 
 export interface Task {
@@ -86,6 +93,13 @@ export interface World extends Clock {
   readonly runs: Map<string, Run>
   /** What is durable in an expression; here, so that steps and blocks need not know each other. */
   readonly durable: (place: Place, plan: ExpressionPlan) => Work<unknown>
+  readonly open: (workflow: WorkflowPlan, started: Started, ended: (outcome: Outcome) => void) => Run
+}
+
+export interface Started {
+  readonly id: string
+  readonly input: Fields
+  readonly allotment: BudgetPlan | undefined
 }
 
 export interface Run {
@@ -270,8 +284,8 @@ function send(run: Run, name: string, input: Input): Task {
   world.calls.push({ name, at: world.now, run: run.id, ...structuredClone(input) })
   const settle = (envelope: Envelope) => (): void => { Object.assign(task, { done: true, envelope }) }
   if (name === "agentflow.cancel") {
-    const target = world.runs.get((input.parameters as { readonly run: string }).run)
-    if (target?.process.outcome === undefined) at(world, world.now + 1, () => { if (target) target.isCancelled = true })
+    const { run: target } = input.parameters as { readonly run: string }
+    at(world, world.now + 1, () => Object.assign(world.runs.get(target) ?? {}, { isCancelled: true }))
     at(world, world.now + 1, settle({ ok: true, value: null }))
     return task
   }
@@ -412,4 +426,61 @@ export function* service(place: Place, name: string, parameters: unknown): Work<
   const patient: RetryPlan = { never: false, times: 5, on: [], jitter: false }
   const prepare = () => ({ allowance: nothing, parameters })
   return (yield* sending(place, { name, step: place.path, retry: patient, prepare, spent: () => nothing }, fresh())).value
+}
+
+// ---------------------------------------------------------------- several at once
+
+export interface Together {
+  readonly count: number
+  readonly atATime: number
+  readonly start: (index: number, scope: Place["scope"]) => Work<unknown>
+  readonly isFatal: (thrown: unknown) => boolean
+}
+
+export function* together(place: Place, { count, atATime, start, isFatal }: Together): Work<readonly Outcome[]> {
+  const parent = place.run.world.current!
+  const scope: Place["scope"] = { outer: place.scope, isCancelled: false }
+  const outcomes: Outcome[] = []
+  const fatal: Outcome[] = []
+  let [running, begun] = [0, 0]
+  const canStart = (): boolean => fatal.length === 0 && running < atATime && begun < count
+  for (;;) {
+    while (canStart()) {
+      const index = begun++
+      running += 1
+      spawn(parent, start(index, scope), (outcome) => {
+        running -= 1
+        outcomes[index] = outcome
+        if (outcome.ok || !isFatal(outcome.thrown)) return
+        fatal.push(outcome)
+        scope.isCancelled = true
+      })
+    }
+    if (running === 0) break
+    yield () => running === 0 || canStart()
+  }
+  const [first] = fatal
+  if (first?.ok === false) throw first.thrown
+  return outcomes
+}
+
+export function owe(saga: Saga, undo: Undo): void {
+  saga.undos = [...saga.undos, undo].sort((a, b) => a.start - b.start)
+}
+
+// ---------------------------------------------------------------- schemas
+
+const ajv = new Ajv2020({ strict: false, formats: { ...fullFormats, uint: true } })
+const validators = new Map<string, (value: unknown) => boolean>()
+
+export function fits(world: World, schema: JsonSchema, value: unknown): boolean {
+  const whole = wholeSchema(world.plan.types, schema)
+  const key = JSON.stringify(whole)
+  const validate = validators.get(key) ?? ajv.compile(whole)
+  validators.set(key, validate)
+  return validate(JSON.parse(JSON.stringify(value ?? null)))
+}
+
+export function mustFit(world: World, schema: JsonSchema, kind: string, value: unknown): void {
+  if (!fits(world, schema, value)) throw failed(kind, "does not fit")
 }

@@ -67,7 +67,8 @@ export function* evaluate(reader: Reader, plan: ExpressionPlan): Work<unknown> {
     case "index": {
       const object = (yield* evaluate(reader, plan.object)) as Fields | readonly unknown[] | null | undefined
       const index = (yield* evaluate(reader, plan.index)) as string
-      return object != null && Object.hasOwn(object, index) ? (object as Fields)[index] : null
+      const holds = plan.object.type.kind === "list" || (typeof object === "object" && !Array.isArray(object))
+      return object != null && holds && Object.hasOwn(object, index) ? (object as Fields)[index] : null
     }
     case "unary": {
       const value = yield* evaluate(reader, plan.operand)

@@ -225,10 +225,18 @@ function member(scope: CodeScope, plan: MemberPlan): Code {
 }
 
 function index(scope: CodeScope, plan: IndexPlan): Code {
+  if (plan.object.type.kind !== "list" && mayBeInherited(plan.index)) {
+    return code([scope.file.runtime("entry"), "(", expression(scope, plan.object), ", ", expression(scope, plan.index), ")"], precedence.call)
+  }
   const place: Doc = ["[", expression(scope, plan.index), "]"]
   if (plan.object.type.kind !== "json") return code([operand(scope, plan.object, precedence.call), place], precedence.call)
   const cast: Doc = [typed(scope.file, ` as { readonly [key: string]: ${scope.file.runtimeType("Json")} } | null`), ")?."]
   return code(["(", operand(scope, plan.object, precedence.relational), cast, place], precedence.call)
+}
+
+/** A key like "constructor" is there in every object of JavaScript, whatever the map holds. */
+function mayBeInherited(key: ExpressionPlan): boolean {
+  return key.kind !== "literal" || [{}, [], Object("")].some((value: object) => String(key.value) in value)
 }
 
 export function lambda(scope: CodeScope, plan: LambdaPlan): Code {

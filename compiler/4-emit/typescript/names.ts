@@ -10,7 +10,7 @@ import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
 export const runtimeValues = [
-  "agent", "bindingTool", "catches", "caught", "connect", "defineSchema", "equal", "event", "FlowError", "formats",
+  "agent", "bindingTool", "catches", "caught", "connect", "defineSchema", "entry", "equal", "event", "FlowError", "formats",
   "httpTool", "human", "invokeTool", "list", "mcpTool", "model", "publishTool", "secret", "serve", "setting", "stateTool",
   "text", "tool", "ucs2length", "urlPart", "workflow",
 ] as const
