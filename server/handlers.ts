@@ -59,6 +59,8 @@ export const handlers: readonly Handler[] = [
   row("agentflow/cost", {}, own.cost),
   row("agentflow/graph", {}, own.graph),
   row("agentflow/layout", {}, own.layout),
+  row("agentflow/svg", {}, own.svg),
+  row("agentflow/tests", {}, own.tests),
   row("agentflow/tools", {}, own.tools),
   row("agentflow/emit", {}, own.emit),
   row("agentflow/toGenerated", {}, own.generatedPosition),

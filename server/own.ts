@@ -3,6 +3,9 @@
 import { generate, toGenerated, toSource, type Generated } from "../services/generated.ts"
 import { graphsOf, type GraphNode } from "../services/graph.ts"
 import { layoutOf, type GraphLayout, type LayoutBox } from "../services/graph/layout.ts"
+import { svgOf } from "../services/graph/svg.ts"
+import { graphCss } from "../services/graph/tokens.ts"
+import { testsOf } from "../services/tests.ts"
 import type { Program } from "../services/workspace.ts"
 import type { Location, Position, Range } from "vscode-languageserver"
 import { lineTable } from "../base/text/line-table.ts"
@@ -58,6 +61,40 @@ export function layout(session: Session, { uri }: OfUri): readonly ProtocolLayou
     const made = layoutOf(each)
     const boxes = made.boxes.map((box): ProtocolBox => (box.span === undefined ? box : { ...box, range: rangeIn(session, path, box.span) }))
     return { name: each.name, signature: each.signature, range: rangeIn(session, path, each.span), nodes: each.nodes.map(node), layout: { ...made, boxes } }
+  })
+}
+
+export interface ProtocolPicture {
+  readonly name: string
+  readonly range: Range
+  /** Each box has its id as `data-id`. */
+  readonly svg: string
+  readonly boxes: readonly { readonly id: string; readonly range: Range }[]
+}
+
+/** Each workflow of a file as SVG, for a page that has the style sheet and shows the pictures inside itself. */
+export function svg(session: Session, { uri }: OfUri): { readonly css: string; readonly graphs: readonly ProtocolPicture[] } {
+  const path = pathIn(session, uri)
+  const graphs = graphsOf(session.workspace, path).map((each): ProtocolPicture => {
+    const made = layoutOf(each)
+    const boxes = made.boxes.flatMap(({ id, span }) => (span === undefined ? [] : [{ id, range: rangeIn(session, path, span) }]))
+    return { name: each.name, range: rangeIn(session, path, each.span), svg: svgOf(made, { withStyle: false }), boxes }
+  })
+  return { css: graphCss, graphs }
+}
+
+export interface ProtocolTest {
+  readonly name: string
+  readonly range: Range
+  readonly selectionRange: Range
+}
+
+/** The tests of a file, or of every file that has some. */
+export function tests(session: Session, { uri }: Partial<OfUri>): readonly { readonly uri: string; readonly tests: readonly ProtocolTest[] }[] {
+  const paths = uri === undefined ? session.workspace.paths() : [pathIn(session, uri)]
+  return paths.flatMap((path) => {
+    const found = testsOf(session.workspace, path).map(({ name, span, nameSpan }) => ({ name, range: rangeIn(session, path, span), selectionRange: rangeIn(session, path, nameSpan) }))
+    return found.length === 0 ? [] : [{ uri: uriIn(session, path), tests: found }]
   })
 }
 

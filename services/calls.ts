@@ -5,6 +5,7 @@ import type { Symbol } from "../compiler/1-bind/types.ts"
 import type { Declaration, Node } from "../grammar/syntax/nodes.ts"
 import { occurrencesOf } from "./references.ts"
 import { declaredName, eachName, keyOf, symbolTarget, targetAt, targetOf, type Target } from "./target.ts"
+import { testName } from "./tests.ts"
 import type { Program, Workspace } from "./workspace.ts"
 
 export interface CallItem {
@@ -38,7 +39,7 @@ function itemOfSymbol(symbol: Symbol): CallItem | undefined {
 
 function itemOf(item: Declaration, path: string, text: string): CallItem | undefined {
   if (item.kind === "test") {
-    return { name: text.slice(item.name.span.start, item.name.span.end).replace(/^"|"$/g, ""), kind: "test", path, span: item.span, nameSpan: item.name.span }
+    return { name: testName({ text }, item), kind: "test", path, span: item.span, nameSpan: item.name.span }
   }
   if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") return undefined
   return { name: item.name.text, kind: item.kind, path, span: item.span, nameSpan: item.name.span }

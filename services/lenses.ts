@@ -2,6 +2,7 @@
 
 import type { Span } from "../base/text/span.ts"
 import { costOfWorkflow, worstCase } from "./amount.ts"
+import { testName } from "./tests.ts"
 import type { Workspace } from "./workspace.ts"
 
 export interface Lens {
@@ -18,8 +19,7 @@ export function lensesOf(workspace: Workspace, path: string): readonly Lens[] {
   if (program === undefined || document === undefined) return []
   return document.file.items.flatMap((item): readonly Lens[] => {
     if (item.kind === "test") {
-      const name = document.text.slice(item.name.span.start, item.name.span.end).replace(/^"|"$/g, "")
-      return [{ span: item.name.span, title: "▶ Run test", command: "test", name }]
+      return [{ span: item.name.span, title: "▶ Run test", command: "test", name: testName(document, item) }]
     }
     if (item.kind !== "workflow" || item.name.text === "") return []
     const { text: name, span } = item.name
