@@ -30,6 +30,23 @@ export const commands: readonly Command[] = [
     load: () => import("./commands/fmt.ts"),
   },
   {
+    name: "test",
+    summary: "Run the tests of programs on the simulator: every crash, every declared failure, in virtual time",
+    usage: "[FILE…]",
+    minimum: 0,
+    maximum: Number.POSITIVE_INFINITY,
+    flags: [
+      { name: "filter", value: "TEXT", summary: "only tests whose name has this text in it" },
+      { name: "watch", summary: "run them again whenever a program changes" },
+      { name: "report", value: "FORMAT", summary: "pretty, junit, json or html (default: pretty)" },
+      { name: "seed", value: "N", summary: "draws how long calls take; the same seed gives the same runs (default: 0, what is usual)" },
+      { name: "coverage", summary: "show which steps, branches and clauses no test reaches" },
+      project,
+    ],
+    examples: ["agentflow test examples/daily-brief/daily-brief.agentflow --coverage", "agentflow test --report junit > tests.xml"],
+    load: () => import("./commands/test.ts"),
+  },
+  {
     name: "cost",
     summary: "Show the worst case of tokens, dollars, calls, steps and time, step by step",
     usage: "FILE",

@@ -1,7 +1,7 @@
 // Runs a program in a world: what is deployed, on the durable engine, with virtual time and nothing real outside.
 
 import { hasEnded, summarize } from "../engine/instance.ts"
-import type { InstanceStatus } from "../engine/types.ts"
+import type { HistoryEvent, InstanceStatus } from "../engine/types.ts"
 import type { Caps, Amounts, DeadLetterEntry, RunFailure } from "@agentflow/runtime/contract"
 import { createExecutor, parseRunFailure } from "@agentflow/runtime/simulation"
 import type { WorkflowBody } from "@agentflow/runtime/simulation"
@@ -67,6 +67,8 @@ export interface Simulation {
   readonly messages: () => number
   /** Callables of which an outcome was taken. */
   readonly called: ReadonlySet<string>
+  /** Of every run. */
+  readonly histories: () => readonly (readonly HistoryEvent[])[]
   readonly trace: () => Trace
 }
 
@@ -144,6 +146,7 @@ export function openSimulation({ program, world: given, detail = "full", pause =
     boundaries: boundaries.passed,
     messages: host.messages,
     called: script.called,
+    histories: () => host.ids().map((id) => host.instance(id)!.history),
     trace: () => ({
       seed: world.seed, startMs: world.startMs, events: recorder.events, outside: outsideOf(seen, state), end: end ?? { kind: "ended" },
       histories: Object.fromEntries(host.ids().map((id) => [id, host.instance(id)!.history])),

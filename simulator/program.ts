@@ -3,6 +3,7 @@
 import type { Callable, EventType, JsonSchema, Setting, Workflow } from "@agentflow/runtime/contract"
 import { handoffsOf, runtimeValues, toolsOf } from "@agentflow/runtime/simulation"
 import { validatorOf } from "./schema.ts"
+import type { CoveragePoint } from "./testing/coverage.ts"
 import type { LoadedTest } from "./testing/tests.ts"
 import type { Origin } from "./trace.ts"
 
@@ -15,6 +16,8 @@ export interface ProgramData {
   readonly origins: Readonly<Record<string, Origin>>
   /** By callable: the kinds that the program says it may fail with. */
   readonly failures: Readonly<Record<string, readonly string[]>>
+  /** What a test can reach: steps, branches and clauses. */
+  readonly points: readonly CoveragePoint[]
 }
 
 export interface Program {
@@ -26,6 +29,9 @@ export interface Program {
   readonly settings: ReadonlyMap<string, Setting<unknown>>
   readonly origins: ProgramData["origins"]
   readonly failures: ProgramData["failures"]
+  readonly points: ProgramData["points"]
+  /** Ids of the points that the code has come by; whoever reads them empties it. */
+  readonly told: Set<string>
   readonly tests: readonly LoadedTest[]
 }
 
@@ -45,10 +51,11 @@ export async function loadProgram(data: ProgramData, importText: ImportText = im
   const module = await importText(data.module)
   // Checked without code that is written at run time, and with the same outcome.
   const defineSchema = (json: JsonSchema) => ({ json, validate: validatorOf(json) })
-  const files = (module.default as Factory)({ ...runtimeValues, defineSchema }, () => ({}))
+  const told = new Set<string>()
+  const files = (module.default as Factory)({ ...runtimeValues, defineSchema, $cover: (id: string) => told.add(id) }, () => ({}))
   const program: Program = {
     name: data.name, origins: data.origins, workflows: new Map(), callables: new Map(), events: new Map(), settings: new Map(),
-    failures: data.failures, tests: (files["tests.ts"]?.["$tests"] ?? []) as readonly LoadedTest[],
+    failures: data.failures, points: data.points, told, tests: (files["tests.ts"]?.["$tests"] ?? []) as readonly LoadedTest[],
   }
   for (const value of Object.values(files).flatMap((file) => Object.values(file))) register(program, value)
   return program

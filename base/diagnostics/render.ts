@@ -39,7 +39,8 @@ export function summarise(diagnostics: readonly Diagnostic[]): string {
   return [count("error"), count("warning")].filter((part) => part !== "").join(", ")
 }
 
-function frame(path: string, span: Span, role: Severity, { paint, textOf, unicode }: RenderOptions): readonly string[] {
+/** The place in its file, with the line marked below. */
+export function frame(path: string, span: Span, role: Severity, { paint, textOf, unicode }: RenderOptions): readonly string[] {
   const text = textOf(path)
   if (text === undefined) return [`  ${paint("path", path)}`]
   const table = lineTable(text)

@@ -5,7 +5,7 @@ import type { Plan } from "../3-plan/types.ts"
 import { headerOf, sourceFiles } from "./source-files.ts"
 import { print } from "./typescript/layout.ts"
 import { namesOf, runtimeModule } from "./typescript/names.ts"
-import type { ImportRequest } from "./typescript/names.ts"
+import type { CoverPoint, ImportRequest } from "./typescript/names.ts"
 import { testItems } from "./typescript/files/tests.ts"
 import { sourceFile } from "./typescript/structure.ts"
 import type { SourceFile } from "./typescript/structure.ts"
@@ -30,11 +30,12 @@ export function javaScriptFiles(plan: Plan): readonly JavaScriptFile[] {
 
 /**
  * A module whose default export is `(runtime, modules) => files`: given the values of the runtime and a function from the
- * path of any other module to its exports, it gives the exports of each file by its path.
+ * path of any other module to its exports, it gives the exports of each file by its path. With a map to fill, the code
+ * tells `runtime.$cover` the id of each point that it comes by.
  */
-export function emitJavaScript(plan: Plan): string {
+export function emitJavaScript(plan: Plan, covers?: Map<string, CoverPoint>): string {
   const tests = sourceFile("tests.ts", "", namesOf(plan, "javascript"), (scope) => testItems(plan, scope))
-  const files = inLoadOrder([...structures(plan), ...(tests.items.length === 0 ? [] : [tests])])
+  const files = inLoadOrder([...structures(plan, covers), ...(tests.items.length === 0 ? [] : [tests])])
   const linked = files.map((file) => {
     const names: string[] = []
     const items = itemsOf(file).map((text) => text.replace(/^export const (\S+)/m, (_, name: string) => {
@@ -46,6 +47,7 @@ export function emitJavaScript(plan: Plan): string {
   return [
     `// ${headerOf(plan, `${plan.name}.js`)}`,
     "export default function ($runtime, $modules) {",
+    ...(covers === undefined ? [] : ["  const { $cover } = $runtime"]),
     `  const $files = { ${files.map(({ path }) => `"${path}": {}`).join(", ")} }`,
     "  // Files that import each other see what has been loaded so far, and once all are loaded everything.",
     "  const $links = []",
@@ -57,8 +59,8 @@ export function emitJavaScript(plan: Plan): string {
   ].join("\n")
 }
 
-function structures(plan: Plan): readonly SourceFile[] {
-  const files = sourceFiles(plan, namesOf(plan, "javascript"), { at: (path) => path, outDir: "", hasKept: false })
+function structures(plan: Plan, covers?: Map<string, CoverPoint>): readonly SourceFile[] {
+  const files = sourceFiles(plan, namesOf(plan, "javascript", covers), { at: (path) => path, outDir: "", hasKept: false })
   return files.filter(({ path }) => !doors.has(path))
 }
 

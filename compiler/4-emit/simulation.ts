@@ -4,7 +4,10 @@ import type { Location } from "../../base/text/span.ts"
 import type { StepPlan } from "../3-plan/code.ts"
 import type { ClausesPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
 import { registeredName } from "../3-plan/types.ts"
+import { pointsOf } from "./coverage.ts"
+import type { PointPlan } from "./coverage.ts"
 import { emitJavaScript } from "./javascript.ts"
+import type { CoverPoint } from "./typescript/names.ts"
 
 export interface SimulationProgram {
   readonly name: string
@@ -13,10 +16,15 @@ export interface SimulationProgram {
   readonly origins: Readonly<Record<string, Location>>
   /** By callable: the kinds that the program says it may fail with, wherever it says so. */
   readonly failures: Readonly<Record<string, readonly string[]>>
+  /** What a test can reach: steps, branches and clauses. */
+  readonly points: readonly PointPlan[]
 }
 
 export function simulationOf(plan: Plan): SimulationProgram {
-  return { name: plan.name, module: emitJavaScript(plan), origins: stepOrigins(plan), failures: failuresOf(plan) }
+  const covers = new Map<string, CoverPoint>()
+  const module = emitJavaScript(plan, covers)
+  const origins = stepOrigins(plan)
+  return { name: plan.name, module, origins, failures: failuresOf(plan), points: pointsOf(plan, origins, [...covers.values()]) }
 }
 
 /** Every step of every workflow, and the blocks around them. */

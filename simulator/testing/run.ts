@@ -3,6 +3,7 @@
 import type { Program } from "../program.ts"
 import type { Origin, Trace } from "../trace.ts"
 import type { Fault, World } from "../world.ts"
+import { coveredBy } from "./coverage.ts"
 import { shown, statusText } from "./expect.ts"
 import { play } from "./play.ts"
 import type { Played, PlayOptions, Unmet } from "./play.ts"
@@ -35,6 +36,8 @@ export interface TestResult {
   /** Simulated runs, the undisturbed one included. */
   readonly runs: number
   readonly faultPoints: readonly string[]
+  /** Ids of the points of the program that its runs have come by. */
+  readonly covered: readonly string[]
   /** What the undisturbed run came to. */
   readonly summary: string
 }
@@ -50,22 +53,29 @@ export async function runTest(program: Program, test: LoadedTest, options: TestO
   const { seed = 0, limits, shard = { index: 0, of: 1 }, onProgress, pause } = options
   const common = { program, seed, ...(limits === undefined ? {} : { limits }), ...(pause === undefined ? {} : { pause }) }
   const base = { name: test.name, origin: test.origin }
+  const covered = new Set<string>()
+  const cover = ({ simulation }: Played): void => {
+    for (const id of coveredBy(program, simulation.histories(), simulation.outside(), covered)) covered.add(id)
+  }
   const undisturbed = await play({ ...common, test, detail: "light" })
+  cover(undisturbed)
   const unmet = [...undisturbed.unmet, ...problemsOf(test, undisturbed)]
   const summary = undisturbed.outcome === undefined ? "nothing was run" : summaryOf(undisturbed)
   if (unmet.length > 0) {
     const { simulation } = await play({ ...common, test, detail: "full" })
-    return { ...base, ok: false, unmet, worlds: 0, failedWorlds: [], runs: 2, trace: simulation.trace(), faultPoints: [], summary }
+    return { ...base, ok: false, unmet, worlds: 0, failedWorlds: [], runs: 2, trace: simulation.trace(), faultPoints: [], covered: [...covered], summary }
   }
   const variants = variantsOf(program, test, undisturbed).filter((_, index) => index % shard.of === shard.index)
   const failed: Variant[] = []
   for (const [index, variant] of variants.entries()) {
-    if (await fails({ ...common, test, detail: "light" }, variant.fault)) failed.push(variant)
+    const played = await play({ ...common, test, detail: "light", faults: [variant.fault], variant: true })
+    cover(played)
+    if (isBroken(test, played)) failed.push(variant)
     onProgress?.(index + 1, variants.length)
   }
   const result = {
     ...base, worlds: variants.length, failedWorlds: failed.map(({ label }) => label), runs: variants.length + 1,
-    faultPoints: [...new Set(variants.map(({ point }) => point))], summary,
+    faultPoints: [...new Set(variants.map(({ point }) => point))], covered: [...covered], summary,
   }
   const [first] = failed
   if (first === undefined) return { ...result, ok: true, unmet: [] }
@@ -78,8 +88,11 @@ export async function runTest(program: Program, test: LoadedTest, options: TestO
 }
 
 async function fails(options: PlayOptions, fault: Fault): Promise<boolean> {
-  const played = await play({ ...options, faults: [fault], variant: true })
-  return played.unmet.length > 0 || disturbedProblems(options.test, played).length > 0
+  return isBroken(options.test, await play({ ...options, faults: [fault], variant: true }))
+}
+
+function isBroken(test: LoadedTest, played: Played): boolean {
+  return played.unmet.length > 0 || disturbedProblems(test, played).length > 0
 }
 
 /** What is given is left out as long as the world still fails with the fault, and holds without it. */

@@ -1,5 +1,6 @@
 // Which identifier and module each declared name gets, and which identifiers the locals of one file get.
 
+import type { Location } from "../../../base/text/span.ts"
 import { assert } from "../../../base/assert.ts"
 import { kebab } from "../../3-plan/lower.ts"
 import type { Plan } from "../../3-plan/types.ts"
@@ -36,7 +37,17 @@ export interface Declared {
 
 export type Language = "typescript" | "javascript"
 
+/** A place in the code that says when it is reached: a branch, or what follows from a clause. */
+export interface CoverPoint {
+  readonly id: string
+  /** "if", "else", "match", "catch", "fallback", "budget else", "require". */
+  readonly kind: string
+  readonly origin: Location
+}
+
 export interface Names {
+  /** Filled while code is written; absent: the code says nothing. */
+  readonly covers?: Map<string, CoverPoint>
   /** JavaScript is what is left when the types are not written. */
   readonly language: Language
   readonly declared: ReadonlyMap<string, Declared>
@@ -51,7 +62,7 @@ export interface Names {
   readonly modules: ReadonlyMap<string, string>
 }
 
-export function namesOf(plan: Plan, language: Language = "typescript"): Names {
+export function namesOf(plan: Plan, language: Language = "typescript", covers?: Map<string, CoverPoint>): Names {
   const declared = new Map<string, Declared>()
   const taken = new Set<string>()
   const add = (name: string, module: string, as: "value" | "type"): void => {
@@ -68,7 +79,7 @@ export function namesOf(plan: Plan, language: Language = "typescript"): Names {
   const files = new Set<string>()
   for (const { name } of plan.workflows) add(name, `workflows/${free(kebab(name), files, () => false)}.ts`, "value")
   const identifiers = new Set([...declared.values()].map(({ identifier }) => identifier))
-  return { language, declared, identifiers, mentions: mentionsOf(plan), ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
+  return { language, ...(covers === undefined ? {} : { covers }), declared, identifiers, mentions: mentionsOf(plan), ...schemaNames(plan, declared), modules: moduleNames(plan, taken) }
 }
 
 function schemaNames(plan: Plan, declared: ReadonlyMap<string, Declared>): Pick<Names, "parameters" | "results" | "settings"> {
@@ -184,6 +195,14 @@ export function relative(from: string, to: string): string {
   }
   const up = here.length === 0 ? "./" : "../".repeat(here.length)
   return up === "./" && there[0] === ".." ? there.join("/") : up + there.join("/")
+}
+
+/** A statement or an operand that tells where the run has come by; nothing in deployed code. */
+export function covered({ names }: FileScope, kind: string, origin: Location): readonly [string] | readonly [] {
+  if (names.covers === undefined) return []
+  const id = `${kind} ${origin.path}:${origin.span.start}`
+  names.covers.set(id, { id, kind, origin })
+  return [`$cover(${JSON.stringify(id)})`]
 }
 
 /** What only TypeScript reads. Empty, and yet no text in JavaScript: what surrounds it is laid out as if it stood there. */

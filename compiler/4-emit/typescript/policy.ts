@@ -10,6 +10,7 @@ import type { CodeScope } from "./scope.ts"
 import { group, join } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, numberText, quoted } from "./literals.ts"
+import { covered } from "./names.ts"
 
 /** The value of `policy:`; undefined when nothing is declared. */
 export function policyDoc(scope: CodeScope, policy: PolicyPlan, parameters: Parameters): Doc | undefined {
@@ -110,24 +111,26 @@ export function dollars(nanoDollars: number): string {
 
 function fallback(scope: CodeScope, plan: FallbackPlan, parameters: Parameters): Doc {
   const kinds: readonly Doc[] = plan.on.length === 0 ? [] : [["on: ", kindsDoc(plan.on)]]
-  return object([...kinds, ["value: ", flow(scope, plan.value, parameters)]])
+  return object([...kinds, ["value: ", flow(scope, plan.value, parameters, "fallback")]])
 }
 
 /** A durable value: one step is that step's flow, a plain value a generator that returns it. */
-function flow(scope: CodeScope, plan: ExpressionPlan, { bound, isVoid }: Parameters): Doc {
+function flow(scope: CodeScope, plan: ExpressionPlan, { bound, isVoid }: Parameters, clause?: string): Doc {
   const inside: CodeScope = { ...bodyScope(scope), settings: "run" }
   const parameters = bound([plan])
   const needsRun = parameters !== "" || plan.kind === "step" || JSON.stringify(plan).match(/"kind":"(settingReference|step|builtIn)"/) !== null
   const list = join(", ", [...(needsRun ? ["run"] : []), ...(parameters === "" ? [] : [parameters])])
-  if (plan.kind === "step") return ["(", list, ") => ", stepCall(inside, plan)]
+  const told = clause === undefined ? [] : covered(scope.file, clause, plan.origin)
+  if (plan.kind === "step") return ["(", list, ") => ", ...(told.length === 0 ? [stepCall(inside, plan)] : ["(", ...told, ", ", stepCall(inside, plan), ")"])]
   const isNothing = isVoid && plan.kind === "literal" && plan.value === null
+  if (told.length > 0) return ["function* (", list, ") { ", ...told, "; ", ...(isNothing ? [] : ["return ", settled(inside, plan)]), " }"]
   return isNothing ? ["function* (", list, ") {}"] : group("function* (", list, ") { return ", settled(inside, plan), " }")
 }
 
 /** `overBudget:`, what the `else` of a budget says. */
 export function overBudgetProperty(scope: CodeScope, plan: OverBudgetPlan, parameters: Parameters): Doc {
   switch (plan.kind) {
-    case "return": return ["overBudget: ", object([["return: ", flow(scope, plan.value, parameters)]])]
+    case "return": return ["overBudget: ", object([["return: ", flow(scope, plan.value, parameters, "budget else")]])]
     case "use": return ["overBudget: ", object([`use: ${scope.file.value(plan.model)}`])]
     case "ask": return ["overBudget: ", object([["ask: ", answer(scope, plan.approval, parameters)]])]
   }

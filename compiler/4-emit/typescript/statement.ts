@@ -11,7 +11,7 @@ import type { CodeScope } from "./scope.ts"
 import { choice, group, hardline, indent, join, mark, print } from "./layout.ts"
 import type { Doc } from "./layout.ts"
 import { durationText, isReserved, memberAccess, numberText, quoted } from "./literals.ts"
-import { typed } from "./names.ts"
+import { covered, typed } from "./names.ts"
 import { typeText } from "./types.ts"
 
 export function block(scope: CodeScope, statements: readonly StatementPlan[], before: readonly Doc[] = []): Doc {
@@ -156,15 +156,17 @@ function isCircular(scope: CodeScope, { value, type }: LetPlan): boolean {
 
 function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): Doc {
   const test: Doc = ["if (", expression(scope, plan.condition), ") "]
-  const head: Doc = [test, block(scope, plan.then)]
+  const head: Doc = [test, block(scope, plan.then, covered(scope.file, "if", plan.origin))]
   const [leaving] = plan.then
+  const otherwise = covered(scope.file, "else", plan.origin)
+  if (plan.otherwise.length === 0 && otherwise.length > 0) return [head, " else ", ...otherwise]
   if (plan.otherwise.length === 0) {
     const isShort = plan.then.length === 1 && (leaving?.kind === "return" || leaving?.kind === "fail")
     return isShort ? choice(group(test, mark(leaving.origin, statementDoc(scope, leaving))), head) : head
   }
   const [only] = plan.otherwise
   const chains = plan.otherwise.length === 1 && only?.kind === "if"
-  return [head, " else ", chains ? mark(only.origin, ifDoc(scope, only)) : block(scope, plan.otherwise)]
+  return [head, " else ", chains ? mark(only.origin, ifDoc(scope, only)) : block(scope, plan.otherwise, otherwise)]
 }
 
 // ---------------------------------------------------------------- match
@@ -211,7 +213,7 @@ function switchDoc(scope: CodeScope, plan: MatchPlan, { subject, on }: Discrimin
   const arms = plan.arms.map((arm) => {
     const heads = arm.patterns.map((pattern): Doc => pattern.kind === "else" ? "default:" : ["case ", patternValue(scope, pattern), ":"])
     const body = separated(scope, arm.body)
-    const written = [...bindingOf(scope, arm, subject), ...body, ...(leaves(arm.body) ? [] : ["break"])]
+    const written = [...covered(scope.file, "match", arm.origin), ...bindingOf(scope, arm, subject), ...body, ...(leaves(arm.body) ? [] : ["break"])]
     const braces = arm.body.length > 1 || arm.binding !== undefined || arm.body.some(({ kind }) => kind === "let")
     const labels = join(hardline, heads)
     const inside: Doc = indent(hardline, join(hardline, written))
@@ -245,7 +247,7 @@ function chain(scope: CodeScope, plan: MatchPlan, subject: Doc): Doc {
     const isLast = index === plan.arms.length - 1 || arm.patterns.some(({ kind }) => kind === "else")
     const test = join(" || ", arm.patterns.map((pattern) => patternTest(scope, plan, { pattern, subject })))
     const head: Doc = isLast && index > 0 ? "" : ["if (", isLast ? "true" : test, ") "]
-    return mark(arm.origin, [index === 0 ? "" : " else ", head, block(scope, arm.body, bindingOf(scope, arm, subject))])
+    return mark(arm.origin, [index === 0 ? "" : " else ", head, block(scope, arm.body, [...covered(scope.file, "match", arm.origin), ...bindingOf(scope, arm, subject)])])
   })
 }
 
@@ -288,7 +290,7 @@ function tryDoc(scope: CodeScope, plan: TryPlan): Doc {
   if (first === undefined) return block(scope, plan.body)
   if (plan.catches.length > 1) return [body, " catch (thrown) ", several(scope, plan.catches)]
   const name = first.binding === undefined ? temporary(scope, "error") : local(scope, first.binding)
-  const opening = [caughtAs(scope, name), ["if (!", test(scope, first, name), ") throw ", name]]
+  const opening = [caughtAs(scope, name), ["if (!", test(scope, first, name), ") throw ", name], ...covered(scope.file, "catch", first.origin)]
   return [body, " catch (thrown) ", mark(first.origin, block(scope, first.body, opening))]
 }
 
@@ -298,7 +300,7 @@ function several(scope: CodeScope, clauses: readonly CatchPlan[]): Doc {
   const name = shared ?? temporary(scope, "error")
   const branches = clauses.map((clause, index) => {
     const named = clause.binding === undefined || shared !== undefined ? [] : [`const ${local(scope, clause.binding)} = ${name}`]
-    return mark(clause.origin, [index === 0 ? "" : " else ", "if (", test(scope, clause, name), ") ", block(scope, clause.body, named)])
+    return mark(clause.origin, [index === 0 ? "" : " else ", "if (", test(scope, clause, name), ") ", block(scope, clause.body, [...covered(scope.file, "catch", clause.origin), ...named])])
   })
   const rest: Doc = [" else {", indent(hardline, "throw ", name), hardline, "}"]
   return ["{", indent(hardline, caughtAs(scope, name), hardline, branches, rest), hardline, "}"]

@@ -11,7 +11,7 @@ import type { CodeScope, Writers } from "../scope.ts"
 import { print } from "../layout.ts"
 import type { Doc } from "../layout.ts"
 import { memberAccess, numberText, propertyKey, quoted, templateText } from "../literals.ts"
-import { localsOf, relative, typed } from "../names.ts"
+import { covered, localsOf, relative, typed } from "../names.ts"
 import type { FileScope, RuntimeValue } from "../names.ts"
 import {
   approveProperty, blockClauses, budgetDoc, callOptions, kindsDoc, overBudgetProperty, policyDoc, undoProperties,
@@ -97,10 +97,11 @@ function closingProperties(scope: CodeScope, plan: CallablePlan, given: Paramete
   ]
 }
 
-function requirement(scope: CodeScope, plan: CallablePlan, { condition, otherwise }: RequirementPlan): Doc {
+function requirement(scope: CodeScope, plan: CallablePlan, { condition, otherwise, origin }: RequirementPlan): Doc {
+  const told = covered(scope.file, "require", origin)
   return object([
     ["holds: ", judged(scope, plan, condition, expression(scope, condition))],
-    ["otherwise: ", judged(scope, plan, otherwise, asText(scope, otherwise))],
+    ["otherwise: ", judged(scope, plan, otherwise, told.length === 0 ? asText(scope, otherwise) : ["(", ...told, ", ", asText(scope, otherwise), ")"])],
   ])
 }
 
