@@ -64,12 +64,7 @@ export function connectWorker(parts: WorkerParts): WorkerConnection {
     worker._maxConcurrentWorkItems = itemsMax
     worker._maxQueueSize = queueMax
   }
-  for (const workflow of parts.workflows) {
-    runtime.registerWorkflowWithName(workflow.workflowName, (context: SdkContext, input: unknown) => {
-      return workflow(adapted(context, parts.onLog), input)
-    })
-  }
-  for (const [name, activity] of parts.activities) runtime.registerActivityWithName(name, activity)
+  registerOn(runtime, parts)
   return {
     start: () => runtime.start(),
     isAlive: () => worker._isRunning !== false,
@@ -83,6 +78,16 @@ export function connectWorker(parts: WorkerParts): WorkerConnection {
       }
     },
   }
+}
+
+/** Makes workflows and activities known to a worker of the SDK's own. */
+export function registerOn(runtime: WorkflowRuntime, { workflows, activities, onLog }: Omit<WorkerParts, "sidecar">): void {
+  for (const workflow of workflows) {
+    runtime.registerWorkflowWithName(workflow.workflowName, (context: SdkContext, input: unknown) => {
+      return workflow(adapted(context, onLog), input)
+    })
+  }
+  for (const [name, activity] of activities) runtime.registerActivityWithName(name, activity)
 }
 
 function innerWorker(runtime: WorkflowRuntime): InnerWorker {

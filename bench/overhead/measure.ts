@@ -3,18 +3,24 @@
 import type { TaskHubClient } from "../../sidecar/client.ts"
 import { together } from "../durable/contender.ts"
 
+export type Name = "Chain" | "ByHand"
+
 export interface Effort {
   readonly steps: number
+  /** Runs of both before anything counts. */
   readonly warmUps: number
-  readonly alone: number
-  readonly together: number
+  /** One run of each, alone, so often. */
+  readonly pairs: number
+  /** So many runs of each at that concurrency, so often. */
+  readonly batches: number
+  readonly batch: number
   readonly concurrency: number
 }
 
 export const efforts: readonly Effort[] = [
-  { steps: 10, warmUps: 30, alone: 60, together: 160, concurrency: 8 },
-  { steps: 100, warmUps: 3, alone: 10, together: 16, concurrency: 4 },
-  { steps: 1_000, warmUps: 0, alone: 1, together: 2, concurrency: 2 },
+  { steps: 10, warmUps: 60, pairs: 80, batches: 8, batch: 40, concurrency: 8 },
+  { steps: 100, warmUps: 4, pairs: 14, batches: 4, batch: 8, concurrency: 4 },
+  { steps: 1_000, warmUps: 0, pairs: 3, batches: 1, batch: 3, concurrency: 3 },
 ]
 
 export interface Figures {
@@ -22,42 +28,74 @@ export interface Figures {
   readonly stepsPerSecond: number
 }
 
+/** The ratios are medians over the pairs: what disturbs the machine meets both halves of a pair. More than 1 is in favour of the generated code. */
+export interface Compared {
+  readonly generated: Figures
+  readonly byHand: Figures
+  readonly latencyRatio: number
+  readonly throughputRatio: number
+}
+
 export interface Growth {
   readonly events: number
   readonly bytes: number
 }
 
-const endDeadlineMs = 120_000
+const endDeadlineMs = 300_000
 
-async function run(client: TaskHubClient, steps: number): Promise<string> {
-  const id = await client.start({ name: "Chain", instanceId: crypto.randomUUID(), input: JSON.stringify({ count: steps }) })
+async function run(client: TaskHubClient, name: Name, steps: number): Promise<string> {
+  const id = await client.start({ name, instanceId: crypto.randomUUID(), input: JSON.stringify({ count: steps }) })
   const view = await client.waitForEnd(id, { deadlineMs: endDeadlineMs })
   if (view?.output !== String(steps)) throw new Error(`${id} ${view?.status}: ${view?.failure?.errorMessage ?? view?.output}`)
   return id
 }
 
-export async function measure(client: TaskHubClient, { steps, warmUps, alone, together: count, concurrency }: Effort): Promise<Figures> {
-  await together(warmUps, concurrency, async () => void (await run(client, steps)))
-  const times: number[] = []
-  for (let index = 0; index < alone; index++) {
-    const startedMs = performance.now()
-    await run(client, steps)
-    times.push(performance.now() - startedMs)
+interface Pair {
+  readonly generated: number
+  readonly byHand: number
+}
+
+/** Which of the two goes first changes from pair to pair. */
+async function paired(count: number, measured: (name: Name) => Promise<number>): Promise<readonly Pair[]> {
+  const pairs: Pair[] = []
+  for (let index = 0; index < count; index++) {
+    const first = index % 2 === 0 ? await measured("Chain") : undefined
+    const byHand = await measured("ByHand")
+    pairs.push({ generated: first ?? (await measured("Chain")), byHand })
   }
-  if (process.env["DEBUG_BENCH"]) console.error(steps, times.map((t) => t.toFixed(1)).join(" "))
-  const startedMs = performance.now()
-  await together(count, concurrency, async () => void (await run(client, steps)))
-  const stepsPerSecond = (count * steps) / ((performance.now() - startedMs) / 1_000)
-  return { latencyMs: median(times), stepsPerSecond }
+  return pairs
+}
+
+export async function compare(client: TaskHubClient, { steps, warmUps, pairs, batches, batch, concurrency }: Effort): Promise<Compared> {
+  for (const name of ["Chain", "ByHand"] as const) await together(warmUps, concurrency, async () => void (await run(client, name, steps)))
+  const alone = await paired(pairs, async (name) => {
+    const startedMs = performance.now()
+    await run(client, name, steps)
+    return performance.now() - startedMs
+  })
+  const rates = await paired(batches, async (name) => {
+    const startedMs = performance.now()
+    await together(batch, concurrency, async () => void (await run(client, name, steps)))
+    return (batch * steps) / ((performance.now() - startedMs) / 1_000)
+  })
+  const figures = (of: keyof Pair): Figures => ({
+    latencyMs: median(alone.map((pair) => pair[of])), stepsPerSecond: median(rates.map((pair) => pair[of])),
+  })
+  return {
+    generated: figures("generated"),
+    byHand: figures("byHand"),
+    latencyRatio: median(alone.map(({ generated, byHand }) => byHand / generated)),
+    throughputRatio: median(rates.map(({ generated, byHand }) => generated / byHand)),
+  }
 }
 
 /** Of the history as the host gives it out: its events, and the bytes of their JSON. */
-export async function growth(client: TaskHubClient, steps: number): Promise<Growth> {
-  const history = await client.history(await run(client, steps))
+export async function growth(client: TaskHubClient, name: Name, steps: number): Promise<Growth> {
+  const history = await client.history(await run(client, name, steps))
   return { events: history.length, bytes: Buffer.byteLength(JSON.stringify(history)) }
 }
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted.length / 2
   return ((sorted[Math.ceil(middle) - 1] ?? NaN) + (sorted[Math.floor(middle)] ?? NaN)) / 2

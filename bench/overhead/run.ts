@@ -1,5 +1,7 @@
-// npm run bench -- overhead: generated code against the same workflow by hand on the SDK, on one sidecar.
+// npm run bench -- overhead: generated code against the same workflow by hand on the SDK, in one worker on one sidecar.
 
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -9,87 +11,79 @@ import { connect } from "../../sidecar/client.ts"
 import type { TaskHubClient } from "../../sidecar/client.ts"
 import { startSidecarProcess } from "../durable/contenders/sidecar.ts"
 import type { SidecarProcess } from "../durable/contenders/sidecar.ts"
-import { efforts, growth, measure, median } from "./measure.ts"
-import type { Figures, Growth } from "./measure.ts"
-import { startWorkerProcess } from "./worker.ts"
+import { compare, efforts, growth } from "./measure.ts"
+import type { Compared, Effort, Growth } from "./measure.ts"
 
 const here = import.meta.dirname
-const names = ["generated", "byHand"] as const
-type Name = (typeof names)[number]
 
-interface Measured {
-  /** By steps, one entry for each round. */
-  readonly figures: Map<number, Figures[]>
-  readonly growth: Map<number, Growth>
+interface Row extends Compared {
+  readonly steps: number
+  readonly grown: Growth
+  readonly grownByHand: Growth
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
-  const { values } = parseArgs({ args: [...argv], options: { rounds: { type: "string", default: "5" } } })
-  // Inside the project, so that both workers find the packages.
+  const { values } = parseArgs({ args: [...argv], options: { steps: { type: "string", default: "10,100,1000" } } })
+  const wanted = values.steps.split(",").map(Number)
+  // Inside the project, so that the generated modules find the runtime.
   const folder = mkdtempSync(join(here, "generated-"))
-  const measured: Readonly<Record<Name, Measured>> = {
-    generated: { figures: new Map(), growth: new Map() }, byHand: { figures: new Map(), growth: new Map() },
-  }
   try {
     const config = { folder: here, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: { AF4008: "off" as const } }
-    const built = await buildProgram({ file: join(here, "chain.agentflow"), config, terminal: openTerminal({ NO_COLOR: "1" }), out: join(folder, "project") })
-    const programs = { generated: join(built.out, "worker.ts"), byHand: join(here, "by-hand.ts") }
+    const program = { file: join(here, "chain.agentflow"), config, terminal: openTerminal({ NO_COLOR: "1" }), out: join(folder, "project") }
+    const { out } = await buildProgram(program)
     const sidecar = await startSidecarProcess(folder)
+    const stopWorker = await startWorker(out, sidecar)
     const client = connect({ grpcPort: sidecar.grpcPort, deadlineMs: 30_000 })
-    for (let round = 0; round < Number(values.rounds); round++) {
-      // Alternately first, so that whatever changes with time meets both.
-      for (const name of round % 2 === 0 ? names : names.toReversed()) {
-        process.stderr.write(`round ${round + 1}: ${name}\n`)
-        await measureRound(programs[name], sidecar, client, measured[name])
-      }
-    }
+    print(await rows(client, efforts.filter(({ steps }) => wanted.includes(steps))))
     client.close()
+    await stopWorker()
     await sidecar.stop()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  print(measured)
   return 0
 }
 
-async function measureRound(program: string, sidecar: SidecarProcess, client: TaskHubClient, into: Measured): Promise<void> {
-  const worker = await startWorkerProcess(program, sidecar)
-  for (const effort of efforts) {
+async function startWorker(generated: string, { grpcPort, httpPort }: SidecarProcess): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", join(here, "worker.ts"), generated], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: process.env["PATH"], DAPR_GRPC_PORT: String(grpcPort), DAPR_HTTP_PORT: String(httpPort) },
+  })
+  const gone = once(child, "exit")
+  const isReady = await Promise.race([once(child.stdout, "data").then(() => true), gone.then(() => false)])
+  if (!isReady) throw new Error("the worker ended before it was ready")
+  return async () => {
+    child.kill("SIGTERM")
+    await gone
+  }
+}
+
+async function rows(client: TaskHubClient, wanted: readonly Effort[]): Promise<readonly Row[]> {
+  const found: Row[] = []
+  for (const effort of wanted) {
     const { steps } = effort
-    into.figures.set(steps, [...(into.figures.get(steps) ?? []), await measure(client, effort)])
-    if (!into.growth.has(steps)) into.growth.set(steps, await growth(client, steps))
+    process.stderr.write(`measuring ${steps} steps\n`)
+    const compared = await compare(client, effort)
+    found.push({ ...compared, steps, grown: await growth(client, "Chain", steps), grownByHand: await growth(client, "ByHand", steps) })
   }
-  await worker.stop()
+  return found
 }
 
-function print({ generated, byHand }: Readonly<Record<Name, Measured>>): void {
-  console.log("generated code / by hand on the SDK; medians of the rounds, each with workers of its own; one sidecar")
-  const cells = ["steps", "latency", "by hand", "ratio", "steps/s", "by hand", "ratio", "events", "by hand", "bytes/step", "by hand"]
-  console.log(cells.map((cell) => cell.padStart(11)).join(""))
+function print(found: readonly Row[]): void {
+  console.log("generated code, and by hand on the SDK: in pairs, in one worker, on one sidecar; ratios are medians over the pairs")
+  const heads = ["steps", "latency", "by hand", "ratio", "steps/s", "by hand", "ratio", "events", "by hand", "bytes/step", "by hand"]
+  console.log(heads.map((cell) => cell.padStart(11)).join(""))
   const ratios: Record<string, number> = {}
-  for (const { steps } of efforts) {
-    const [ours, theirs] = [generated, byHand].map(({ figures }) => figures.get(steps) ?? []) as [Figures[], Figures[]]
-    const [mine, other] = [ours, theirs].map((rounds) => ({
-      latencyMs: median(rounds.map((round) => round.latencyMs)), stepsPerSecond: median(rounds.map((round) => round.stepsPerSecond)),
-    })) as [Figures, Figures]
-    const latency = other.latencyMs / mine.latencyMs
-    const throughput = mine.stepsPerSecond / other.stepsPerSecond
-    ratios[`byHand.latency.${steps}`] = rounded(latency)
-    ratios[`byHand.throughput.${steps}`] = rounded(throughput)
-    const [grown, otherGrown] = [generated.growth.get(steps), byHand.growth.get(steps)]
-    const perStep = (one: Growth | undefined): string => ((one?.bytes ?? NaN) / steps).toFixed(0)
+  for (const { steps, generated, byHand, latencyRatio, throughputRatio, grown, grownByHand } of found) {
     const row = [
-      steps, `${mine.latencyMs.toFixed(1)} ms`, `${other.latencyMs.toFixed(1)} ms`, latency.toFixed(2), mine.stepsPerSecond.toFixed(0),
-      other.stepsPerSecond.toFixed(0), throughput.toFixed(2), grown?.events ?? "", otherGrown?.events ?? "", perStep(grown), perStep(otherGrown),
+      String(steps), `${generated.latencyMs.toFixed(1)} ms`, `${byHand.latencyMs.toFixed(1)} ms`, latencyRatio.toFixed(2),
+      generated.stepsPerSecond.toFixed(0), byHand.stepsPerSecond.toFixed(0), throughputRatio.toFixed(2),
+      String(grown.events), String(grownByHand.events), (grown.bytes / steps).toFixed(0), (grownByHand.bytes / steps).toFixed(0),
     ]
-    console.log(row.map((cell) => String(cell).padStart(11)).join(""))
+    console.log(row.map((cell) => cell.padStart(11)).join(""))
+    ratios[`byHand.latency.${steps}`] = Number(latencyRatio.toFixed(3))
+    ratios[`byHand.throughput.${steps}`] = Number(throughputRatio.toFixed(3))
   }
-  for (const what of ["latency", "throughput"]) {
-    ratios[`byHand.${what}`] = Math.min(...efforts.map(({ steps }) => ratios[`byHand.${what}.${steps}`] ?? NaN))
-  }
-  console.log(JSON.stringify({ ratios }))
-}
-
-function rounded(value: number): number {
-  return Number(value.toFixed(3))
+  const worst = (what: string): number => Math.min(...found.map(({ steps }) => ratios[`byHand.${what}.${steps}`] ?? NaN))
+  console.log(JSON.stringify({ ratios: { ...ratios, "byHand.latency": worst("latency"), "byHand.throughput": worst("throughput") } }))
 }

@@ -1,39 +1,40 @@
-// One of the two workers as a process: started, ready, stopped.
+// One worker of the SDK with both: the generated workflow, and the same one as somebody would write it by hand.
 
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { existsSync } from "node:fs"
-import { join } from "node:path"
-import { createInterface } from "node:readline"
+import { pathToFileURL } from "node:url"
+import { WorkflowRuntime } from "@dapr/dapr"
+import type { WorkflowActivityContext, WorkflowContext } from "@dapr/dapr"
+import { activitiesOf } from "../../runtime/activity.ts"
+import type { Callable, Workflow } from "../../runtime/contract.ts"
+import { registerOn, silenceSdk } from "../../runtime/dapr.ts"
+import { readEnvironment } from "../../runtime/environment.ts"
+import { createServices } from "../../runtime/services.ts"
 
-const root = join(import.meta.dirname, "../..")
-/** As a user has it: the runtime that is installed, not its sources. */
-const findRuntime = join(root, "dist/cli/find-runtime.js")
-
-export interface WorkerProcess {
-  stop(): Promise<void>
+async function add(_context: WorkflowActivityContext, { number }: { readonly number: number }): Promise<number> {
+  return number + 1
 }
 
-export async function startWorkerProcess(
-  program: string, { grpcPort, httpPort }: { readonly grpcPort: number; readonly httpPort: number },
-): Promise<WorkerProcess> {
-  if (!existsSync(findRuntime)) throw new Error("build first: npm run build")
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "--import", findRuntime, program], {
-    // The SDK writes each work item to stdout and can't be told not to; a pipe that is read costs both the same.
-    stdio: ["ignore", "pipe", "ignore"],
-    env: { PATH: process.env["PATH"], DAPR_GRPC_PORT: String(grpcPort), DAPR_HTTP_PORT: String(httpPort) },
-  })
-  const gone = once(child, "exit")
-  const lines = createInterface({ input: child.stdout })
-  const ready = new Promise<boolean>((resolve) => {
-    lines.on("line", (line) => line.includes('"agentflow":"ready"') && resolve(true))
-    void gone.then(() => resolve(false))
-  })
-  if (!(await ready)) throw new Error(`${program} ended before it was ready`)
-  return {
-    async stop() {
-      child.kill("SIGTERM")
-      await gone
-    },
-  }
+async function* ByHand(context: WorkflowContext, { count }: { readonly count: number }): AsyncGenerator<unknown, number, number> {
+  let number = 0
+  while (number < count) number = yield context.callActivity(add, { number })
+  return number
 }
+
+/** Of the project that was built a moment ago. */
+async function generated<T>(module: string): Promise<T> {
+  return await import(pathToFileURL(`${process.argv[2]}/${module}.ts`).href) as T
+}
+
+const read = readEnvironment({ ...process.env, AGENTFLOW_LOG: "silent" })
+if (!read.ok) throw new Error(read.problems.join("\n"))
+const created = createServices(read.environment)
+if (!created.ok) throw new Error(created.problems.join("\n"))
+const { Chain } = await generated<{ readonly Chain: Workflow }>("workflows/chain")
+const { increment } = await generated<{ readonly increment: Callable }>("tools")
+// The SDK writes a line for each work item, which neither is to pay for.
+silenceSdk()
+const runtime = new WorkflowRuntime({ daprHost: "127.0.0.1", daprPort: process.env["DAPR_GRPC_PORT"] ?? "50001" })
+registerOn(runtime, { workflows: [Chain], activities: activitiesOf([increment], created.services), onLog: () => undefined })
+runtime.registerWorkflowWithName("ByHand", ByHand).registerActivityWithName("add", add)
+await runtime.start()
+process.stdout.write("ready\n")
+process.once("SIGTERM", () => process.exit(0))
