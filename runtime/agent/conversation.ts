@@ -9,6 +9,14 @@ export interface Conversation {
   readonly inputTokensMax: number
 }
 
+/** Of running text; where a model makes more of it, its provider refuses what is too much, as `too_large` too. */
+const bytesPerTokenUsual = 4
+
+/** What to expect rather than what is possible: a prompt is not refused for what it could be at worst. */
+export function likelyTokens({ inputTokensMax }: Conversation): number {
+  return Math.ceil(inputTokensMax / bytesPerTokenUsual)
+}
+
 const framingTokensPerMessage = 8
 const framingTokensPerRequest = 64
 

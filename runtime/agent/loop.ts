@@ -10,10 +10,10 @@ import { cheaperModel } from "../flow/over-budget.ts"
 import type { Limits } from "../flow/policies.ts"
 import { openFrame, settingOf } from "../flow/state.ts"
 import type { Frame } from "../flow/state.ts"
-import { modelAmounts, modelAllowance, noAmounts } from "../policy/budget.ts"
+import { modelAmounts, modelAllowance, noAmounts, usefulOutputTokens } from "../policy/budget.ts"
 import type { Allowance } from "../policy/budget.ts"
 import type { RetryPlan } from "../policy/retry.ts"
-import { extend, openConversation } from "./conversation.ts"
+import { extend, likelyTokens, openConversation } from "./conversation.ts"
 import type { Conversation } from "./conversation.ts"
 import { answerHandoffs, describeHandoffs, handoffsOf } from "./handoff.ts"
 import type { Handoff } from "./handoff.ts"
@@ -47,7 +47,7 @@ export function* runAgent<P extends object, R>(first: AgentCall<P, R>): Flow<R> 
   const settings = settingsOf(first.frame)
   const remembered = yield* recall(first.frame, first.agent, first.parameters)
   const prompt = first.agent.spec.prompt(first.parameters, settings)
-  const talk = { conversation: opening(first, [...remembered, { role: "user", content: prompt }]) }
+  const talk = { conversation: openingThatFits(first, remembered, { role: "user", content: prompt }) }
   let call = first as AgentCall<object, R>
   for (let rung = 0; ; ) {
     try {
@@ -92,6 +92,24 @@ function opening<P extends object, R>(call: AgentCall<P, R>, messages: readonly 
     tools: declaredTo(spec),
     responseSchema: spec.result.json,
   })
+}
+
+/** As much of what is remembered as the model has room for, the latest first to stay. */
+function openingThatFits<P extends object, R>(call: AgentCall<P, R>, remembered: readonly ChatMessage[], prompt: Message): Conversation {
+  const model = modelAt(call, 0)
+  for (let dropped = 0; ; dropped++) {
+    const conversation = opening(call, [...remembered.slice(dropped), prompt])
+    if (dropped >= remembered.length || outputRoom(model, conversation) >= usefulOutput(model)) return conversation
+  }
+}
+
+/** Tokens of an answer that the model's context has room for beside the conversation. */
+function outputRoom({ context, output }: Model, conversation: Conversation): number {
+  return Math.min(output, context - likelyTokens(conversation))
+}
+
+function usefulOutput({ output }: Model): number {
+  return Math.min(usefulOutputTokens, output)
 }
 
 /** The next agent knows what was said, but has its own instructions. */
@@ -154,7 +172,6 @@ function* takeTurn<P extends object, R>(
   call: AgentCall<P, R>, frame: Frame, model: Model, conversation: Conversation,
 ): Flow<ModelTurn> {
   const { spec } = call.agent
-  const inputTokens = conversation.inputTokensMax
   let used = model
   const success = yield* sendUntilDone(frame, {
     activity: spec.name,
@@ -162,7 +179,7 @@ function* takeTurn<P extends object, R>(
     retry: call.retry,
     limits: call.limits,
     prepare() {
-      const affordable = affordableCall(frame, model, inputTokens)
+      const affordable = affordableCall(frame, model, conversation)
       used = affordable.model
       const { kind: _kind, ...modelSpec } = used
       const { amounts, maxOutputTokens } = affordable
@@ -191,16 +208,24 @@ function* takeTurn<P extends object, R>(
 }
 
 /** The model itself, or the one that a budget without room for it names instead. */
-function affordableCall(frame: Frame, wanted: Model, inputTokens: number): Allowance & { readonly model: Model } {
+function affordableCall(frame: Frame, wanted: Model, conversation: Conversation): Allowance & { readonly model: Model } {
   const tried: Model[] = []
   for (let model = wanted; ; ) {
-    const allowed = modelAllowance(frame.account, { model, inputTokens })
+    const output = outputRoom(model, conversation)
+    if (output < usefulOutput(model)) throw tooLong(model, conversation, frame.path)
+    const allowed = modelAllowance(frame.account, { model: { ...model, output }, inputTokens: conversation.inputTokensMax })
     if (allowed.ok) return { ...allowed, model }
     tried.push(model)
     const cheaper = cheaperModel(allowed.refused.by)
     if (!cheaper || tried.includes(cheaper)) throw budgetExceeded(allowed.refused, frame.path)
     model = cheaper
   }
+}
+
+/** Before anything is sent or spent; a model of more context may be named for it: `then big on too_large`. */
+function tooLong({ name, context }: Model, conversation: Conversation, step: string): FlowError {
+  const message = `the conversation has about ${likelyTokens(conversation)} tokens, which leaves no room for an answer in the ${context} of ${name}`
+  return new FlowError("too_large", message, undefined, { step })
 }
 
 /** What was reported; nothing when the call is known to have done nothing; otherwise the whole allowance. */

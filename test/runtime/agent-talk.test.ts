@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import type { Agent, ChatMessage, Envelope, Message } from "../../runtime/contract.ts"
-import { objectSchema, schemaOf, testAgent, testHuman } from "../harness/callables.ts"
+import { cheap, objectSchema, schemaOf, testAgent, testHuman } from "../harness/callables.ts"
 import type { Fields } from "../harness/callables.ts"
 import { play } from "../harness/fake-context.ts"
 import type { ActivityScript, Played } from "../harness/fake-context.ts"
@@ -44,6 +44,14 @@ describe("memory", () => {
     expect(played.output).toBe("answer to 4 messages")
     expect(said(played, "helper", 3).map(({ content }) => content)).toEqual(["answer to 1 messages", "two", "answer to 3 messages", "three"])
     expect(stepsOf(played, "agentflow.memory").slice(0, 2)).toEqual(["W/helper/memory", "W/helper/memory#2"])
+  })
+
+  it("drops what is oldest where the model has no room for it", async () => {
+    const tight = { ...cheap, context: 1_600, output: 300 }
+    const helper = testAgent("helper", { models: [{ model: tight }], memory: { by: () => "long", keep: 9 }, prompt: ({ question }) => String(question) })
+    store.set("long", [{ role: "user", content: "x".repeat(6_000) }, { role: "assistant", content: "short" }])
+    const played = await play(flow((run) => run.call(helper, { question: "now" })), {}, script)
+    expect(said(played, "helper").map(({ content }) => content)).toEqual(["short", "now"])
   })
 
   it("loses no answer because it can't be remembered", async () => {

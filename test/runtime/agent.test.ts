@@ -52,6 +52,24 @@ describe("an agent", () => {
     expect(played.account).toMatchObject({ spent: { tokens: 150, nanoDollars: 200_000, turns: 1, calls: 0 }, reserved: { tokens: 0, nanoDollars: 0, turns: 0 } })
   })
 
+  it("fails before a call that the model's context has no room for, unless another model has", async () => {
+    const small = { ...cheap, name: "small", context: 2_000, output: 500 }
+    const long = { prompt: () => "word ".repeat(2_000) }
+    const refused = await talk({ ...long, models: [{ model: small }], budget: { tokens: 50_000 } }, [answers(1)])
+    expect(refused.turns).toEqual([])
+    expect(refused.failure).toMatchObject({ kind: "too_large", step: "W/Helper/turn[1]", message: expect.stringMatching(/about 25\d\d tokens.*2000 of small/) })
+    expect(refused.account).toMatchObject({ spent: { tokens: 0, turns: 0 }, reserved: { tokens: 0 } })
+    const escalated = await talk({ ...long, models: [{ model: small }, { model: dear, on: ["too_large"] }] }, [answers(1)])
+    expect(escalated.turns.map(({ parameters }) => parameters.model.name)).toEqual(["dear"])
+    expect(escalated.output).toBe(1)
+    // A tool's answer may be what is too much; the answer's length gives way first.
+    const grown = await talk({ models: [{ model: small }], tools: [testTool("look")] }, [asks(["look", {}]), answers(1)], { tool: () => ({ ok: true, value: "x".repeat(6_000) }) })
+    expect(grown.turns.map(({ parameters }) => parameters.maxOutputTokens)).toEqual([500, expect.any(Number)])
+    expect(grown.turns[1]?.parameters.maxOutputTokens).toBeLessThan(500)
+    const over = await talk({ models: [{ model: small }], tools: [testTool("look")] }, [asks(["look", {}]), answers(1)], { tool: () => ({ ok: true, value: "x".repeat(8_000) }) })
+    expect([over.turns.length, over.failure?.kind]).toEqual([1, "too_large"])
+  })
+
   it("reserves input and output before the call", async () => {
     const played = await talk({}, [answers(1)], { workflow: { budget: { tokens: 9_000 } } })
     const { allowance, maxOutputTokens } = (played.turns[0] as ModelTurnInput).parameters
