@@ -15,6 +15,12 @@ export interface Breakers {
   run(name: string, spec: CircuitSpec | undefined, work: () => Promise<Envelope>): Promise<Envelope>
 }
 
+export interface CircuitChange {
+  /** Of the callable; of an agent with its model: each model has a circuit. */
+  readonly name: string
+  readonly state: "closed" | "half open" | "open"
+}
+
 interface Circuit {
   readonly policy: CircuitBreakerPolicy
   openedAtMs: number
@@ -24,20 +30,20 @@ interface Circuit {
 const countedKinds: ReadonlySet<string> = new Set(["unavailable", "timeout", "network"])
 
 /** Every activity of the name must state the same numbers; other numbers are another circuit. */
-export function createBreakers(): Breakers {
+export function createBreakers(onChange: (change: CircuitChange) => void = () => undefined): Breakers {
   const circuits = new Map<string, Circuit>()
   return {
     run(name, spec, work) {
       if (spec === undefined) return work()
       const key = `${name}\0${spec.failures}\0${spec.withinMs}\0${spec.retryAfterMs}`
-      const circuit = circuits.get(key) ?? createCircuit(spec)
+      const circuit = circuits.get(key) ?? createCircuit(spec, (state) => onChange({ name, state }))
       circuits.set(key, circuit)
       return runThrough(circuit, name, spec, work)
     },
   }
 }
 
-function createCircuit(spec: CircuitSpec): Circuit {
+function createCircuit(spec: CircuitSpec, onChange: (state: CircuitChange["state"]) => void): Circuit {
   const counted = handleWhenResult((result) => isCounted(result))
   const policy = circuitBreaker(counted, {
     halfOpenAfter: spec.retryAfterMs,
@@ -46,7 +52,11 @@ function createCircuit(spec: CircuitSpec): Circuit {
   const circuit: Circuit = { policy, openedAtMs: 0, isProbing: false }
   policy.onBreak(() => {
     circuit.openedAtMs = Date.now()
+    onChange("open")
   })
+  policy.onHalfOpen(() => onChange("half open"))
+  policy.onReset(() => onChange("closed"))
+  onChange("closed")
   return circuit
 }
 

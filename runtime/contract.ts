@@ -316,6 +316,6 @@ export {
 export type {
   ActivityInput, Answer, CacheInput, CacheEntry, CallMarker, CancelRunInput, CarriedRun, CarriedUndo, ChildResult,
   DeadLetterEntry, DeadLetterInput, Envelope, Failure, HumanInput, InboxEntry, ManualDecision, MemoryInput, Message,
-  ModelRequest, ModelTurn, ModelTurnInput, ParkInput, PublishInput, RunEnvelope, RunFailure, RunStatus, SettingsInput,
+  ModelRequest, ModelTurn, ModelTurnInput, ParkInput, PublishInput, RunCause, RunEnvelope, RunFailure, RunStatus, SettingsInput,
   Success, ToolCall, ToolDescription, ToolInput, Usage, Waiting,
 } from "./wire.ts"

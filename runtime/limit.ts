@@ -20,7 +20,7 @@ const realClock: Clock = {
 }
 
 /** Other numbers under the same name are another limit. */
-export function createLimiter(clock: Clock = realClock): Limiter {
+export function createLimiter(clock: Clock = realClock, onWaited: (name: string, ms: number) => void = () => undefined): Limiter {
   const gates = new Map<string, Gate>()
   return {
     run(name, spec, work) {
@@ -28,7 +28,11 @@ export function createLimiter(clock: Clock = realClock): Limiter {
       const key = JSON.stringify([name, spec.times, spec.perMs, spec.atOnce])
       const gate = gates.get(key) ?? createGate(spec, clock)
       gates.set(key, gate)
-      return gate(work)
+      const askedAt = clock.now()
+      return gate(() => {
+        onWaited(name, clock.now() - askedAt)
+        return work()
+      })
     },
   }
 }

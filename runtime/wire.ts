@@ -229,6 +229,16 @@ export interface RunEnvelope {
   readonly allotment?: Caps
   /** Set for a next generation. */
   readonly carried?: CarriedRun
+  /** For those who trace: what started it. */
+  readonly cause?: RunCause
+}
+
+/** The step that called a child run, or the history before a next generation (its step is empty). */
+export interface RunCause {
+  readonly run: string
+  /** Of that run, epoch ms. */
+  readonly start: number
+  readonly step: string
 }
 
 /** The output of a run that has an allotment. */

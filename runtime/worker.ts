@@ -2,12 +2,14 @@
 
 import { randomUUID } from "node:crypto"
 import { activitiesOf } from "./activity.ts"
+import { createBreakers } from "./breaker.ts"
 import type { Callable, LogEntry, Task, Workflow } from "./contract.ts"
 import { connectWorker, knownSdkVersion, openWorkflowPort, sdkVersion, silenceSdk } from "./dapr.ts"
 import type { WorkerConnection, WorkerParts } from "./dapr.ts"
 import type { LogStyle, SidecarAddress } from "./environment.ts"
 import { readEnvironment } from "./environment.ts"
 import type { Variables } from "./environment.ts"
+import { createLimiter } from "./limit.ts"
 import { createServices } from "./services.ts"
 import type { Services } from "./services.ts"
 import { listenersOf, telemetryOf } from "./telemetry/telemetry.ts"
@@ -61,6 +63,8 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   const services: Services = {
     ...created.services,
     telemetry,
+    breakers: createBreakers(telemetry.circuitChanged),
+    limiter: createLimiter(undefined, (name, ms) => telemetry.waited({ what: "step", name, ms })),
     ...(environment.isStreaming ? { onText: (event) => report.line({ agentflow: "text", ...event }) } : {}),
   }
   if (sdkVersion() !== knownSdkVersion) report.note(`@dapr/dapr is ${sdkVersion()}, tested with ${knownSdkVersion}`)
@@ -72,6 +76,7 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   }
   const triggers = await openTriggers({
     workflows: options.workflows, environment, state: services.state, note: report.note,
+    onWaited: (name, ms) => telemetry.waited({ what: "run", name, ms }),
   }).catch(async (error: unknown) => {
     await telemetry.stop()
     throw isPortTaken(error) ? new WorkerStartError(`port ${environment.app.port} of the app is taken`) : error

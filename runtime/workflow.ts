@@ -189,7 +189,8 @@ function* nextGeneration<P extends object, R>(
   // Lost branches of a race register nothing, but what they have in flight would reach the next history.
   while (frame.state.background.length > 0) yield waitsOf(frame.state.background)
   const carried = yield* carry(frame, spec.undos?.() ?? [])
-  return { "agentflow.run": 1, parameters: accepted.value, ...(allotment ? { allotment } : {}), carried }
+  const { id, start } = frame.state
+  return { "agentflow.run": 1, parameters: accepted.value, ...(allotment ? { allotment } : {}), carried, cause: { run: id, start, step: "" } }
 }
 
 function failureOf(state: RunState, error: FlowError): RunFailure {

@@ -9,6 +9,7 @@ export interface RunInput {
   readonly parameters: unknown
   readonly allotment?: RunEnvelope["allotment"]
   readonly carried?: CarriedRun
+  readonly cause?: RunEnvelope["cause"]
 }
 
 /** A run started from outside gets its bare parameters. */

@@ -58,7 +58,7 @@ function* attemptChild<P extends object, R>(call: ChildCall<P, R>, told: Told): 
   const refused = reserve(account, reserved)
   if (refused) throw new Error(`internal: an allotment of ${refused.by.name} that it has no room for`)
   progress.attempts += 1
-  const input: RunEnvelope = { "agentflow.run": 1, parameters, allotment }
+  const input: RunEnvelope = { "agentflow.run": 1, parameters, allotment, cause: { run: state.id, start: state.start, step: frame.path } }
   const id = childId(frame, workflow.workflowName, progress.attempts)
   const task = state.context.callChildWorkflow(workflow.workflowName, input, id)
   const waiting = { step: frame.path, for: "child", attempt: progress.attempts } as const

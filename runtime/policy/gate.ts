@@ -20,6 +20,8 @@ export interface Entry {
   /** Of the parameters: equal for equal ones. */
   readonly same: string
   readonly parameters: object
+  /** When it came, epoch ms. */
+  readonly at?: number
 }
 
 /** The parameters stay until the start is certain, so that any worker can finish what another one began. */

@@ -30,7 +30,10 @@ export function createMetrics(service: string): Metrics {
   const runSeconds = meter.createHistogram("agentflow_run_seconds", {
     description: "How long runs took", advice: { explicitBucketBoundaries: [...durationsS, 3_600, 86_400] },
   })
-  const circuit = meter.createGauge("agentflow_circuit_open", { description: "1 while the last attempt met an open circuit" })
+  const circuit = meter.createGauge("agentflow_circuit_state", { description: "Of a callable's circuit: 0 closed, 1 half open, 2 open" })
+  const queueSeconds = meter.createHistogram("agentflow_queue_seconds", {
+    description: "How long steps waited for room in their limit, and runs in their queue", advice: { explicitBucketBoundaries: [...durationsS, 3_600] },
+  })
   return {
     handle: (request, response) => exporter.getMetricsRequestHandler(request, response),
     attemptEnded({ facts, startedAtMs, endedAtMs, envelope }) {
@@ -39,7 +42,6 @@ export function createMetrics(service: string): Metrics {
       attempts.add(1, { workflow, callable, kind, outcome })
       if (facts.attempt > 1) retries.add(1, { workflow, callable })
       seconds.record((endedAtMs - startedAtMs) / 1000, { callable, kind })
-      if (kind === "tool" || kind === "agent") circuit.record(outcome === "circuit_open" ? 1 : 0, { callable })
       if (envelope.usage === undefined || model === undefined) return
       const { inputTokens, outputTokens } = envelope.usage
       const by = { workflow, agent: callable, model: model.id }
@@ -52,6 +54,8 @@ export function createMetrics(service: string): Metrics {
       if (failure !== undefined) failures.add(1, { workflow, kind: failure.kind })
       runSeconds.record((endedAtMs - startedAtMs) / 1000, { workflow })
     },
+    waited: ({ what, name, ms }) => queueSeconds.record(ms / 1000, { what, name }),
+    circuitChanged: ({ name, state }) => circuit.record({ closed: 0, "half open": 1, open: 2 }[state], { circuit: name }),
     stop: () => provider.shutdown(),
   }
 }
@@ -70,6 +74,8 @@ export async function servedMetrics(service: string, port: number): Promise<List
   return {
     attemptEnded: metrics.attemptEnded,
     runEnded: metrics.runEnded,
+    ...(metrics.waited === undefined ? {} : { waited: metrics.waited }),
+    ...(metrics.circuitChanged === undefined ? {} : { circuitChanged: metrics.circuitChanged }),
     async stop() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -1,6 +1,7 @@
 // What is told about runs and attempts while they happen; nothing is loaded and nothing costs unless somebody asked.
 
-import type { Envelope, Workflow } from "../contract.ts"
+import type { Envelope, RunCause, Workflow } from "../contract.ts"
+import type { CircuitChange } from "../breaker.ts"
 import type { Variables } from "../environment.ts"
 import { observed } from "./workflow.ts"
 
@@ -42,21 +43,35 @@ export interface RunEnd {
   readonly workflow: string
   readonly startedAtMs: number
   readonly endedAtMs: number
+  /** What started it, where that was another run or an earlier history of its own. */
+  readonly cause?: RunCause
   readonly steps: readonly StepFacts[]
   /** Absent: it completed. */
   readonly failure?: { readonly kind: string; readonly message: string }
+}
+
+/** A step that waited for room in its `limit`, or a run that waited its turn in a `concurrency` queue. */
+export interface Wait {
+  readonly what: "step" | "run"
+  /** Of the callable or the workflow. */
+  readonly name: string
+  readonly ms: number
 }
 
 /** One that is told: traces, metrics, or a test. Everything comes with its times, after the fact. */
 export interface Listener {
   attemptEnded(end: AttemptEnd): void
   runEnded(end: RunEnd): void
+  waited?(wait: Wait): void
+  circuitChanged?(change: CircuitChange): void
   stop(): Promise<void>
 }
 
 export interface Telemetry {
   attempt(facts: AttemptFacts, work: () => Promise<Envelope>): Promise<Envelope>
   workflow(workflow: Workflow): Workflow
+  waited(wait: Wait): void
+  circuitChanged(change: CircuitChange): void
   stop(): Promise<void>
 }
 
@@ -72,6 +87,12 @@ export function telemetryOf(listeners: readonly Listener[]): Telemetry {
     workflow: (workflow) => observed(workflow, (end) => {
       for (const listener of listeners) listener.runEnded(end)
     }),
+    waited(wait) {
+      for (const listener of listeners) listener.waited?.(wait)
+    },
+    circuitChanged(change) {
+      for (const listener of listeners) listener.circuitChanged?.(change)
+    },
     async stop() {
       for (const listener of listeners) await listener.stop().catch(() => undefined)
     },

@@ -2,7 +2,7 @@
 
 import { createHash, randomBytes } from "node:crypto"
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, TraceFlags } from "@opentelemetry/api"
-import type { Attributes, Context, Span } from "@opentelemetry/api"
+import type { Attributes, Context, Link, Span } from "@opentelemetry/api"
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http"
 import { resourceFromAttributes } from "@opentelemetry/resources"
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base"
@@ -26,6 +26,7 @@ interface Started {
   readonly kind: SpanKind
   readonly startTime: number
   readonly attributes: Attributes
+  readonly links?: Link[]
 }
 
 /**
@@ -40,9 +41,9 @@ export function tracesTo(exporter: SpanExporter, service: string): Listener {
     spanProcessors: [new BatchSpanProcessor(exporter)],
   })
   const tracer = provider.getTracer("agentflow")
-  const start = ({ name, ids, parent, kind, startTime, attributes }: Started): Span => {
+  const start = ({ name, ids, parent, kind, startTime, attributes, links = [] }: Started): Span => {
     next = ids
-    return tracer.startSpan(name, { kind, startTime, attributes }, parentOf(ids.traceId, parent))
+    return tracer.startSpan(name, { kind, startTime, attributes, links }, parentOf(ids.traceId, parent))
   }
   return {
     attemptEnded: (end) => attemptSpan(end, start),
@@ -112,13 +113,21 @@ function nameOf({ kind, activity, model }: AttemptFacts): string {
   return kind === "agent" && model !== undefined ? `chat ${model.id}` : activity
 }
 
-function runSpans({ run, workflow, startedAtMs, endedAtMs, steps, failure }: RunEnd, start: (span: Started) => Span): void {
+/** A run is a trace of its own, also one that another started: that is linked to, at the step that called it. */
+function linksOf(cause: RunEnd["cause"]): Link[] {
+  if (cause === undefined) return []
+  const traceId = traceIdOf(cause.run, cause.start)
+  const context = { traceId, spanId: spanIdOf(traceId, cause.step), traceFlags: TraceFlags.SAMPLED, isRemote: true }
+  return [{ context, attributes: { "agentflow.run": cause.run, "agentflow.step": cause.step } }]
+}
+
+function runSpans({ run, workflow, startedAtMs, endedAtMs, steps, failure, cause }: RunEnd, start: (span: Started) => Span): void {
   const traceId = traceIdOf(run, startedAtMs)
   const rootId = spanIdOf(traceId, "")
   const base = { "agentflow.run": run, "agentflow.workflow": workflow }
   const root = start({
     name: `run ${workflow}`, ids: { traceId, spanId: rootId }, parent: undefined, kind: SpanKind.SERVER,
-    startTime: startedAtMs, attributes: { ...base, "gen_ai.operation.name": "invoke_workflow" },
+    startTime: startedAtMs, attributes: { ...base, "gen_ai.operation.name": "invoke_workflow" }, links: linksOf(cause),
   })
   for (const { step, startedAtMs: from, endedAtMs: to, attempts } of steps) {
     start({

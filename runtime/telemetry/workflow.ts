@@ -2,6 +2,7 @@
 
 import type { Task, Workflow, WorkflowContext } from "../contract.ts"
 import { parseRunFailure } from "../errors.ts"
+import { readInput } from "../flow/carry.ts"
 import type { RunEnd, StepFacts } from "./telemetry.ts"
 
 interface Watched {
@@ -19,6 +20,7 @@ export function observed(workflow: Workflow, ended: (end: RunEnd) => void): Work
     const steps = new Map<string, Watched>()
     const nowMs = (): number => context.getCurrentUtcDateTime().getTime()
     const startedAtMs = nowMs()
+    const { cause } = readInput(input)
     const told = (failure?: unknown): void => {
       if (context.isReplaying()) return
       const message = failure instanceof Error ? failure.message : String(failure)
@@ -28,6 +30,7 @@ export function observed(workflow: Workflow, ended: (end: RunEnd) => void): Work
         workflow: workflow.workflowName,
         startedAtMs,
         endedAtMs: nowMs(),
+        ...(cause === undefined ? {} : { cause }),
         steps: [...steps.values()].map(factsOf),
         ...(failure === undefined ? {} : { failure: { kind, message: text } }),
       })
@@ -54,22 +57,21 @@ export function observed(workflow: Workflow, ended: (end: RunEnd) => void): Work
 }
 
 function watching(context: WorkflowContext, steps: Map<string, Watched>, nowMs: () => number): WorkflowContext {
+  const watched = (step: string, task: Task): Task => {
+    const known = steps.get(step)
+    const atMs = nowMs()
+    if (known === undefined) steps.set(step, { step, tasks: [task], startedAtMs: atMs, endedAtMs: atMs, completed: 0 })
+    else known.tasks.push(task)
+    return task
+  }
   return {
     getWorkflowInstanceId: () => context.getWorkflowInstanceId(),
     getCurrentUtcDateTime: () => context.getCurrentUtcDateTime(),
     isReplaying: () => context.isReplaying(),
-    callActivity(name, input) {
-      const task = context.callActivity(name, input)
-      const known = steps.get(input.step)
-      const atMs = nowMs()
-      const fresh = { step: input.step, tasks: [task], startedAtMs: atMs, endedAtMs: atMs, completed: 0 }
-      if (known === undefined) steps.set(input.step, fresh)
-      else known.tasks.push(task)
-      return task
-    },
+    callActivity: (name, input) => watched(input.step, context.callActivity(name, input)),
     createTimer: (fireAt) => context.createTimer(fireAt),
     waitForExternalEvent: (name) => context.waitForExternalEvent(name),
-    callChildWorkflow: (name, input, instanceId) => context.callChildWorkflow(name, input, instanceId),
+    callChildWorkflow: (name, input, instanceId) => watched(readInput(input).cause?.step ?? name, context.callChildWorkflow(name, input, instanceId)),
     continueAsNew: (input, saveEvents) => context.continueAsNew(input, saveEvents),
     setCustomStatus: (status) => context.setCustomStatus(status),
     ...(context.showStatus === undefined ? {} : { showStatus: (make) => context.showStatus?.(make) }),

@@ -18,6 +18,8 @@ export interface StarterOptions {
   readonly state: StateStore
   readonly runs: RunStarter
   readonly now: () => number
+  /** Told how long a run has waited in its queue. */
+  readonly onWaited?: (workflow: string, ms: number) => void
 }
 
 export interface Occasion {
@@ -74,7 +76,7 @@ export function createStarter(options: StarterOptions): Starter {
         if (mine !== undefined) await state.saveMatching(key, marker, mine.etag)
       }
       try {
-        const entry = { id, same: sameness(accepted.value), parameters: accepted.value }
+        const entry = { id, same: sameness(accepted.value), parameters: accepted.value, at: now() }
         const begun = await admitted(workflow, entry, options)
         await leave({ ...claim, isBegun: true })
         return begun
@@ -148,7 +150,10 @@ async function letIn(workflow: Workflow, ended: ReadonlySet<string>, options: St
     const released = release(gate, ended, concurrency)
     return { gate: released.gate, result: released.start }
   })
-  for (const entry of entries) await startAdmitted(workflow, entry, options)
+  for (const entry of entries) {
+    if (entry.at !== undefined) options.onWaited?.(workflow.workflowName, options.now() - entry.at)
+    await startAdmitted(workflow, entry, options)
+  }
 }
 
 /** An id that is there was started by whoever began before: a host would start an ended one over. */

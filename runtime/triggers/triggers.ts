@@ -19,6 +19,8 @@ export interface TriggersOptions {
   readonly environment: Pick<Environment, "sidecar" | "pubsub" | "app">
   readonly state: StateStore
   readonly note: (message: string) => void
+  /** Told how long a run has waited in its queue. */
+  readonly onWaited: (workflow: string, ms: number) => void
 }
 
 export interface Triggers {
@@ -44,7 +46,7 @@ export async function openTriggers(options: TriggersOptions): Promise<Triggers |
   if (triggers.length === 0 && gated.length === 0) return undefined
   const { sidecar } = environment
   const port = openWorkflowPort({ sidecar, callTimeoutMs: 30_000 })
-  const starter = createStarter({ state: options.state, runs: port, now: Date.now })
+  const starter = createStarter({ state: options.state, runs: port, now: Date.now, onWaited: options.onWaited })
   const jobs = jobsOf(workflows)
   const { appToken } = environment.app
   let isOpen = false

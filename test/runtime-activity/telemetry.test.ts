@@ -42,6 +42,7 @@ interface Span {
   readonly parentSpanId?: string
   readonly attributes: { readonly key: string; readonly value: { readonly stringValue?: string; readonly intValue?: number } }[]
   readonly status: { readonly code?: number }
+  readonly links?: { readonly traceId: string; readonly spanId: string }[]
 }
 
 it("tells one trace, metrics and logs of a run that two workers executed, and a secret to nobody", { timeout: 120_000 }, async () => {
@@ -78,23 +79,31 @@ it("tells one trace, metrics and logs of a run that two workers executed, and a 
     },
   })
   const call = (name: string, path: string) => httpTool<object, unknown>({
-    name, parameters: nothing, result: schemaOf(true), effect: "reads", secrets: [token], policy: { retry: "never" },
+    name, parameters: nothing, result: schemaOf(true), effect: "reads", secrets: [token],
+    policy: { retry: "never", limit: { atOnce: 1 }, circuit: { failures: 1, within: "1m", retryAfter: "1m" } },
     request: (_parameters, secrets) => ({ method: "GET", url: `${leaky.url}${path}`, headers: { authorization: `Bearer ${secrets(token)}` } }),
   })
   const [echo, fail] = [call("echo", "/"), call("fail", "/fail")]
   const Writer = agent<object, string>({
     name: "Writer", parameters: nothing, result: text, models: [{ model: fast }], prompt: () => "Write a sentence.", budget: { tokens: 50_000 },
   })
+  const Part = workflow<{ left: number }, number>({
+    name: "Part", parameters: schemaOf(record({ left: { type: "integer" } })), result: schemaOf({ type: "integer" }),
+  }, function* (run, { left }) {
+    yield* run.call(echo, {})
+    return left === 0 ? 7 : run.continueAsNew({ left: left - 1 })
+  })
   const Story = workflow<object, unknown>({ name: "Story", parameters: nothing, result: schemaOf(true) }, function* (run) {
     const first = yield* run.call(flaky, {})
     yield* run.sleep("1s")
     const echoed = yield* run.call(echo, {})
     const written = yield* run.call(Writer, {})
+    yield* run.call(Part, { left: 1 })
     run.log(`wrote ${written.length > 0} after ${first}`)
     yield* run.call(fail, {})
     return echoed
   })
-  const parts = { app: "story", workflows: [Story], callables: [flaky, echo, fail, Writer] }
+  const parts = { app: "story", workflows: [Story, Part], callables: [flaky, echo, fail, Writer] }
   const write = (line: string): void => void lines.push(line)
   const first = await startWorker(parts, { variables, write })
   const client = await connect({ variables })
@@ -114,7 +123,13 @@ it("tells one trace, metrics and logs of a run that two workers executed, and a 
   const root = spans.find(({ name }) => name === "run Story")
   expect(root?.parentSpanId ?? "").toBe("")
   expect(root?.traceId).toBe(traceIdOf("story", Number(/"start":(\d+)/.exec(readAll(folder))?.[1])))
-  expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([root?.traceId]))
+  // A child run is a trace of its own, linked to the step that called it; so is each of its histories, to the one before.
+  const [early, late] = spans.filter(({ name }) => name === "run Part")
+  expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([root?.traceId, early?.traceId, late?.traceId]))
+  const calling = spans.find(({ name, traceId }) => name === "Story/Part" && traceId === root?.traceId)
+  expect(calling?.parentSpanId).toBe(root?.spanId)
+  expect(early?.links).toMatchObject([{ traceId: root?.traceId, spanId: calling?.spanId }])
+  expect(late?.links).toMatchObject([{ traceId: early?.traceId, spanId: early?.spanId }])
   const steps = spans.filter(({ parentSpanId }) => parentSpanId === root?.spanId)
   expect(steps.map(({ name }) => name)).toEqual(expect.arrayContaining(["Story/flaky", "Story/echo", "Story/fail"]))
   const flakyStep = steps.find(({ name }) => name === "Story/flaky")
@@ -132,6 +147,10 @@ it("tells one trace, metrics and logs of a run that two workers executed, and a 
   expect(metrics).toMatch(/agentflow_tokens_total\{.*agent="Writer",model="gpt-4o-mini",direction="output".*\} [1-9]/)
   expect(metrics).toMatch(/agentflow_dollars_total\{.*\} 0?\.?\d/)
   expect(metrics).toMatch(/agentflow_attempt_seconds_bucket/)
+  expect(metrics).toMatch(/agentflow_attempts_total\{.*workflow="Part".*callable="echo".*outcome="ok".*\} 2/)
+  expect(metrics).toMatch(/agentflow_circuit_state\{.*circuit="echo".*\} 0/)
+  expect(metrics).toMatch(/agentflow_circuit_state\{.*circuit="fail".*\} 2/)
+  expect(metrics).toMatch(/agentflow_queue_seconds_count\{.*what="step",name="echo".*\} 3/)
 
   const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(logged).toContainEqual(expect.objectContaining({ agentflow: "attempt", run: "story", step: "Story/flaky", attempt: 1, kind: "unavailable" }))
