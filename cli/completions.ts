@@ -39,9 +39,9 @@ _agentflow() {
 ${valued.join("\n")}
   esac
   case "$command" in
-${flagCases.join("\n")}
     help) COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(" ")}" -- "$word")); return ;;
     completion) COMPREPLY=($(compgen -W "${shells.join(" ")} --help" -- "$word")); return ;;
+${flagCases.join("\n")}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$flags" -- "$word")); return ;;

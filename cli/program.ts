@@ -3,10 +3,10 @@
 import { parseArgs } from "node:util"
 import { nearest } from "../base/diagnostics/suggest.ts"
 import { Failure, messageOf, type ExitCode } from "./failure.ts"
+import { overview, usageOf } from "./help.ts"
 import { withLasting } from "./lasting.ts"
 import { commands, type Command, type Invocation } from "./table.ts"
-import { openTerminal, type Terminal } from "./terminal.ts"
-import { version } from "./version.ts"
+import { openTerminal } from "./terminal.ts"
 import { quietExperimentalWarnings } from "./warnings.ts"
 
 /** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
@@ -19,15 +19,10 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const terminal = openTerminal()
   const [name, ...rest] = argv
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    const asked = commands.find((command) => command.name === rest[0])
-    terminal.out(asked === undefined ? overview(terminal) : usageOf(asked, terminal))
+    terminal.out(name === "help" && rest[0] !== undefined ? usageOf(commandNamed(rest[0]), terminal) : overview(commands, terminal))
     return name === undefined ? 2 : 0
   }
-  const command = commands.find((candidate) => candidate.name === name)
-  if (command === undefined) {
-    const near = nearest(name, commands.map((candidate) => candidate.name))
-    throw new Failure(2, `There is no command '${name}'.`, near === undefined ? "agentflow --help lists all commands." : `Did you mean 'agentflow ${near}'?`)
-  }
+  const command = commandNamed(name)
   const parsed = parse(command, rest)
   if (parsed === "help") {
     terminal.out(usageOf(command, terminal))
@@ -35,6 +30,13 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   const { main: runCommand } = await command.load()
   return runCommand({ terminal, ...parsed })
+}
+
+function commandNamed(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name)
+  if (command !== undefined) return command
+  const near = nearest(name, [...commands.map((candidate) => candidate.name), "--help", "--version"])
+  throw new Failure(2, name.startsWith("-") ? `There is no flag '${name}'.` : `There is no command '${name}'.`, near === undefined ? "agentflow --help lists all commands." : `Did you mean 'agentflow ${near}'?`)
 }
 
 function parse(command: Command, rest: readonly string[]): Omit<Invocation, "terminal"> | "help" {
@@ -57,36 +59,6 @@ function parse(command: Command, rest: readonly string[]): Omit<Invocation, "ter
     throw new Failure(2, `${problem}.`, `Usage: agentflow ${command.name} ${command.usage}`)
   }
   return { positionals, flags: withLasting(command, { positionals, flags: parsed.values as Invocation["flags"] }, process.env) }
-}
-
-function overview({ style }: Terminal): string {
-  const width = Math.max(...commands.map((command) => command.name.length))
-  return [
-    `${style.bold("agentflow")} ${version}: agent workflows that resume, stop, undo, ask and are checked`,
-    "",
-    `Usage: agentflow COMMAND [ARGUMENTS] [FLAGS]`,
-    "",
-    ...commands.map((command) => `  ${style.cyan(command.name.padEnd(width))}  ${command.summary}`),
-    "",
-    "agentflow COMMAND --help shows a command's flags and an example.",
-    "A flag may be set for good: in agentflow.config.yaml (`cli: { db: FILE }`), then by the environment (AGENTFLOW_DB), then by itself.",
-    "Exit codes: 0 all well, 1 the program has errors, 2 wrong usage, 3 the run failed, 130 stopped by Ctrl-C.",
-  ].join("\n")
-}
-
-function usageOf(command: Command, { style }: Terminal): string {
-  const label = (flag: Command["flags"][number]): string =>
-    `${flag.short ? `-${flag.short}, ` : ""}--${flag.name}${flag.value ? ` ${flag.value}` : ""}`
-  const width = Math.max(0, ...command.flags.map((flag) => label(flag).length))
-  return [
-    `${command.summary}.`,
-    "",
-    `Usage: agentflow ${command.name} ${command.usage}`.trimEnd(),
-    ...(command.flags.length === 0 ? [] : ["", ...command.flags.map((flag) => `  ${style.cyan(label(flag).padEnd(width))}  ${flag.summary}`)]),
-    "",
-    command.examples.length === 1 ? "Example:" : "Examples:",
-    ...command.examples.map((example) => `  ${example}`),
-  ].join("\n")
 }
 
 /** Sets the exit code of the process; never rejects. */

@@ -65,11 +65,13 @@ function differenceOf(recorded: readonly Outgoing[], asked: readonly Action[], o
   const end = asked.find(({ kind }) => kind === "complete" || kind === "continueAsNew")
   for (const event of recorded) {
     const action = event.kind === "executionCompleted" ? end : byId.get(event.eventId)
-    byId.delete(event.eventId)
-    const now = action === undefined ? "does nothing there" : toldOfAction(action)
+    // The end of a run has an id, too, which another action may have now.
+    if (event.kind !== "executionCompleted") byId.delete(event.eventId)
+    const instead = action ?? end ?? byId.values().next().value
+    const now = instead === undefined ? "does nothing there" : toldOfAction(instead)
     // A terminated run ends whatever its code does.
     if (event.kind === "executionCompleted" && event.status === "terminated") continue
-    if (now !== toldOfEvent(event)) return { recorded: toldOfEvent(event), now: end !== undefined && action === undefined ? toldOfAction(end) : now }
+    if (now !== toldOfEvent(event)) return { recorded: toldOfEvent(event), now }
     if (event.kind === "taskScheduled" && action?.kind === "scheduleTask" && action.input !== event.input) otherInputs.push(stepOf(event.input) ?? event.name)
   }
   const [extra] = byId.values()

@@ -23,7 +23,7 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
     colour,
     unicode: env["AGENTFLOW_ASCII"] ? false : /UTF-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8"),
     live,
-    columns: process.stdout.columns || 100,
+    columns: process.stdout.columns || Number(env["COLUMNS"]) || 100,
     style,
     paint: (role, text) => {
       switch (role) {
