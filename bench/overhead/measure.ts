@@ -18,9 +18,9 @@ export interface Effort {
 }
 
 export const efforts: readonly Effort[] = [
-  { steps: 10, warmUps: 60, pairs: 80, batches: 8, batch: 40, concurrency: 8 },
-  { steps: 100, warmUps: 4, pairs: 14, batches: 4, batch: 8, concurrency: 4 },
-  { steps: 1_000, warmUps: 0, pairs: 3, batches: 1, batch: 3, concurrency: 3 },
+  { steps: 10, warmUps: 60, pairs: 60, batches: 8, batch: 32, concurrency: 8 },
+  { steps: 100, warmUps: 4, pairs: 12, batches: 4, batch: 6, concurrency: 3 },
+  { steps: 1_000, warmUps: 0, pairs: 3, batches: 2, batch: 2, concurrency: 2 },
 ]
 
 export interface Figures {

@@ -12,15 +12,9 @@ import type { TaskHubClient } from "../../sidecar/client.ts"
 import { startSidecarProcess } from "../durable/contenders/sidecar.ts"
 import type { SidecarProcess } from "../durable/contenders/sidecar.ts"
 import { compare, efforts, growth } from "./measure.ts"
-import type { Compared, Effort, Growth } from "./measure.ts"
+import type { Effort } from "./measure.ts"
 
 const here = import.meta.dirname
-
-interface Row extends Compared {
-  readonly steps: number
-  readonly grown: Growth
-  readonly grownByHand: Growth
-}
 
 export async function main(argv: readonly string[]): Promise<number> {
   const { values } = parseArgs({ args: [...argv], options: { steps: { type: "string", default: "10,100,1000" } } })
@@ -34,7 +28,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const sidecar = await startSidecarProcess(folder)
     const stopWorker = await startWorker(out, sidecar)
     const client = connect({ grpcPort: sidecar.grpcPort, deadlineMs: 30_000 })
-    print(await rows(client, efforts.filter(({ steps }) => wanted.includes(steps))))
+    await report(client, efforts.filter(({ steps }) => wanted.includes(steps)))
     client.close()
     await stopWorker()
     await sidecar.stop()
@@ -58,23 +52,15 @@ async function startWorker(generated: string, { grpcPort, httpPort }: SidecarPro
   }
 }
 
-async function rows(client: TaskHubClient, wanted: readonly Effort[]): Promise<readonly Row[]> {
-  const found: Row[] = []
-  for (const effort of wanted) {
-    const { steps } = effort
-    process.stderr.write(`measuring ${steps} steps\n`)
-    const compared = await compare(client, effort)
-    found.push({ ...compared, steps, grown: await growth(client, "Chain", steps), grownByHand: await growth(client, "ByHand", steps) })
-  }
-  return found
-}
-
-function print(found: readonly Row[]): void {
+async function report(client: TaskHubClient, wanted: readonly Effort[]): Promise<void> {
   console.log("generated code, and by hand on the SDK: in pairs, in one worker, on one sidecar; ratios are medians over the pairs")
   const heads = ["steps", "latency", "by hand", "ratio", "steps/s", "by hand", "ratio", "events", "by hand", "bytes/step", "by hand"]
   console.log(heads.map((cell) => cell.padStart(11)).join(""))
   const ratios: Record<string, number> = {}
-  for (const { steps, generated, byHand, latencyRatio, throughputRatio, grown, grownByHand } of found) {
+  for (const effort of wanted) {
+    const { steps } = effort
+    const { generated, byHand, latencyRatio, throughputRatio } = await compare(client, effort)
+    const [grown, grownByHand] = [await growth(client, "Chain", steps), await growth(client, "ByHand", steps)]
     const row = [
       String(steps), `${generated.latencyMs.toFixed(1)} ms`, `${byHand.latencyMs.toFixed(1)} ms`, latencyRatio.toFixed(2),
       generated.stepsPerSecond.toFixed(0), byHand.stepsPerSecond.toFixed(0), throughputRatio.toFixed(2),
@@ -84,6 +70,6 @@ function print(found: readonly Row[]): void {
     ratios[`byHand.latency.${steps}`] = Number(latencyRatio.toFixed(3))
     ratios[`byHand.throughput.${steps}`] = Number(throughputRatio.toFixed(3))
   }
-  const worst = (what: string): number => Math.min(...found.map(({ steps }) => ratios[`byHand.${what}.${steps}`] ?? NaN))
+  const worst = (what: string): number => Math.min(...wanted.map(({ steps }) => ratios[`byHand.${what}.${steps}`] ?? NaN))
   console.log(JSON.stringify({ ratios: { ...ratios, "byHand.latency": worst("latency"), "byHand.throughput": worst("throughput") } }))
 }

@@ -155,12 +155,20 @@ function hole(scope: CodeScope, plan: ExpressionPlan): Doc {
 
 /** A value as a string. */
 export function asText(scope: CodeScope, plan: ExpressionPlan): Doc {
-  if (plan.type.kind === "money" || plan.type.kind === "duration") {
-    return [scope.file.runtime("text"), "(", expression(scope, plan), `, ${quoted(plan.type.kind)})`]
-  }
+  const unit = unitOf(plan.type)
+  if (unit !== undefined) return [scope.file.runtime("text"), "(", expression(scope, plan), `, ${quoted(unit)})`]
   const isText = plan.type.kind === "string" || plan.type.kind === "time" || plan.kind === "template" ||
     (plan.kind === "literal" && typeof plan.value === "string")
   return isText ? expression(scope, plan) : [scope.file.runtime("text"), "(", expression(scope, plan), ")"]
+}
+
+/** What a number of this type counts, where all its numbers count the same: `text` leaves the rest of a union as it is. */
+function unitOf(type: ValueType): "money" | "duration" | undefined {
+  if (type.kind === "money" || type.kind === "duration") return type.kind
+  if (type.kind !== "union") return undefined
+  const numbers = new Set(type.members.flatMap(({ kind }) => (kind === "int" || kind === "number" ? ["plain"] : kind === "money" || kind === "duration" ? [kind] : [])))
+  const [unit] = numbers
+  return numbers.size === 1 && (unit === "money" || unit === "duration") ? unit : undefined
 }
 
 function printsAsItself(type: ValueType, scope: CodeScope): boolean {

@@ -15,7 +15,8 @@ export const Settle = workflow({
   run.log(`${text(all, "money")} of which ${text(fee, "money")}, ${text(found.tip ?? 0, "money")} tip`)
   run.log(`waited ${text(found.waited, "duration")}, in all ${text(found.waited +
     90_000, "duration")} or ${text(since, "duration")}`)
-  run.log(text(found))
+  const either = found.total > 1 ? found.total : "nothing"
+  run.log(`${text(either, "money")} ${text(found)}`)
   if (all > 100 && since < 5_400_000) return text(all, "money")
   return found.at
 })
