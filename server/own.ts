@@ -1,6 +1,6 @@
 // The server's own requests: plan, graph, cost, generated code, and places between source and generated code.
 
-import { generate, toGenerated, toSource, type Generated } from "../services/generated.ts"
+import { generate, simulationProgram, toGenerated, toSource, type Generated } from "../services/generated.ts"
 import { graphsOf, type GraphNode } from "../services/graph.ts"
 import { layoutOf, type GraphLayout, type LayoutBox } from "../services/graph/layout.ts"
 import { svgOf } from "../services/graph/svg.ts"
@@ -96,6 +96,11 @@ export function tests(session: Session, { uri }: Partial<OfUri>): readonly { rea
     const found = testsOf(session.workspace, path).map(({ name, span, nameSpan }) => ({ name, range: rangeIn(session, path, span), selectionRange: rangeIn(session, path, nameSpan) }))
     return found.length === 0 ? [] : [{ uri: uriIn(session, path), tests: found }]
   })
+}
+
+/** What the simulator loads; null for a program with errors. */
+export async function simulation(session: Session, { uri }: OfUri): Promise<unknown> {
+  return (await simulationProgram(session.workspace, pathIn(session, uri))) ?? null
 }
 
 /** Made once for a program: printing is the slowest thing that the server does. */

@@ -4,6 +4,7 @@ import type { Location } from "../base/text/span.ts"
 import { lineTable, offsetAt, positionAt, type Position } from "../base/text/line-table.ts"
 import { resolvePath } from "../compiler/1-bind/imports.ts"
 import { compile } from "../compiler/index.ts"
+import type { SimulationProgram } from "../compiler/4-emit/simulation.ts"
 import type { EmittedFile, SourceMap } from "../compiler/index.ts"
 import type { Program, Workspace } from "./workspace.ts"
 
@@ -20,6 +21,14 @@ export async function generate(workspace: Workspace, path: string): Promise<Gene
   const folder = `${path.split("/").slice(0, -1).join("/")}/generated`
   const { value } = await compile(sourcesOf(program), { entry: path, outDir: folder, rules: workspace.host.rulesOf(path) })
   return value === null ? undefined : { folder, files: value.files }
+}
+
+/** What the simulator runs: code that is loaded when it is first asked for. */
+export async function simulationProgram(workspace: Workspace, path: string): Promise<SimulationProgram | undefined> {
+  const plan = workspace.program(path)?.plan()
+  if (plan === undefined) return undefined
+  const { simulationOf } = await import("../compiler/4-emit/simulation.ts")
+  return simulationOf(plan)
 }
 
 function sourcesOf(program: Program): Parameters<typeof compile>[0] {

@@ -20,8 +20,8 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   services: { folders: ["base", "grammar", "compiler"], packages: [] },
   server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
   playground: {
-    folders: ["base", "grammar", "compiler", "services", "server"],
-    packages: ["@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
+    folders: ["base", "grammar", "compiler", "services", "server", "simulator"],
+    packages: ["@agentflow/runtime", "@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
   },
   cli: {
     folders: ["base", "grammar", "compiler", "engine", "simulator", "sidecar", "services", "server"],

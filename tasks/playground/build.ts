@@ -27,6 +27,12 @@ function virtual(modules: Readonly<Record<string, string>>): Plugin {
   }
 }
 
+/** Protobuf's generated code asks for the global object in a way that the runner's policy forbids. */
+const withoutEval: Plugin = {
+  name: "without-eval",
+  transform: (code) => (/Function\(['"]return this['"]\)/.test(code) ? { code: code.replace(/Function\(['"]return this['"]\)\(\)/g, "globalThis") } : null),
+}
+
 /** Style sheets that packages import: their text is gathered, in the order of import. */
 function gatherCss(into: string[]): Plugin {
   return {
@@ -90,7 +96,7 @@ export async function buildPlayground(): Promise<void> {
   const workers = new Map([
     ...await bundle({ language: join(source, "src/workers/language.ts") }, shared),
     ...await bundle({ editor: "monaco-editor/editor/editor.worker.js" }, []),
-    ...(existsSync(join(source, "src/workers/simulation.ts")) ? await bundle({ simulation: join(source, "src/workers/simulation.ts") }, shared) : []),
+    ...(existsSync(join(source, "src/workers/simulation.ts")) ? await bundle({ simulation: join(source, "src/workers/simulation.ts") }, [...shared, withoutEval]) : []),
   ])
   const css: string[] = []
   const index = examples.map(({ id, title, summary }) => ({ id, title, summary }))
@@ -107,7 +113,7 @@ export async function buildPlayground(): Promise<void> {
   const page = readFileSync(join(source, "index.html"), "utf8").replaceAll("%main.js%", `assets/${pages.get("main")!}`)
     .replaceAll("%main.css%", `assets/${mainCss}`).replaceAll("%monaco.css%", `assets/${monacoCss}`).replaceAll("%language.js%", `assets/${workers.get("language")!}`)
   writeFileSync(join(site, "index.html"), page)
-  for (const name of ["icon.svg", "theme.js", "manifest.webmanifest"]) copyFileSync(join(source, name), join(site, name))
+  for (const name of ["icon.svg", "theme.js", "manifest.webmanifest", "runner.html", "runner.js"]) copyFileSync(join(source, name), join(site, name))
   writeFileSync(join(site, "explain.json"), JSON.stringify(Object.fromEntries(Object.entries(explanations).map(([code, text]) => [code, explanation(text)]))))
   writeServiceWorker()
 }

@@ -8,7 +8,7 @@ import type { OwnBox, OwnEdge, OwnGraph } from "../language/own.ts"
 
 /** What a run has done at a step. */
 export interface StepMark {
-  readonly state: "running" | "completed" | "failed" | "waiting" | "undone" | "asked"
+  readonly state: "running" | "completed" | "failed" | "waiting" | "undone" | "asked" | "none"
   /** "2 of 3", "attempt 2", "×4" */
   readonly text?: string
   readonly faults?: number
@@ -61,7 +61,7 @@ function radiusOf({ role, h }: OwnBox): number {
   return role === "end" || role === "pill" || role === "decision" ? h / 2 : role === "link" ? 7 : role === "group" || role === "region" ? 12 : 9
 }
 
-const stateWords: Readonly<Record<StepMark["state"], string>> = { running: "running", completed: "completed", failed: "failed", waiting: "waiting to retry", undone: "undone", asked: "waits for a person" }
+const stateWords: Readonly<Record<StepMark["state"], string>> = { running: "running", completed: "completed", failed: "failed", waiting: "waiting to retry", undone: "undone", asked: "waits for a person", none: "has a fault" }
 
 function BoxView({ box, isChosen, isAt, isFirst, mark, onChoose, onHover, onDrop }: BoxProps) {
   const { id, role, kind, x, y, w, h, texts, badges, title } = box
@@ -98,7 +98,7 @@ const Box = memo(BoxView, (before, after) => before.box === after.box && before.
   && before.mark?.state === after.mark?.state && before.mark?.text === after.mark?.text && before.mark?.faults === after.mark?.faults)
 
 const signs: Readonly<Record<StepMark["state"], string>> = {
-  running: "M-4 0a4 4 0 1 1 4 4", completed: "M-3.8 .4l2.6 2.6 5-5.4", failed: "M-3-3l6 6M3-3l-6 6", waiting: "M0-4.200V0l2.8 1.8", undone: "M-1.8-3.800l-2.6 2.6 2.6 2.600M-4.2-1.200H1.200a2.7 2.7 0 0 1 0 5.400H-2", asked: "M-1.9-1.800a1.9 1.9 0 1 1 2.8 1.700c-.6.3-.9.7-.9 1.400M0 3.600v.1",
+  running: "M-4 0a4 4 0 1 1 4 4", completed: "M-3.8 .4l2.6 2.6 5-5.4", failed: "M-3-3l6 6M3-3l-6 6", waiting: "M0-4.2V0l2.8 1.8", undone: "M-1.8-3.8l-2.6 2.6 2.6 2.6M-4.2-1.2H1.2a2.7 2.7 0 0 1 0 5.4H-2", asked: "M-1.9-1.8a1.9 1.9 0 1 1 2.8 1.7c-.6.3-.9.7-.9 1.4M0 3.6v.1", none: "",
 }
 
 /** The sign of a state sits on the upper right corner, with how often it happened beside it. */
@@ -107,8 +107,8 @@ function Mark({ mark: { state, text, faults = 0 }, w }: { readonly mark: StepMar
   return (
     <g class={`run-mark run-mark-${state}`} style={{ transform: `translate(${w - 6}px, 2px)` }} aria-hidden="true">
       {text === undefined ? null : <><rect class="run-text" x={-width - 5} y={-8.5} width={width + 10} height={17} rx={8.5} /><text x={-width / 2 - 6} y={4} text-anchor="middle">{text}</text></>}
-      <circle r={9} /><path d={signs[state]} />
-      {faults === 0 ? null : <g class="run-fault" style={{ transform: `translate(${-w + 12}px, 0)` }}><circle r={9} /><path d="M1.3-5-2.8.600H0L-1.3 5 2.8-.600H0z" /></g>}
+      {state === "none" ? null : <><circle r={9} /><path d={signs[state]} /></>}
+      {faults === 0 ? null : <g class="run-fault" style={{ transform: `translate(${-w + 12}px, 0)` }}><circle r={9} /><path d="M1.3-5-2.8.6H0L-1.3 5 2.8-.6H0z" /></g>}
     </g>
   )
 }

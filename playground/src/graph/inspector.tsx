@@ -1,5 +1,6 @@
 // What is known of a chosen step, and what can be done with it.
 
+import type { ComponentChildren } from "preact"
 import type { OwnBox, OwnGraph, OwnNode } from "../language/own.ts"
 import { Icon } from "../shell/icons.tsx"
 
@@ -11,7 +12,14 @@ export function nodeOf(nodes: readonly OwnNode[], id: string): OwnNode | undefin
   return undefined
 }
 
-export function Inspector({ graph, box, onClose }: { readonly graph: OwnGraph; readonly box: OwnBox; readonly onClose: () => void }) {
+interface InspectorProps {
+  readonly graph: OwnGraph
+  readonly box: OwnBox
+  readonly onClose: () => void
+  readonly children?: ComponentChildren
+}
+
+export function Inspector({ graph, box, onClose, children }: InspectorProps) {
   const node = nodeOf(graph.nodes, box.id)
   return (
     <aside class="inspector" aria-label={`Step ${node?.label ?? box.id}`}>
@@ -22,6 +30,7 @@ export function Inspector({ graph, box, onClose }: { readonly graph: OwnGraph; r
       {node?.detail === undefined ? null : <p class="inspector-detail">{node.detail}</p>}
       {node?.cost === undefined ? null : <p class="inspector-detail">worst case {node.cost}</p>}
       {node === undefined || node.clauses.length === 0 ? null : <ul class="clauses">{node.clauses.map((clause) => <li key={clause}><code>{clause}</code></li>)}</ul>}
+      {children}
     </aside>
   )
 }

@@ -1,0 +1,139 @@
+// What can be broken: each fault of the palette as a change of the world, aimed at a step.
+
+import { signal } from "@preact/signals"
+import type { Fault, Outcome, ScriptedOutcome, StepView } from "../../../simulator/index.ts"
+import type { OwnBox, OwnGraph } from "../language/own.ts"
+import { tell } from "../state/view.ts"
+import { boxOfStep } from "./marks.ts"
+import { changeWorld, faults, given, info, trace, worldState } from "./session.ts"
+
+export type FaultId = "429" | "503" | "timeout" | "crash" | "network" | "down" | "nonsense" | "silence"
+
+export interface FaultKind {
+  readonly id: FaultId
+  readonly label: string
+  readonly title: string
+  /** Which steps it can strike. */
+  readonly of: readonly ("tool" | "agent" | "human" | "workflow")[]
+}
+
+export const faultKinds: readonly FaultKind[] = [
+  { id: "429", label: "429", title: "Too many requests: come back in two seconds", of: ["tool", "agent"] },
+  { id: "503", label: "503", title: "The service is unavailable", of: ["tool", "agent"] },
+  { id: "timeout", label: "Timeout", title: "No answer in time, though it may have been done", of: ["tool", "agent"] },
+  { id: "crash", label: "Crash", title: "The worker dies while the service does its part", of: ["tool", "agent", "human", "workflow"] },
+  { id: "network", label: "Cut", title: "The network is cut after the service has done it", of: ["tool", "agent"] },
+  { id: "down", label: "Down", title: "The provider is down: every call fails", of: ["tool", "agent"] },
+  { id: "nonsense", label: "Wrong answer", title: "The model answers what does not fit the type", of: ["agent"] },
+  { id: "silence", label: "No reply", title: "The person never answers", of: ["human"] },
+]
+
+/** The fault that the next click or Enter on a step drops there. */
+export const armed = signal<FaultId | undefined>(undefined)
+
+const outcomes: Readonly<Partial<Record<FaultId, Outcome>>> = {
+  "429": { action: "fails", kind: "rate_limited", message: "429 Too Many Requests", retryAfterMs: 2000 },
+  "503": { action: "fails", kind: "unavailable", message: "503 Service Unavailable" },
+  timeout: { action: "fails", kind: "timeout", message: "no answer in time", effect: true },
+  network: { action: "fails", kind: "network", message: "the connection was cut", effect: true },
+  nonsense: { action: "returns", instead: "nonsense" },
+  silence: { action: "returns", instead: "silence" },
+}
+
+/** Steps of the whole run that a box stands for, in the order of their start. */
+export function stepsOf(graph: OwnGraph, box: OwnBox): readonly StepView[] {
+  const last = trace.peek()?.events.at(-1)?.state
+  return Object.values(last?.runs ?? {}).flatMap(({ steps }) => Object.values(steps)).filter((step) => !step.path.includes("/undo") && boxOfStep(graph, step)?.id === box.id)
+    .sort((a, b) => (a.attempts[0]?.scheduledMs ?? 0) - (b.attempts[0]?.scheduledMs ?? 0))
+}
+
+export function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): void {
+  const kind = faultKinds.find((each) => each.id === id)
+  const label = box.title.split("\n")[0] ?? box.id
+  if (kind === undefined) return
+  if (!kind.of.includes(box.kind as "tool")) return tell(`${kind.label} can't happen to ${label}: it strikes ${kind.of.map((each) => `${each}s`).join(" and ")}.`)
+  const steps = stepsOf(graph, box)
+  const step = nextOf(steps)
+  const callable = step?.callable ?? calledBy(graph, box)
+  if (callable === undefined) return tell("Run the workflow first: then there are steps to break.")
+  armed.value = undefined
+  changeWorld(() => {
+    if (id === "down") given.value = { ...given.peek(), [callable]: [{ action: "fails", kind: "unavailable", message: "the provider is down" }] }
+    else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id] ?? outcomes["503"]!, times: 1 }, { action: "returns" }] }
+    else faults.value = [...faults.peek(), id === "crash" ? crashAt(step) : { kind: "outcome", step: step.path, nth: nthOf(step.path), outcome: outcomes[id]! }]
+  })
+}
+
+/** The step that comes next at the moment that is looked at, else the first. */
+function nextOf(steps: readonly StepView[]): StepView | undefined {
+  const now = worldState.peek()
+  const done = new Set(Object.values(now?.runs ?? {}).flatMap((run) => Object.values(run.steps).filter(({ state }) => state === "completed").map(({ path }) => path)))
+  return steps.find(({ path }) => !done.has(path)) ?? steps[0]
+}
+
+function nthOf(path: string): number {
+  return faults.peek().filter((fault) => fault.kind === "outcome" && fault.step === path).length + 1
+}
+
+function crashAt({ path }: StepView): Fault {
+  return { kind: "crashAt", callable: path, point: "during", nth: faults.peek().filter((fault) => fault.kind === "crashAt" && fault.callable === path).length + 1 }
+}
+
+function calledBy({ nodes }: OwnGraph, { id }: OwnBox): string | undefined {
+  const flat = (all: typeof nodes): readonly (typeof nodes)[number][] => all.flatMap((node) => [node, ...flat(node.children)])
+  const label = flat(nodes).find((node) => node.id === id)?.label
+  return info.peek()?.callables.find(({ name }) => name === label)?.name
+}
+
+// ---------------------------------------------------------------- what is set, as a list that can be taken back
+
+export interface SetFault {
+  readonly key: string
+  readonly text: string
+  /** The step or callable that it strikes. */
+  readonly target: string
+  readonly remove: () => void
+}
+
+export function setFaults(): readonly SetFault[] {
+  const single = faults.value.map((fault, index): SetFault => ({
+    key: `fault ${index}`, text: faultText(fault), target: "step" in fault ? fault.step : "callable" in fault ? fault.callable : "",
+    remove: () => changeWorld(() => { faults.value = faults.peek().filter((each) => each !== fault) }),
+  }))
+  const scripted = Object.entries(given.value).map(([callable, list]): SetFault => ({
+    key: `given ${callable}`, text: givenText(callable, list), target: callable,
+    remove: () => changeWorld(() => { given.value = Object.fromEntries(Object.entries(given.peek()).filter(([name]) => name !== callable)) }),
+  }))
+  return [...single, ...scripted]
+}
+
+const shortStep = (path: string): string => path.split("/").slice(1).join("/") || path
+
+export function faultText(fault: Fault): string {
+  switch (fault.kind) {
+    case "crash": return `crash at point ${fault.boundary + 1}`
+    case "crashAt": return `crash ${fault.point} ${shortStep(fault.callable)}`
+    case "outcome": return `${fault.outcome.kind ?? fault.outcome.instead ?? "answer"} at ${shortStep(fault.step)}${fault.nth === 1 ? "" : `, call ${fault.nth}`}`
+    case "drop":
+    case "duplicate":
+    case "delay": return `${fault.kind} message ${fault.message}`
+  }
+}
+
+function givenText(callable: string, [first]: readonly ScriptedOutcome[]): string {
+  if (first === undefined) return callable
+  if (first.instead !== undefined) return `${callable}: ${first.instead}`
+  if (first.action === "fails") return `${callable} fails ${first.kind}${first.times === undefined ? " always" : ""}`
+  return `${callable}: ${JSON.stringify(first.value)?.slice(0, 40) ?? "usual"}`
+}
+
+/** How many faults strike a box. */
+export function faultsAt(graph: OwnGraph): (box: OwnBox) => number {
+  const targets = setFaults().map(({ target }) => target)
+  if (targets.length === 0) return () => 0
+  return (box) => {
+    if (box.role !== "card") return 0
+    const steps = stepsOf(graph, box)
+    return targets.filter((target) => steps.some(({ path, callable }) => path === target || callable === target)).length
+  }
+}
