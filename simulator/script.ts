@@ -40,7 +40,8 @@ export function createScript(world: World): Script {
       called.add(asked.callable)
       const nth = count(calls, asked.step)
       const place = count(used, asked.callable)
-      const fault = world.faults.find((each) => each.kind === "outcome" && each.callable === asked.callable && each.nth === place + 1)
+      const fault = world.faults.find((each) => each.kind === "outcome"
+        && ((each.callable === asked.callable && each.nth === place + 1) || (each.callable === asked.step && each.nth === nth + 1)))
       const given = fault?.kind === "outcome" ? fault.outcome : outcomeAt(world.given[asked.callable] ?? [], place)
       const outcome = given ?? { action: "returns" as const }
       return { ...filled(outcome, asked, usual), takesMs: outcome.takesMs ?? durationOf(world, asked, nth) }

@@ -33,7 +33,7 @@ export type Fault =
   | { readonly kind: "crash"; readonly boundary: number }
   /** The same, by name: the n-th time that a call of this callable (or of this step's path) comes to this point. */
   | { readonly kind: "crashAt"; readonly callable: string; readonly point: CallPoint; readonly nth: number }
-  /** The outcome of the n-th call of this callable is another. */
+  /** The outcome of the n-th call of this callable, or on this path of a step, is another. */
   | { readonly kind: "outcome"; readonly callable: string; readonly nth: number; readonly outcome: Outcome }
   /** A message between sidecar and worker, counted from 0 in the order in which they are sent. */
   | { readonly kind: "drop" | "duplicate"; readonly message: number }

@@ -10,13 +10,15 @@ interface CanvasProps extends BoxEvents {
   readonly graph: OwnGraph
   readonly chosen: string | undefined
   readonly at: string | undefined
+  /** Brought into sight. */
+  readonly follow?: string | undefined
   readonly marks?: ReadonlyMap<string, StepMark>
   readonly children?: ComponentChildren
 }
 
 const clamp = (zoom: number): number => Math.min(2, Math.max(0.3, zoom))
 
-export function Canvas({ graph, chosen, at, marks, children, ...events }: CanvasProps) {
+export function Canvas({ graph, chosen, at, follow = at, marks, children, ...events }: CanvasProps) {
   const view = useRef<HTMLDivElement>(null)
   const [zoom, setZoom] = useState<number>()
   const fitted = useRef("")
@@ -33,8 +35,8 @@ export function Canvas({ graph, chosen, at, marks, children, ...events }: Canvas
   }, [graph.name, zoom])
   useSteady(view, graph, at ?? chosen, zoom ?? 1)
   useLayoutEffect(() => {
-    if (at !== undefined) bring(view.current!, graph, at, zoom ?? 1)
-  }, [at])
+    if (follow !== undefined) bring(view.current!, graph, follow, zoom ?? 1)
+  }, [follow])
   const wheel = (event: WheelEvent): void => {
     if (!event.ctrlKey && !event.metaKey) return
     event.preventDefault()

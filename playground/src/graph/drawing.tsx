@@ -105,7 +105,7 @@ const signs: Readonly<Record<StepMark["state"], string>> = {
 function Mark({ mark: { state, text, faults = 0 }, w }: { readonly mark: StepMark; readonly w: number }) {
   const width = text === undefined ? 0 : text.length * 6.4 + 10
   return (
-    <g class={`run-mark run-mark-${state}`} style={{ transform: `translate(${w - 6}px, 2px)` }} aria-hidden="true">
+    <g class={`run-mark run-mark-${state}`} style={{ transform: `translate(${w - 3}px, -1px)` }} aria-hidden="true">
       {text === undefined ? null : <><rect class="run-text" x={-width - 5} y={-8.5} width={width + 10} height={17} rx={8.5} /><text x={-width / 2 - 6} y={4} text-anchor="middle">{text}</text></>}
       {state === "none" ? null : <><circle r={9} /><path d={signs[state]} /></>}
       {faults === 0 ? null : <g class="run-fault" style={{ transform: `translate(${-w + 12}px, 0)` }}><circle r={9} /><path d="M1.3-5-2.8.6H0L-1.3 5 2.8-.6H0z" /></g>}

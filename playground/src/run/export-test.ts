@@ -37,7 +37,7 @@ function givenLines(): readonly string[] {
   const byCallable = new Map<string, ScriptedOutcome[]>()
   for (const fault of faults.peek()) {
     if (fault.kind !== "outcome") continue
-    const callable = callableOf(fault.step)
+    const callable = callableOf(fault.callable)
     byCallable.set(callable, [...(byCallable.get(callable) ?? []), { ...fault.outcome, times: 1 }])
   }
   for (const [callable, outcomes] of Object.entries(given.peek())) byCallable.set(callable, [...(byCallable.get(callable) ?? []), ...outcomes])

@@ -60,7 +60,7 @@ export function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): void {
   changeWorld(() => {
     if (id === "down") given.value = { ...given.peek(), [callable]: [{ action: "fails", kind: "unavailable", message: "the provider is down" }] }
     else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id] ?? outcomes["503"]!, times: 1 }, { action: "returns" }] }
-    else faults.value = [...faults.peek(), id === "crash" ? crashAt(step) : { kind: "outcome", step: step.path, nth: nthOf(step.path), outcome: outcomes[id]! }]
+    else faults.value = [...faults.peek(), id === "crash" ? crashAt(step) : { kind: "outcome", callable: step.path, nth: nthOf(step.path), outcome: outcomes[id]! }]
   })
 }
 
@@ -72,7 +72,7 @@ function nextOf(steps: readonly StepView[]): StepView | undefined {
 }
 
 function nthOf(path: string): number {
-  return faults.peek().filter((fault) => fault.kind === "outcome" && fault.step === path).length + 1
+  return faults.peek().filter((fault) => fault.kind === "outcome" && fault.callable === path).length + 1
 }
 
 function crashAt({ path }: StepView): Fault {
@@ -97,7 +97,7 @@ export interface SetFault {
 
 export function setFaults(): readonly SetFault[] {
   const single = faults.value.map((fault, index): SetFault => ({
-    key: `fault ${index}`, text: faultText(fault), target: "step" in fault ? fault.step : "callable" in fault ? fault.callable : "",
+    key: `fault ${index}`, text: faultText(fault), target: "callable" in fault ? fault.callable : "",
     remove: () => changeWorld(() => { faults.value = faults.peek().filter((each) => each !== fault) }),
   }))
   const scripted = Object.entries(given.value).map(([callable, list]): SetFault => ({
@@ -113,7 +113,7 @@ export function faultText(fault: Fault): string {
   switch (fault.kind) {
     case "crash": return `crash at point ${fault.boundary + 1}`
     case "crashAt": return `crash ${fault.point} ${shortStep(fault.callable)}`
-    case "outcome": return `${fault.outcome.kind ?? fault.outcome.instead ?? "answer"} at ${shortStep(fault.step)}${fault.nth === 1 ? "" : `, call ${fault.nth}`}`
+    case "outcome": return `${fault.outcome.kind ?? fault.outcome.instead ?? "answer"} at ${shortStep(fault.callable)}${fault.nth === 1 ? "" : `, call ${fault.nth}`}`
     case "drop":
     case "duplicate":
     case "delay": return `${fault.kind} message ${fault.message}`

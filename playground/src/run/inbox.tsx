@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks"
 import type { RunView } from "../../../simulator/index.ts"
 import { Icon } from "../shell/icons.tsx"
-import { changeWorld, decisions, given, info, playing, run, trace, worldState } from "./session.ts"
+import { changeWorld, decisions, given, info, playing, questions, run, trace, worldState } from "./session.ts"
 import { timeText } from "./time.ts"
 
 interface Question {
@@ -15,15 +15,14 @@ interface Question {
 }
 
 export function Inbox({ runs }: { readonly runs: readonly RunView[] }) {
-  const asked = trace.value?.outside.asked ?? []
   const waiting = runs.flatMap(({ waiting: all, steps }) => all.filter((each) => each.for === "answer" || each.for === "manual").map((each): Question => ({
     step: each.step, callable: steps[each.step]?.callable ?? each.step.split("/").at(-1)!, kind: each.for as Question["kind"], until: each.until,
-    ask: asked.find(({ step }) => step === each.step)?.ask ?? "",
+    ask: questions.value[each.step] ?? "",
   })))
   // A call that is under way asks already; the run hears of it with its next commit.
   const calling = runs.flatMap(({ steps }) => Object.values(steps)).filter(({ state, callable, path }) => (state === "running" || state === "scheduled")
     && info.value?.callables.some(({ name, kind }) => name === callable && kind === "human") === true && !waiting.some(({ step }) => step === path))
-    .map((step): Question => ({ step: step.path, callable: step.callable, kind: "answer", ask: asked.find((each) => each.step === step.path)?.ask ?? "" }))
+    .map((step): Question => ({ step: step.path, callable: step.callable, kind: "answer", ask: questions.value[step.path] ?? "" }))
   const all = [...waiting, ...calling]
   if (all.length === 0) return null
   return (

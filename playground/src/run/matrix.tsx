@@ -18,7 +18,7 @@ interface Column {
 
 const columns: readonly Column[] = [
   ...([["429", "rate_limited"], ["503", "unavailable"], ["timeout", "timeout"], ["cut", "network"], ["404", "not_found"]] as const).map(([label, kind]): Column => ({
-    label, fault: ({ path }) => ({ kind: "outcome", step: path, nth: 1, outcome: { action: "fails", kind, message: label, ...(kind === "timeout" || kind === "network" ? { effect: true } : {}) } }),
+    label, fault: ({ path }) => ({ kind: "outcome", callable: path, nth: 1, outcome: { action: "fails", kind, message: label, ...(kind === "timeout" || kind === "network" ? { effect: true } : {}) } }),
   })),
   ...(["before", "during", "after"] as const).map((point): Column => ({ label: `crash ${point}`, fault: ({ path }) => ({ kind: "crashAt", callable: path, point, nth: 1 }) })),
 ]

@@ -11,9 +11,9 @@ import { Icon } from "../shell/icons.tsx"
 import { program, reveal } from "../state/project.ts"
 import { narrow } from "../state/view.ts"
 import { armed, dropFault, faultKinds, faultsAt, setFaults, type FaultId } from "./faults.ts"
-import { marksOf } from "./marks.ts"
+import { boxOfStep, marksOf } from "./marks.ts"
 import { Matrix, matrixOpen } from "./matrix.tsx"
-import { asksMe, chooseWorkflow, info, inputText, outdated, phase, prepare, problem, run, trace, workflow, worldState } from "./session.ts"
+import { asksMe, chooseWorkflow, event, info, inputText, outdated, phase, prepare, problem, run, trace, workflow, worldState } from "./session.ts"
 import { Side } from "./side.tsx"
 import { StepNotes } from "./step-notes.tsx"
 import { Transport } from "./transport.tsx"
@@ -22,6 +22,14 @@ import { exportTest } from "./export-test.ts"
 const marks = computed(() => {
   const graph = shownGraph.value
   return graph === undefined ? new Map() : marksOf(graph, worldState.value, faultsAt(graph))
+})
+
+/** Where the run is now, while it plays or time is moved. */
+const running = computed(() => {
+  const graph = shownGraph.value
+  const { run: id, step } = event.value ?? {}
+  const view = id === undefined || step === undefined ? undefined : worldState.value?.runs[id]?.steps[step]
+  return graph === undefined || view === undefined ? undefined : boxOfStep(graph, view)?.id
 })
 
 export function RunPane() {
@@ -42,7 +50,7 @@ export function RunPane() {
       <Palette />
       {problem.value === "" || phase.value !== "failed" ? null : <p class="run-problem" role="alert">{problem.value}</p>}
       <div class="run-body">
-        <Canvas graph={graph} chosen={chosen.value} at={undefined} marks={marks.value} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
+        <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running.value} marks={marks.value} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
           {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
         </Canvas>
         <Side />

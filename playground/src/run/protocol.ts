@@ -43,6 +43,8 @@ export interface RunSummary {
 export interface TracedRun {
   readonly trace: Trace
   readonly summary: RunSummary
+  /** By path of a human step: what the person is asked. */
+  readonly questions: Readonly<Record<string, string>>
   /** How many points a crash could come at. */
   readonly boundaries: number
 }

@@ -26,6 +26,7 @@ export const seed = signal(0)
 export const trace = signal<Trace | undefined>(undefined)
 export const summary = signal<RunSummary | undefined>(undefined)
 export const boundaries = signal(0)
+export const questions = signal<Readonly<Record<string, string>>>({})
 /** Index into the trace's events. */
 export const moment = signal(0)
 export const playing = signal(false)
@@ -108,6 +109,7 @@ export async function run({ keepMoment = false, play = true }: RunAgain = {}): P
       trace.value = made.trace
       summary.value = made.summary
       boundaries.value = made.boundaries
+      questions.value = made.questions
       moment.value = keepMoment ? Math.min(moment.peek(), made.trace.events.length - 1) : 0
       phase.value = "ready"
       problem.value = ""

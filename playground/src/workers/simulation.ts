@@ -1,7 +1,7 @@
 // The worker that runs programs: the emitted code on the durable engine, in virtual time. It can connect to nothing.
 
 import type { JsonSchema } from "@agentflow/runtime/contract"
-import { loadProgram, simulate, type Program } from "../../../simulator/index.ts"
+import { loadProgram, simulate, type CallRecord, type Program } from "../../../simulator/index.ts"
 import type { CallableInfo, ProgramInfo, RequestName, Requests, RunOptions, RunSummary, TracedRun } from "../run/protocol.ts"
 import { readableSample } from "../run/samples.ts"
 
@@ -9,6 +9,9 @@ import { readableSample } from "../run/samples.ts"
 for (const name of ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "Worker", "SharedWorker", "BroadcastChannel", "importScripts", "indexedDB", "caches"]) {
   Object.defineProperty(globalThis, name, { value: undefined, configurable: false, writable: false })
 }
+
+/** What one answer of a model costs here: a fifth of a cent. */
+const answerNanoDollars = 2_000_000
 
 let loaded: { readonly program: Program; readonly samples: ReadonlyMap<string, unknown> } | undefined
 
@@ -43,7 +46,8 @@ async function runOnce({ workflow, input, world }: RunOptions, detail: "full" | 
   if (loaded === undefined) throw new Error("no program is loaded")
   const { program, samples } = loaded
   // What the world does not say returns a value that can be read.
-  const usual = Object.fromEntries([...samples].filter(([, value]) => value !== undefined).map(([name, value]) => [name, [{ action: "returns" as const, value }]]))
+  const usual = Object.fromEntries([...samples].filter(([, value]) => value !== undefined).map(([name, value]) =>
+    [name, [{ action: "returns" as const, value, ...(program.callables.get(name)?.kind === "agent" ? { nanoDollars: answerNanoDollars } : {}) }]]))
   const given = Object.fromEntries(Object.entries({ ...usual, ...world.given }).map(([name, outcomes]) =>
     [name, outcomes.map((outcome) => (outcome.action === "returns" && !("value" in outcome) && outcome.instead === undefined && samples.get(name) !== undefined ? { ...outcome, value: samples.get(name) } : outcome))]))
   const { simulation, outcome, end } = await simulate({ program, world: { eventsMax: 6000, ...world, given }, workflow, parameters: input, detail })
@@ -54,7 +58,14 @@ async function runOnce({ workflow, input, world }: RunOptions, detail: "full" | 
     undone: failure?.undone?.length ?? 0, ...stuck, ...(message === undefined ? {} : { message }), ...(failure === undefined ? {} : { kind: failure.kind, message: failure.message }),
     ...("result" in outcome ? { result: outcome.result } : {}),
   }
-  return { trace: simulation.trace(), summary, boundaries: simulation.boundaries.length }
+  return { trace: simulation.trace(), summary, boundaries: simulation.boundaries.length, questions: questionsOf(program, simulation.outside().calls) }
+}
+
+function questionsOf(program: Program, calls: readonly CallRecord[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(calls.flatMap(({ kind, callable, step, parameters }) => {
+    const human = kind === "human" ? program.callables.get(callable) : undefined
+    return human?.kind === "human" ? [[step, human.spec.ask(parameters as object, {})]] : []
+  }))
 }
 
 const answers: { readonly [Name in RequestName]: (params: Requests[Name]["params"]) => Promise<Requests[Name]["result"]> } = {
