@@ -64,7 +64,7 @@ async function runOnce({ workflow, input, world }: RunOptions, detail: "full" | 
 function questionsOf(program: Program, calls: readonly CallRecord[]): Readonly<Record<string, string>> {
   return Object.fromEntries(calls.flatMap(({ kind, callable, step, parameters }) => {
     const human = kind === "human" ? program.callables.get(callable) : undefined
-    return human?.kind === "human" ? [[step, human.spec.ask(parameters as object, {})]] : []
+    return human?.kind === "human" ? [[step, human.spec.ask(parameters as object, (({ default: given }) => given as never))]] : []
   }))
 }
 
