@@ -92,6 +92,10 @@ switch (task) {
     build(node)
     run(node, [join(root, "tasks/test.ts"), "test/dapr", ...rest], { env })
     break
+  case "test:mutants":
+    build(node)
+    run(node, ["--disable-warning=ExperimentalWarning", join(root, "tasks/mutants.ts"), ...rest], { env })
+    break
   case "test:long":
     build(node)
     run(node, ["--disable-warning=ExperimentalWarning", join(root, "tasks/long.ts"), ...rest], { env })

@@ -93,7 +93,7 @@ function agents(maker: Maker): string {
   const agent = (name: string, result: string, value: string, more: string): string =>
     `agent ${name}(p: string): ${result} {\n  model ${model()}\n  ${maybe(0.5, "instructions \"Be short on {channel}.\"")}\n  prompt "About {p}, \\"quoted\\"."\n  ${budget(value)}\n  ${more}\n  ${pick("", "", "retry never", "retry 3 times backoff 2s", "deadline 2m", "timeout 30s", "use patient", `fallback ${value} on unavailable, invalid_output`)}\n}`
   return [
-    agent("Writer", "string", "\"draft\"", pick("tools read, put", "tools read, agree, Helper", "tools items, Sub", "", "require result.length > 2 else \"longer than {result}\"")),
+    agent("Writer", "string", "\"draft\"", pick("tools read, put, pay", "tools read, agree, Helper", "tools items, Sub", "", "require result.length > 2 else \"longer than {result}\"")),
     agent("Helper", "string", "\"help\"", pick("", "memory by p keep 4")),
     agent("Lister", "string[]", "[]", pick("", "tools read", "require result.length < 4 else \"at most 3, not {result}\"")),
     agent("Judge", "Verdict", "Verdict.no", ""),

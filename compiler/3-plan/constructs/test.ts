@@ -93,7 +93,10 @@ function lowerPredicate(
 ): ExpectationPlan {
   const [first] = values
   switch (word) {
-    case "called": return { kind: "called", callable, ...(first === undefined ? {} : { times: numberOf(first) }) }
+    case "called": {
+      const times = how === "never" ? 0 : how === "once" ? 1 : first && numberOf(first)
+      return { kind: "called", callable, ...(times === undefined ? {} : { times }) }
+    }
     case "with": {
       const parameters = context.checked.signatures.get(symbol)?.parameters ?? []
       const named = values.map((value, index) => ({ name: parameters[index]?.name ?? String(index), value: lowerExpression(context, value) }))
