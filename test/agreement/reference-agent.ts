@@ -39,7 +39,7 @@ export function* agentWork(first: AgentCall): Work<unknown> {
     service({ ...first.place, path: pathOf(first.place, "memory") }, "agentflow.memory", { action, agent: first.agent.name, by, ...more })
   const kept = memory === undefined ? [] : (yield* remember("get", {})) as readonly Message[] ?? []
   const prompt = text(first, "prompt")
-  const talk = { messages: opening(first, [...kept, { role: "user", content: prompt }]) }
+  const talk = { messages: openingThatFits(first, kept, { role: "user", content: prompt }) }
   let call = first
   for (let rung = 0; ; ) {
     try {
@@ -90,6 +90,22 @@ function opening(call: AgentCall, messages: readonly Message[]): readonly Messag
   const { agent } = call
   const system = agent.instructions === undefined ? [] : [{ role: "system", content: text(call, "instructions") }]
   return [...system, ...(agent.history === undefined ? [] : value(call, agent.history) as readonly Message[]), ...messages]
+}
+
+/** The oldest of what is remembered is left out where the model has no room for it. */
+function openingThatFits(call: AgentCall, kept: readonly Message[], prompt: Message): readonly Message[] {
+  const messages = opening(call, [...kept, prompt])
+  const model = modelOf(call, 0)
+  return kept.length === 0 || room(model, inputTokens(call, messages)) >= useful(model) ? messages : openingThatFits(call, kept.slice(1), prompt)
+}
+
+/** Of a token there are likely four bytes. */
+function room({ contextTokens, outputTokens }: ModelPlan, input: number): number {
+  return Math.min(outputTokens, contextTokens - Math.ceil(input / 4))
+}
+
+function useful({ outputTokens }: ModelPlan): number {
+  return Math.min(256, outputTokens)
 }
 
 /** From above: no tokenizer makes more tokens than there are bytes. */
@@ -158,7 +174,12 @@ function* takeTurn(call: AgentCall, place: Place, wanted: ModelPlan, messages: r
 }
 
 function affordable(call: AgentCall, place: Place, wanted: ModelPlan, input: number, tried: readonly ModelPlan[] = []): ReturnType<typeof allowanceOf> & { readonly model: ModelPlan } {
-  const allowance = allowanceOf(place.account, wanted, input)
+  const outputTokens = room(wanted, input)
+  if (outputTokens < useful(wanted)) {
+    const likely = Math.ceil(input / 4)
+    throw failed("too_large", `the conversation has about ${likely} tokens, which leaves no room for an answer in the ${wanted.contextTokens} of ${wanted.name}`, { step: place.path })
+  }
+  const allowance = allowanceOf(place.account, { ...wanted, outputTokens }, input)
   const refusal = refusalOf(place.account, allowance.amounts)
   if (refusal === undefined) return { ...allowance, model: wanted }
   const over = refusal.by.over?.plan
