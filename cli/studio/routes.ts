@@ -26,6 +26,15 @@ export interface Studio {
 }
 
 export async function route(studio: Studio, request: ApiRequest): Promise<object> {
+  try {
+    return await answerOf(studio, request)
+  } finally {
+    // Whoever has changed something sees it in the next list.
+    if (request.method !== "GET") studio.source.forget()
+  }
+}
+
+async function answerOf(studio: Studio, request: ApiRequest): Promise<object> {
   const { method, path: [area = "", id, action, ...rest] } = request
   if (rest.length > 0) throw new Refusal(404, "There is no such address.")
   switch (area) {

@@ -15,6 +15,8 @@ export interface RunSource {
   runs(): Promise<readonly InstanceView[]>
   inbox(): Promise<readonly InboxEntry[]>
   dead(): Promise<readonly DeadLetterEntry[]>
+  /** After a change of one's own: the next answer is a new one. */
+  forget(): void
   close(): void
 }
 
@@ -25,8 +27,10 @@ const rememberedMs = 300
 export function openSource(address: Address, nowMs: () => number): RunSource {
   const client = connectTo(address)
   const state = stateOf(address)
+  const forgetting: (() => void)[] = []
   const remembered = <Value>(ask: () => Promise<Value>): (() => Promise<Value>) => {
     let last: { readonly atMs: number; readonly value: Promise<Value> } | undefined
+    forgetting.push(() => { last = undefined })
     return () => {
       if (last === undefined || nowMs() - last.atMs > rememberedMs) {
         last = { atMs: nowMs(), value: ask() }
@@ -40,6 +44,7 @@ export function openSource(address: Address, nowMs: () => number): RunSource {
     runs: remembered(async () => [...(await client.list({ limit: runsMax }))].sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1))),
     inbox: remembered(() => listInbox({ state }, { now: new Date(nowMs()) })),
     dead: remembered(() => listDeadLetters(state)),
+    forget: () => forgetting.forEach((forget) => forget()),
     close: () => client.close(),
   }
 }
