@@ -2,9 +2,10 @@
 
 import type { InstanceView, TaskHubClient } from "../sidecar/client.ts"
 import { Failure, type ExitCode } from "./failure.ts"
-import { connectTo, requireSidecar } from "./hub-access.ts"
+import { connectTo } from "./hub-access.ts"
 import type { Invocation } from "./table.ts"
 import { hasEnded } from "./view/fold.ts"
+import { withSidecar, type Reached } from "./with-sidecar.ts"
 
 export interface Control {
   /** As it is said: "cancelled". */
@@ -17,9 +18,13 @@ export interface Control {
 }
 
 /** An ended run is left alone, and said so: asking twice does no harm. */
-export async function controlRun({ terminal, positionals, flags }: Invocation, { done, act, advice, already }: Control): Promise<ExitCode> {
+export function controlRun(invocation: Invocation, control: Control): Promise<ExitCode> {
+  return withSidecar(invocation.flags, process.cwd(), (sidecar) => controlThrough(sidecar, invocation, control))
+}
+
+async function controlThrough(sidecar: Reached, { terminal, positionals, flags }: Invocation, { done, act, advice, already }: Control): Promise<ExitCode> {
   const [runId = ""] = positionals
-  const client = connectTo(requireSidecar(flags, process.cwd()))
+  const client = connectTo(sidecar)
   try {
     const run = await client.get(runId)
     if (run === undefined) throw new Failure(2, `There is no run '${runId}'.`, "`agentflow runs` lists them.")
@@ -27,7 +32,7 @@ export async function controlRun({ terminal, positionals, flags }: Invocation, {
     // Real Dapr takes a second suspend, and no worker survives it: it is not even sent.
     if (run.status !== already) await act(client, run)
     if (flags["json"]) terminal.out(JSON.stringify({ run: runId, workflow: run.name, done }))
-    else terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${runId} (${run.name}): ${done}. ${advice}`)
+    else terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${runId} (${run.name}): ${done}. ${advice}${sidecar.isBrief ? " No worker runs here now: it shows when one does." : ""}`)
     return 0
   } finally {
     client.close()

@@ -12,7 +12,7 @@ import { quietExperimentalWarnings } from "./warnings.ts"
 /** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
 const plainErrors: ReadonlySet<string> = new Set(["ClientError", "StoreError", "PortError"])
 /** What a file system says when it is not the program's fault. */
-const surroundings: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR"])
+const surroundings: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "ENOSPC", "EDQUOT", "ENOTDIR", "ENOENT", "EEXIST", "EISDIR", "EMFILE"])
 const help = { type: "boolean", short: "h" } as const
 
 async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -76,6 +76,10 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   }
 }
 
+function isUnreachable(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === "ClientError" && (thrown as Error & { readonly code?: unknown }).code === "unreachable"
+}
+
 function report(thrown: unknown, argv: readonly string[]): ExitCode {
   const terminal = openTerminal()
   // A program that reads `--json` gets its failure as JSON too.
@@ -87,7 +91,10 @@ function report(thrown: unknown, argv: readonly string[]): ExitCode {
     if (thrown.advice !== undefined) terminal.error(`  ${thrown.advice}`)
     return thrown.exitCode
   }
-  if (thrown instanceof Error && plainErrors.has(thrown.name)) {
+  if (isUnreachable(thrown)) {
+    terminal.error(`${terminal.paint("error", "error")} No sidecar answers there${/connect E\w+ [^\s]+/.exec(messageOf(thrown))?.[0].replace("connect ", ": ") ?? "."}`)
+    terminal.error("  Is it running, and is the address its gRPC port? `agentflow doctor` says what runs here.")
+  } else if (thrown instanceof Error && plainErrors.has(thrown.name)) {
     terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)
   } else if (thrown instanceof Error && surroundings.has((thrown as NodeJS.ErrnoException).code ?? "")) {
     terminal.error(`${terminal.paint("error", "error")} ${thrown.message}`)

@@ -1,6 +1,6 @@
 // agentflow init: begins a program from a template.
 
-import { existsSync, mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import { Failure, type ExitCode } from "../failure.ts"
@@ -10,6 +10,7 @@ import type { Invocation } from "../table.ts"
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const template = templateNamed((flags["template"] as string | undefined) ?? "minimal")
   const folder = resolve(positionals[0] ?? ".")
+  if (existsSync(folder) && !statSync(folder).isDirectory()) throw new Failure(2, `${positionals[0]} is a file.`, "Name a folder: agentflow init FOLDER")
   const files = filesOf(template)
   const present = files.filter(({ path }) => existsSync(join(folder, path))).map(({ path }) => path)
   // A folder that is a project already keeps what it has.

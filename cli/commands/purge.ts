@@ -2,17 +2,24 @@
 
 import type { InstanceView, TaskHubClient } from "../../sidecar/client.ts"
 import { Failure, type ExitCode } from "../failure.ts"
-import { connectTo, requireSidecar } from "../hub-access.ts"
+import { connectTo } from "../hub-access.ts"
+import type { Address } from "../processes.ts"
 import type { Invocation } from "../table.ts"
 import { hasEnded } from "../view/fold.ts"
+import { withSidecar } from "../with-sidecar.ts"
 
 const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 const listMax = 100_000
 
-export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+export async function main(invocation: Invocation): Promise<ExitCode> {
+  const { positionals, flags } = invocation
   const older = flags["older"] === undefined ? undefined : ageOf(flags["older"] as string)
   if ((positionals.length === 0) === (older === undefined)) throw new Failure(2, "Name the runs, or say how old they must be.", "agentflow purge RUN…   or   agentflow purge --older 7d")
-  const client = connectTo(requireSidecar(flags, process.cwd()))
+  return withSidecar(flags, process.cwd(), (address) => purge(address, invocation, older))
+}
+
+async function purge(address: Address, { terminal, positionals, flags }: Invocation, older: number | undefined): Promise<ExitCode> {
+  const client = connectTo(address)
   try {
     const runs = older === undefined ? await named(client, positionals) : await endedBefore(client, Date.now() - older)
     for (const { id } of runs) await client.purge(id, { recursive: true })
