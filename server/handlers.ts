@@ -61,6 +61,7 @@ export const handlers: readonly Handler[] = [
   row("agentflow/layout", {}, own.layout),
   row("agentflow/svg", {}, own.svg),
   row("agentflow/tests", {}, own.tests),
+  row("agentflow/graphEdit", {}, own.edit),
   row("agentflow/simulation", {}, own.simulation),
   row("agentflow/tools", {}, own.tools),
   row("agentflow/emit", {}, own.emit),

@@ -2,16 +2,18 @@
 
 import { generate, simulationProgram, toGenerated, toSource, type Generated } from "../services/generated.ts"
 import { graphsOf, type GraphNode } from "../services/graph.ts"
+import { graphEdit, type GraphChange } from "../services/graph/edit.ts"
 import { layoutOf, type GraphLayout, type LayoutBox } from "../services/graph/layout.ts"
 import { svgOf } from "../services/graph/svg.ts"
 import { graphCss } from "../services/graph/tokens.ts"
 import { testsOf } from "../services/tests.ts"
 import type { Program } from "../services/workspace.ts"
-import type { Location, Position, Range } from "vscode-languageserver"
+import type { Span } from "../base/text/span.ts"
+import type { Location, Position, Range, TextEdit } from "vscode-languageserver"
 import { lineTable } from "../base/text/line-table.ts"
 import { toOffset, toRange } from "./convert.ts"
 import { toolsOf } from "../services/definition.ts"
-import { locationIn, offsetIn, pathIn, rangeIn, uriIn, type Session } from "./session.ts"
+import { locationIn, offsetIn, pathIn, rangeIn, textEditsIn, uriIn, type Session } from "./session.ts"
 
 export interface OfUri {
   readonly uri: string
@@ -96,6 +98,13 @@ export function tests(session: Session, { uri }: Partial<OfUri>): readonly { rea
     const found = testsOf(session.workspace, path).map(({ name, span, nameSpan }) => ({ name, range: rangeIn(session, path, span), selectionRange: rangeIn(session, path, nameSpan) }))
     return found.length === 0 ? [] : [{ uri: uriIn(session, path), tests: found }]
   })
+}
+
+/** `span` is that of a box of the layout. The edits replace the text of the version that the box was drawn from. */
+export function edit(session: Session, { uri, span, change }: OfUri & { readonly span: Span; readonly change: GraphChange }): { readonly edits: readonly TextEdit[]; readonly refused?: string } {
+  const path = pathIn(session, uri)
+  const { edits, refused } = graphEdit(session.workspace, path, span, change)
+  return { edits: textEditsIn(session, path, edits), ...(refused === undefined ? {} : { refused }) }
 }
 
 /** What the simulator loads; null for a program with errors. */

@@ -5,7 +5,7 @@ import type { Fault, Outcome, ScriptedOutcome, StepView } from "../../../simulat
 import type { OwnBox, OwnGraph } from "../language/own.ts"
 import { tell } from "../state/view.ts"
 import { boxOfStep } from "./marks.ts"
-import { changeWorld, faults, given, info, trace, worldState } from "./session.ts"
+import { changeWorld, faults, given, goTo, info, moment, playing, trace, worldState } from "./session.ts"
 
 export type FaultId = "429" | "503" | "timeout" | "crash" | "network" | "down" | "nonsense" | "silence"
 
@@ -57,11 +57,19 @@ export function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): void {
   const callable = step?.callable ?? calledBy(graph, box)
   if (callable === undefined) return tell("Run the workflow first: then there are steps to break.")
   armed.value = undefined
+  rewind(step)
   changeWorld(() => {
     if (id === "down") given.value = { ...given.peek(), [callable]: [{ action: "fails", kind: "unavailable", message: "the provider is down" }] }
     else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id] ?? outcomes["503"]!, times: 1 }, { action: "returns" }] }
     else faults.value = [...faults.peek(), id === "crash" ? crashAt(step) : { kind: "outcome", callable: step.path, nth: nthOf(step.path), outcome: outcomes[id]! }]
   })
+}
+
+/** What has happened already is looked at again from just before the fault strikes, and the run plays on. */
+function rewind(step: StepView | undefined): void {
+  const index = step === undefined ? -1 : (trace.peek()?.events.findIndex((each) => each.step === step.path) ?? -1)
+  if (index !== -1 && index < moment.peek()) goTo(Math.max(0, index - 1))
+  playing.value = true
 }
 
 /** The step that comes next at the moment that is looked at, else the first. */
