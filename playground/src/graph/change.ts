@@ -1,6 +1,5 @@
 // Changes of the graph: asked of the server as edits of the text, which stays the one source.
 
-import type { TextEdit } from "vscode-languageserver"
 import type { GraphChange } from "../../../services/graph/edit.ts"
 import { language, uriOf } from "../language/session.ts"
 import type { OwnBox } from "../language/own.ts"
@@ -12,7 +11,7 @@ export async function changeGraph(box: OwnBox, change: GraphChange): Promise<boo
   const before = files.peek().get(path)
   if (before === undefined || box.span === undefined) return false
   const client = await language()
-  const { edits, refused } = await client.request<{ readonly edits: readonly TextEdit[]; readonly refused?: string }>("agentflow/graphEdit", { uri: uriOf(path), span: box.span, change })
+  const { edits, refused } = await client.request<{ readonly edits: Parameters<typeof applyEdits>[1]; readonly refused?: string }>("agentflow/graphEdit", { uri: uriOf(path), span: box.span, change })
   // Typed on meanwhile: the edits are of another text.
   if (files.peek().get(path) !== before) return false
   if (refused !== undefined) {
