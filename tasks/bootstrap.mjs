@@ -58,7 +58,7 @@ function newest(folder) {
 
 function build(node) {
   const stamp = join(root, "dist", ".built")
-  const sources = ["base", "grammar", "compiler", "runtime", "engine", "simulator", "sidecar", "services", "server", "cli", "playground", "examples", "tasks/playground"]
+  const sources = ["base", "grammar", "compiler", "runtime", "engine", "simulator", "sidecar", "services", "server", "cli", "playground", "editors/vscode", "examples", "tasks/playground"]
   const latest = Math.max(...sources.map((folder) => newest(join(root, folder))), statSync(join(root, "package-lock.json")).mtimeMs)
   if (existsSync(stamp) && statSync(stamp).mtimeMs > latest) return
   console.log("Building …")
@@ -72,6 +72,10 @@ const env = { ...process.env, PATH: [dirname(node), join(root, "node_modules", "
 switch (task) {
   case "build":
     build(node)
+    break
+  case "build:vscode":
+    build(node)
+    run(node, [join(root, "tasks/vscode/build.ts")], { env })
     break
   case "start":
     build(node)

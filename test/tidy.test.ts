@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
     folders: ["base", "grammar", "compiler", "services", "server", "simulator"],
     packages: ["@agentflow/runtime", "@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
   },
+  editors: { folders: ["server"], packages: ["vscode", "vscode-languageclient", "node:"] },
   cli: {
     folders: ["base", "grammar", "compiler", "engine", "simulator", "sidecar", "services", "server"],
     packages: ["@agentflow/runtime", "ajv", "ajv-formats", "es-module-lexer", "picocolors", "ts-morph", "yaml", "node:"],

@@ -1,0 +1,105 @@
+// The inbox in the explorer: what the runs of the folders ask of a person, answered there through the command line.
+
+import * as vscode from "vscode"
+import { guarded, type CommandRunner } from "./host.ts"
+
+/** As `agentflow inbox --json` says it. */
+export interface Question {
+  readonly kind: "question" | "manual"
+  readonly run: string
+  readonly workflow: string
+  readonly step: string
+  readonly ask: string
+  readonly choices?: readonly string[]
+  readonly askedAt: string
+  /** Epoch ms. */
+  readonly deadline?: number
+}
+
+export interface InboxItem {
+  readonly folder: vscode.Uri
+  readonly question: Question
+}
+
+export function registerInbox(command: CommandRunner): vscode.Disposable {
+  const changed = new vscode.EventEmitter<undefined>()
+  const provider: vscode.TreeDataProvider<InboxItem> = {
+    onDidChangeTreeData: changed.event,
+    getTreeItem: treeItem,
+    getChildren: async (item) => (item === undefined ? (await Promise.all((vscode.workspace.workspaceFolders ?? []).map(({ uri }) => questionsIn(command, uri)))).flat() : []),
+  }
+  const view = vscode.window.createTreeView("agentflow.inbox", { treeDataProvider: provider })
+  const seconds = vscode.workspace.getConfiguration("agentflow").get("inbox.interval", 10)
+  const timer = setInterval(() => void (view.visible && changed.fire(undefined)), Math.max(2, seconds) * 1000)
+  const look = (): void => changed.fire(undefined)
+  const send = async (item: InboxItem, args: readonly string[]): Promise<void> => {
+    const { code, stdout, stderr } = await command.run(item.folder, args)
+    if (code === 0) void vscode.window.setStatusBarMessage(`AgentFlow: ${item.question.run} is answered`, 4000)
+    else void vscode.window.showErrorMessage((stderr || stdout).trim())
+    look()
+  }
+  return vscode.Disposable.from(
+    view, changed, { dispose: () => clearInterval(timer) },
+    vscode.commands.registerCommand("agentflow.inbox.refresh", look),
+    vscode.commands.registerCommand("agentflow.inbox.answer", guarded("answer", async (item: InboxItem) => {
+      const args = await answerOf(item.question)
+      if (args !== undefined) await send(item, args)
+    })),
+    vscode.commands.registerCommand("agentflow.inbox.reject", guarded("reject", (item: InboxItem) => send(item, ["reject", item.question.run, "--step", item.question.step]))),
+  )
+}
+
+/** Nothing to show where nothing runs: the command then fails, and says so in a terminal to who wants to know. */
+async function questionsIn(command: CommandRunner, folder: vscode.Uri): Promise<readonly InboxItem[]> {
+  try {
+    const { code, stdout } = await command.run(folder, ["inbox", "--json"])
+    return code === 0 ? (JSON.parse(stdout) as readonly Question[]).map((question) => ({ folder, question })) : []
+  } catch {
+    return []
+  }
+}
+
+function treeItem(asked: InboxItem): vscode.TreeItem {
+  const { kind, run, workflow, step, ask, choices, askedAt, deadline } = asked.question
+  const item = new vscode.TreeItem(ask.split("\n")[0]!, vscode.TreeItemCollapsibleState.None)
+  item.id = `${run} ${step}`
+  item.description = `${run} · ${workflow}`
+  item.contextValue = kind
+  item.iconPath = new vscode.ThemeIcon(kind === "manual" ? "warning" : "question")
+  item.tooltip = [ask, "", `${step} of ${run}`, `asked ${new Date(askedAt).toLocaleString()}`, ...(deadline === undefined ? [] : [`until ${new Date(deadline).toLocaleString()}`]), ...(choices === undefined ? [] : [choices.join(", ")])].join("\n")
+  item.command = { command: "agentflow.inbox.answer", title: "Answer", arguments: [asked] }
+  return item
+}
+
+/** Arguments of the command that gives the answer; undefined when the person changed their mind. */
+export async function answerOf({ kind, run, step, ask, choices }: Question): Promise<readonly string[] | undefined> {
+  const options = { title: run, placeHolder: ask, ignoreFocusOut: true }
+  if (kind === "manual") {
+    const action = await vscode.window.showQuickPick(["retry", "skip with a value", "fail"], options)
+    if (action === "skip with a value") {
+      const value = await jsonOf(ask)
+      return value === undefined ? undefined : ["approve", run, `skip=${value}`, "--step", step]
+    }
+    return action === undefined ? undefined : ["approve", run, action, "--step", step]
+  }
+  if (choices !== undefined) {
+    const choice = await vscode.window.showQuickPick([...choices], options)
+    return choice === undefined ? undefined : ["approve", run, choice, "--step", step]
+  }
+  const value = await jsonOf(ask)
+  return value === undefined ? undefined : ["answer", run, step, value]
+}
+
+function jsonOf(ask: string): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    prompt: `${ask} (as JSON)`, ignoreFocusOut: true,
+    validateInput: (text) => {
+      try {
+        JSON.parse(text)
+        return undefined
+      } catch (problem) {
+        return problem instanceof Error ? problem.message : "This is no JSON."
+      }
+    },
+  })
+}
