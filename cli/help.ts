@@ -1,6 +1,7 @@
 // The texts of --help: all commands in groups, and one command with its flags and examples; wrapped to the terminal.
 
 import type { Command, Flag } from "./command.ts"
+import { exitCodes } from "./failure.ts"
 import type { Terminal } from "./terminal.ts"
 import { version } from "./version.ts"
 
@@ -25,7 +26,7 @@ export function overview(commands: readonly Command[], { style, columns }: Pick<
     "",
     ...wrap("agentflow COMMAND --help shows a command's flags and an example.", columns),
     ...wrap("A flag may be set for good: in agentflow.config.yaml (`cli: { db: FILE }`), over it in the environment (AGENTFLOW_DB), over both by itself.", columns),
-    ...wrap("Exit codes: 0 all well, 1 the program has errors, 2 wrong usage, 3 the run failed, 130 stopped by Ctrl-C.", columns),
+    ...wrap(`Exit codes: ${Object.entries(exitCodes).map(([code, means]) => `${code} ${means}`).join("; ")}.`, columns),
   ].join("\n")
 }
 

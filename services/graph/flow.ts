@@ -50,7 +50,7 @@ interface Drafting {
 export function flowOf(graph: WorkflowGraph): Flow {
   let count = 0
   const draft: Drafting = { nodes: [], clusters: [], edges: [], newId: () => `n${count++}` }
-  const start = add(draft, "pill", "start", [graph.signature, ...graph.badges.map(({ text }) => text)])
+  const start = add(draft, "step", "start", [graph.signature, ...graph.badges.map(({ text }) => text)])
   const { sources } = through(graph.nodes, [{ id: start }], draft)
   if (sources.length > 0) join(draft, sources, add(draft, "pill", "end", ["done"]))
   return { root: { id: "root", label: graph.name, nodes: draft.nodes, clusters: draft.clusters }, edges: draft.edges }

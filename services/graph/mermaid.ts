@@ -19,6 +19,7 @@ export function mermaidOf(graph: WorkflowGraph): string {
     "flowchart TD",
     ...inside(root, "  "),
     ...edges.map(({ from, to, label, style }) => `  ${from} ${arrows[style]}${label === undefined ? "" : `|${quoted([label])}|`} ${to}`),
+    ...clustersIn(root).map(({ id }) => `  style ${id} fill:${light["group"]},stroke:${light["group-line"]},color:${light["text"]}`),
     ...kinds.map((kind) => `  classDef ${kind} fill:${light[`${kind}-fill`]},stroke:${light[kind]},color:${light["text"]}`),
     "",
   ].join("\n")
@@ -29,6 +30,10 @@ function inside({ nodes, clusters }: FlowCluster, indent: string): readonly stri
     ...nodes.map((node) => `${indent}${shapeOf(node)}:::${tintOf(node.kind)}`),
     ...clusters.flatMap((cluster) => [`${indent}subgraph ${cluster.id}[${quoted([cluster.label])}]`, ...inside(cluster, `${indent}  `), `${indent}end`]),
   ]
+}
+
+function clustersIn({ clusters }: FlowCluster): readonly FlowCluster[] {
+  return clusters.flatMap((cluster) => [cluster, ...clustersIn(cluster)])
 }
 
 function shapeOf({ id, shape, lines }: FlowNode): string {

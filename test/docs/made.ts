@@ -1,6 +1,7 @@
 // The parts of the reference that are made from the program's own tables, between `<!-- made: … -->` and `<!-- /made -->`.
 
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
+import { exitCodes } from "../../cli/failure.ts"
 import { commands } from "../../cli/table.ts"
 import schema from "../../cli/config.schema.json" with { type: "json" }
 import { RULES } from "../../compiler/2-check/rules.ts"
@@ -17,6 +18,7 @@ function made(what: string): string {
   switch (kind) {
     case "codes": return codes(rest)
     case "commands": return commandTables()
+    case "exits": return ["", "| Exit code | Means |", "|---|---|", ...Object.entries(exitCodes).map(([code, means]) => `| ${code} | ${means} |`), ""].join("\n")
     case "configuration": return settings()
     case "rules": return RULES.map((code) => `[${code}](../errors/${code}.md)`).join(", ") + "."
     default: throw new Error(`nothing is made for '${what}'`)

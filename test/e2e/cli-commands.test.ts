@@ -223,3 +223,16 @@ describe("help", () => {
     expect(help({ FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001b[")
   })
 })
+
+describe("agentflow playground", () => {
+  it("serves the pages, or says that they are not built, and no API", async () => {
+    const playground = startAgentflow(workspace().folder, ["playground", "--port", "0"])
+    const [base = ""] = /http:\/\/127\.0\.0\.1:\d+\//.exec(await playground.until("Ctrl-C stops it")) ?? []
+    const page = await fetch(base)
+    expect(page.status).toBe(200)
+    expect(page.headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors 'none'$/)
+    expect(await page.text()).toMatch(/^<!doctype html>/i)
+    expect((await fetch(`${base}api/session`)).status).toBe(404)
+    expect(await playground.end()).toBe(0)
+  })
+})
