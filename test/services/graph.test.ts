@@ -1,6 +1,6 @@
 // Pictures of workflows: nothing overlaps, text fits, lines meet boxes, small edits move little, hostile text stays text.
 
-import { globSync, readFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
@@ -25,7 +25,7 @@ function graphsOfText(text: string): readonly WorkflowGraph[] {
 }
 
 function graphsOfExample(path: string): readonly WorkflowGraph[] {
-  return graphsOf(createWorkspace({ ...emptyHost, readText: (each) => readFileSync(each, "utf8") }), path)
+  return graphsOf(createWorkspace({ ...emptyHost, readText: (each) => (existsSync(each) ? readFileSync(each, "utf8") : undefined) }), path)
 }
 
 const declarations = `
