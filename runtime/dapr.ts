@@ -4,25 +4,11 @@ import { createRequire } from "node:module"
 import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRuntimeStatus } from "@dapr/dapr"
 import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
 import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
+import { isKnownWorker, itemsMax, repairExecutor, resize, speedUp } from "./dapr-worker.ts"
+import type { InnerWorker } from "./dapr-worker.ts"
 import type { SidecarAddress } from "./environment.ts"
 import { lateEncoding } from "./late-encoding.ts"
 import type { Activity } from "./services.ts"
-
-/** The private fields below are those of this version. Another one runs too, with its own limits if they moved. */
-export const knownSdkVersion = "3.18.0"
-/** Work items that one worker holds at a time; announced to the sidecar, which then never sends more. */
-export const itemsMax = 256
-const queueMax = 1_000_000
-
-/** The part of the SDK's worker that it does not publish. */
-interface InnerWorker {
-  _isRunning: boolean
-  _maxConcurrentWorkItems: number
-  _maxQueueSize: number
-  _activeWorkItems: number
-  readonly _responseStream: { destroyed?: boolean } | null
-  readonly _stub: { close(): void } | null
-}
 
 export interface WorkerConnection {
   start(): Promise<void>
@@ -57,16 +43,19 @@ export function silenceSdk(): void {
 export function connectWorker(parts: WorkerParts): WorkerConnection {
   const isSized = isKnownWorker(innerWorker(new WorkflowRuntime(sdkOptions(parts.sidecar, {}))))
   const runtime = new WorkflowRuntime(
-    sdkOptions(parts.sidecar, isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}),
+    sdkOptions(parts.sidecar, {
+      ...workerChannel, ...(isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}),
+    }),
   )
   const worker = innerWorker(runtime)
-  if (isSized) {
-    worker._maxConcurrentWorkItems = itemsMax
-    worker._maxQueueSize = queueMax
-  }
+  if (isSized) resize(worker)
+  repairExecutor()
   registerOn(runtime, parts)
   return {
-    start: () => runtime.start(),
+    async start() {
+      await runtime.start()
+      speedUp(worker)
+    },
     isAlive: () => worker._isRunning !== false,
     isConnected: () => worker._responseStream !== null && worker._responseStream?.destroyed !== true,
     stop: (deadlineMs) => within(deadlineMs, "the worker's stop", runtime.stop()).catch(() => worker._stub?.close()),
@@ -94,18 +83,13 @@ function innerWorker(runtime: WorkflowRuntime): InnerWorker {
   return (runtime as unknown as { worker: InnerWorker }).worker
 }
 
-function isKnownWorker(worker: InnerWorker): boolean {
-  return (
-    typeof worker._isRunning === "boolean" &&
-    typeof worker._maxConcurrentWorkItems === "number" &&
-    typeof worker._maxQueueSize === "number"
-  )
-}
+/** An answer that is lost with its connection needs no second try: the work comes again on the next one. */
+const workerChannel = { "grpc.enable_retries": 0, "grpc.enable_channelz": 0 }
 
 type SdkOptions = NonNullable<ConstructorParameters<typeof WorkflowRuntime>[0]>
 
 /** Where only an endpoint URL is known, the SDK reads it from the environment itself, with its rules for TLS. */
-function sdkOptions(sidecar: SidecarAddress, grpcOptions: Record<string, string>): SdkOptions {
+function sdkOptions(sidecar: SidecarAddress, grpcOptions: Record<string, string | number>): SdkOptions {
   const plain = /^([^/:]+):(\d+)$/.exec(sidecar.grpc)
   return {
     ...(plain === null ? {} : { daprHost: plain[1] ?? "127.0.0.1", daprPort: plain[2] ?? "50001" }),
@@ -180,7 +164,9 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
   return {
     start: (workflow, input, id) => bounded(`starting ${workflow}`, client.scheduleNewWorkflow(workflow, input, id)),
     async read(id) {
-      const state = await bounded(`reading run ${id}`, client.getWorkflowState(id, true))
+      const state = await bounded(`reading run ${id}`, client.getWorkflowState(id, true)).catch((error: unknown) => {
+        throw error instanceof TypeError ? new StalledError(id) : error
+      })
       return state === undefined ? undefined : snapshotOf(state)
     },
     raiseEvent: (id, name, payload) => bounded(`raising ${name}`, client.raiseEvent(id, name, payload)),
@@ -227,6 +213,18 @@ const stateNames: Readonly<Record<WorkflowRuntimeStatus, RunState>> = {
 
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError"
+}
+
+/** daprd's status 8, for which the SDK has no name: reading it ends in a TypeError. */
+export class StalledError extends Error {
+  override readonly name = "StalledError"
+
+  constructor(id: string) {
+    super(
+      `run ${id} is stalled: its history has grown beyond what daprd sends in one message; ` +
+        "start daprd with a larger --max-body-size, or purge the run",
+    )
+  }
 }
 
 async function within<T>(deadlineMs: number, what: string, work: Promise<T>): Promise<T> {

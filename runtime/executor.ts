@@ -9,6 +9,7 @@ import type { LogEntry, Observation, Task, WorkflowContext } from "./contract.ts
 import { lateEncoding } from "./late-encoding.ts"
 import { actionOf, eventMessage } from "./executor-messages.ts"
 import type { ExecutorAction, ExecutorEvent, SdkEvent } from "./executor-messages.ts"
+import { ignoreSecondSuspend } from "./executor-suspend.ts"
 
 export type { ExecutorAction, ExecutorEvent } from "./executor-messages.ts"
 
@@ -61,6 +62,7 @@ export function createExecutor({ workflows, onLog = () => undefined, onObserve }
         "install that version, or run worker and sidecar as processes of their own",
     )
   }
+  ignoreSecondSuspend(OrchestrationExecutor)
   const registry = new Registry()
   for (const [name, body] of workflows) {
     const run = (inner: RuntimeOrchestrationContext, input: unknown): unknown =>

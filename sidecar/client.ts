@@ -91,6 +91,7 @@ export function connect(options: ConnectOptions): TaskHubClient {
   const { host = "127.0.0.1", grpcPort, deadlineMs = deadlineMsDefault, apiToken } = options
   const client = new Client(`${host}:${grpcPort}`, credentials.createInsecure(), {
     "grpc.max_receive_message_length": messageBytesMax, "grpc.max_send_message_length": messageBytesMax,
+    "grpc.enable_channelz": 0,
   })
   const invoke = invoker({ client, deadlineMs, ...(apiToken === undefined ? {} : { apiToken }) })
   const command = async (method: string, request: object) => void (await invoke(method, request))
@@ -115,7 +116,11 @@ export function connect(options: ConnectOptions): TaskHubClient {
     raiseEvent: (instanceId, { name, input }) => command("RaiseEvent", { instanceId, name, input: text(input) }),
     terminate: (instanceId, { output, recursive = false } = {}) =>
       command("TerminateInstance", { instanceId, output: text(output), recursive }),
-    suspend: (instanceId, { reason } = {}) => command("SuspendInstance", { instanceId, reason: text(reason) }),
+    async suspend(instanceId, { reason } = {}) {
+      // daprd keeps a second suspend, which ends every worker of the official SDK in an endless loop.
+      if ((await get(invoke, instanceId))?.status === "suspended") return
+      await command("SuspendInstance", { instanceId, reason: text(reason) })
+    },
     resume: (instanceId, { reason } = {}) => command("ResumeInstance", { instanceId, reason: text(reason) }),
     async rerun(sourceInstanceID, { eventId: eventID, newInstanceId, input }) {
       const overwrite = input === undefined ? {} : { overwriteInput: true, input: text(input) }
@@ -150,8 +155,21 @@ function invoker({ client, deadlineMs, apiToken }: {
         if (error) reject(clientError(error))
         else resolve(response as Response)
       }
-      client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, settle)
+      withoutStack(() => {
+        client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, metadata, options, settle)
+      })
     })
+  }
+}
+
+/** Each call notes its stack in case it fails, which costs more than the rest of it; ours fail with their own words. */
+function withoutStack(work: () => void): void {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
+  try {
+    work()
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 

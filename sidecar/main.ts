@@ -15,7 +15,7 @@ const exitUnusable = 2
 const portMax = 65_535
 
 // Work items are garbage a moment later: V8 would let hundreds of megabytes of it pile up before it cleans.
-for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--optimize-for-size"]) {
+for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=20"]) {
   setFlagsFromString(flag)
 }
 

@@ -151,7 +151,7 @@ interface Services {
 function createGrpcServer({ api, hub, guard }: Services): Server {
   const server = new Server({
     "grpc.max_receive_message_length": frameBytesMax, "grpc.max_send_message_length": frameBytesMax,
-    "grpc.max_concurrent_streams": streamsPerConnection,
+    "grpc.max_concurrent_streams": streamsPerConnection, "grpc.enable_channelz": 0,
   })
   const protocol = loadProtocol()
   const behind = { guard, taskHub: taskHubName }

@@ -32,6 +32,7 @@ export function openSqliteStore({ file, busyTimeoutMs = 2_000, pagesMax, queryOn
       const version = checkOwner(database, file)
       letShrink(database, version)
       database.exec("pragma journal_mode = wal; pragma synchronous = full")
+      database.exec(`pragma wal_autocheckpoint = ${pagesPerCheckpoint}`)
       database.exec("begin exclusive; commit")
       migrate(database, version)
       if (pagesMax !== undefined) database.exec(`pragma max_page_count = ${pagesMax}`)
@@ -58,6 +59,9 @@ export function openSqliteForReading({ file, busyTimeoutMs = 2_000 }: SqliteOpti
     }
   })
 }
+
+/** Pages are written over and over by the steps of the runs under way; fewer checkpoints copy them less often. 16 MiB. */
+const pagesPerCheckpoint = 4_000
 
 interface Sql {
   all(sql: string, ...values: readonly SqlValue[]): readonly Row[]

@@ -1,6 +1,7 @@
 // Preloaded into a sidecar process: on demand it ends with SIGKILL, the moment that its n-th commit is on disk.
 
 import { DatabaseSync } from "node:sqlite"
+import "./keep-compiled.ts"
 
 let left = Number.POSITIVE_INFINITY
 const { exec } = DatabaseSync.prototype

@@ -41,10 +41,14 @@ export interface Process {
   readonly gone: Promise<unknown>
 }
 
+/** Most of a start is reading code: what was read once is kept, or starts would be most of what these tests take. */
+const compileCache = join(tmpdir(), `agentflow-compiled-${process.pid}`)
+process.once("exit", () => rmSync(compileCache, { recursive: true, force: true }))
+
 async function start(program: string, options: { readonly preload?: string; readonly args: readonly string[] }): Promise<Process & { readonly line: string }> {
   const preload = options.preload === undefined ? [] : ["--import", options.preload]
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", ...preload, program, ...options.args], {
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "inherit", "ipc"], env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
   })
   const gone = once(child, "exit")
   const [line] = (await Promise.race([

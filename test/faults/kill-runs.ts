@@ -114,6 +114,9 @@ export interface SoakReport extends KillReport {
   readonly kills: number
 }
 
+/** The same runs meet with several deaths, also with one that comes while they get over the last. */
+const killsPerBatch = 4
+
 /** Kills at random moments while all scenarios run at the same time, again and again. */
 export async function soak({ seed, kills, timeMsMax }: SoakOptions): Promise<SoakReport> {
   const random = seeded(seed)
@@ -124,16 +127,21 @@ export async function soak({ seed, kills, timeMsMax }: SoakOptions): Promise<Soa
     const reports: PointReport[] = []
     let done = 0
     while (done < kills && Date.now() < until) {
-      const victim: Victim = random() < 0.5 ? "sidecar" : "worker"
       const batch = scenarios.map((scenario) => ({ scenario, id: `${scenario.name}-soak${done}` }))
       await Promise.all(batch.map(async ({ scenario, id }) => {
         await begin(bed, scenario, id)
         await raiseEvents(bed, scenario, id)
       }))
-      await new Promise((resolve) => setTimeout(resolve, random() * 60))
-      await bed.kill(victim)
-      await bed.revive(victim, batch.flatMap(({ id }) => [id, `${id}:0001`, `${id}-named`]))
-      done++
+      const ids = batch.flatMap(({ id }) => [id, `${id}:0001`, `${id}-named`])
+      const killsNow = Math.min(kills - done, killsPerBatch)
+      let victim: Victim = "sidecar"
+      for (let count = 0; count < killsNow; count++) {
+        victim = random() < 0.5 ? "sidecar" : "worker"
+        await new Promise((resolve) => setTimeout(resolve, random() * 60))
+        await bed.kill(victim)
+        await bed.revive(victim, ids)
+        done++
+      }
       reports.push(...await Promise.all(batch.map(async ({ scenario, id }): Promise<PointReport> => {
         const found = judged(id, await finish(bed, id), scenario)
         return { scenario, victim, at: done, expected: expected.get(scenario.name), found, wasHit: true }

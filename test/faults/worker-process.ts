@@ -5,6 +5,7 @@ import { parseArgs } from "node:util"
 import type { Task, Workflow, WorkflowContext } from "../../runtime/contract.ts"
 import { connectWorker, silenceSdk } from "../../runtime/dapr.ts"
 import type { WorkerConnection, WorkerParts } from "../../runtime/dapr.ts"
+import "./keep-compiled.ts"
 import { activitiesThat, workflows } from "./scenarios.ts"
 
 const { values } = parseArgs({ options: { port: { type: "string" }, journal: { type: "string" } } })
