@@ -47,6 +47,18 @@ export function activitiesOf(callables: readonly Callable[], services: Services)
   return found
 }
 
+/** Says with each answer which run it is for: hosts know instance and task only, and an id may be in use again. */
+export function stamped(activities: ReadonlyMap<string, Activity>): ReadonlyMap<string, Activity> {
+  return new Map([...activities].map(([name, activity]) => {
+    const run: Activity = async (context, input) => {
+      const envelope = await activity(context, input)
+      const start = isRecord(input) ? input["start"] : undefined
+      return typeof start === "number" ? { ...envelope, start } : envelope
+    }
+    return [name, run]
+  }))
+}
+
 function activityOf(callable: Exclude<Callable, Workflow>, services: Services): Activity {
   switch (callable.kind) {
     case "tool":

@@ -1,7 +1,7 @@
 // A worker that survives its sidecar: waits for it, rebuilds the SDK's worker when it died, says when it is usable.
 
 import { randomUUID } from "node:crypto"
-import { activitiesOf } from "./activity.ts"
+import { activitiesOf, stamped } from "./activity.ts"
 import { createBreakers } from "./breaker.ts"
 import type { Callable, LogEntry, Task, Workflow } from "./contract.ts"
 import { connectWorker, openWorkflowPort, sdkVersion, silenceSdk } from "./dapr.ts"
@@ -72,7 +72,7 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
   const parts: WorkerParts = {
     sidecar: environment.sidecar,
     workflows: [...[...options.workflows, ...(options.kept ?? [])].map(listeners.length === 0 ? (workflow) => workflow : telemetry.workflow), probe],
-    activities: activitiesOf(options.callables, services),
+    activities: stamped(activitiesOf(options.callables, services)),
     onLog: report.log,
   }
   const triggers = await openTriggers({

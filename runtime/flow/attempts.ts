@@ -83,7 +83,7 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   const { state, scope, account } = frame
   const { allowance, parameters } = yield* reserveRoom(frame, sending)
   progress.attempts += 1
-  const task = state.context.callActivity(sending.activity, {
+  const send = (): Task => state.context.callActivity(sending.activity, {
     step: sending.step,
     attempt: progress.attempts,
     // Only when it is sent: a replay would draw the keys of all steps for nothing.
@@ -94,7 +94,13 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
     ...sending.limits,
     parameters,
   })
-  const envelope = (yield* waitInFlight(scope, task)) ? readEnvelope(task) : undefined
+  let task = send()
+  let isAnswered = yield* waitInFlight(scope, task)
+  while (isAnswered && isForAnotherRun(task, state.start)) {
+    task = send()
+    isAnswered = yield* waitInFlight(scope, task)
+  }
+  const envelope = isAnswered ? readEnvelope(task) : undefined
   settle(account, { reserved: allowance, spent: sending.spent(envelope, allowance) })
   if (envelope) return envelope
   progress.maybeDone = true
@@ -102,6 +108,16 @@ function* attempt(frame: Frame, sending: Sending, progress: Progress): Flow<Enve
   state.leftBehind.add(task)
   throwIfStopped(scope, sending.step)
   throw new Error("internal: an attempt was left behind without a deadline")
+}
+
+/**
+ * daprd gives a late answer to whoever has the id now, and drops the right one as its double: so the right one is asked for
+ * again, with the same key, which costs nothing where it is known already.
+ */
+function isForAnotherRun(task: Task, start: number): boolean {
+  if (task.isFailed) return false
+  const answer = task.getResult() as { readonly start?: unknown } | null | undefined
+  return typeof answer?.start === "number" && answer.start !== start
 }
 
 /** What an attempt may use, taken out of every account; who has no room may get more by asking. */
