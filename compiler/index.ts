@@ -54,7 +54,7 @@ export function check(sources: readonly Source[], options: CompileOptions = {}):
 
 /** The same of files that are parsed already. */
 export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolModules, providers }: CompileOptions = {}): Phase<Checked> {
-  const bound = bind(parsed.map(({ source, value }) => ({ source, file: value.file })))
+  const bound = bind(parsed.map(({ source, value, diagnostics }) => ({ source, file: value.file, isWhole: diagnostics.length === 0 })))
   const checked = checkBound(bound.value, { rules, ...(toolModules === undefined ? {} : { toolModules }), ...(providers === undefined ? {} : { providers }) })
   const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...bound.diagnostics, ...checked.diagnostics]
   return { value: checked.value, diagnostics: sortDiagnostics(found) }

@@ -3,7 +3,7 @@
 import {
   Alternation, Alternative, NonTerminal, Option, Repetition, RepetitionWithSeparator, Terminal, type IProduction,
 } from "chevrotain"
-import { AgentFlowParser } from "./parser.ts"
+import { analyse } from "./analysis.ts"
 
 export interface Production {
   readonly name: string
@@ -12,7 +12,7 @@ export interface Production {
 
 /** Every rule in the order in which it is first used, the file first. */
 export function productions(): readonly Production[] {
-  const rules = new AgentFlowParser({ validate: false }).getGAstProductions()
+  const rules = analyse().rules
   const found = new Map<string, string>()
   const visit = (name: string): void => {
     const rule = rules[name]

@@ -12,6 +12,14 @@ export interface Token {
   readonly kind: string
   readonly start: number
   readonly end: number
+  /** It may be a name: an identifier or a soft keyword. */
+  readonly isName: boolean
+  /** The first token of its line. */
+  readonly startsLine: boolean
+  /** Directly after the token before it, without space. */
+  readonly glued: boolean
+  /** How many trivia stand before it in the file. */
+  readonly triviaBefore: number
 }
 
 export type TriviaKind = "whitespace" | "docComment" | "lineComment" | "blockComment" | "unknown"
@@ -44,6 +52,8 @@ interface State {
   /** How many `"` strings are open: while there is one, a newline ends them all. */
   openStrings: number
   at: number
+  /** Nothing but trivia stands between the line's start and here. */
+  atLineStart: boolean
   readonly tokens: Token[]
   readonly trivia: Trivia[]
   readonly diagnostics: Diagnostic[]
@@ -51,7 +61,7 @@ interface State {
 
 export function lex(source: Source): Tokens {
   const state: State = {
-    source, text: source.text, modes: [], openStrings: 0, at: 0, tokens: [], trivia: [], diagnostics: [],
+    source, text: source.text, modes: [], openStrings: 0, at: 0, atLineStart: true, tokens: [], trivia: [], diagnostics: [],
   }
   while (state.at < state.text.length) {
     const mode = state.modes.at(-1)
@@ -100,14 +110,21 @@ function end(state: State, pattern: RegExp): number {
   return pattern.test(state.text) ? pattern.lastIndex : -1
 }
 
-function push(state: State, kind: string, to: number): void {
-  state.tokens.push({ kind, start: state.at, end: to })
+function push(state: State, kind: string, to: number, isName = false): void {
+  const { at, tokens, trivia } = state
+  const glued = tokens.length > 0 && tokens[tokens.length - 1]!.end === at
+  tokens.push({ kind, start: at, end: to, isName, startsLine: state.atLineStart, glued, triviaBefore: trivia.length })
+  state.atLineStart = false
   state.at = to
 }
 
 function skip(state: State, kind: TriviaKind, to: number): void {
-  state.trivia.push({ kind, start: state.at, end: to })
+  const start = state.at
+  state.trivia.push({ kind, start, end: to })
   state.at = to
+  if (state.atLineStart || kind === "lineComment" || kind === "docComment") return
+  const newline = state.text.indexOf("\n", start)
+  state.atLineStart = newline !== -1 && newline < to
 }
 
 const isWord = (code: number): boolean =>
@@ -122,8 +139,9 @@ function lexCode(state: State, hole: Mode | undefined): void {
   if (isWord(code)) {
     let to = at + 1
     while (to < text.length && isWord(text.charCodeAt(to))) to++
-    const word = text.slice(at, to)
-    return push(state, keywords.has(word) ? word : "Identifier", to)
+    const keyword = keywords.get(text.slice(at, to))
+    // The table's own string: comparing kinds is then comparing references.
+    return keyword === undefined ? push(state, "Identifier", to, true) : push(state, keyword.kind, to, keyword.category === "soft keyword")
   }
   switch (text[at]) {
     case '"':
@@ -152,8 +170,17 @@ function lexCode(state: State, hole: Mode | undefined): void {
   return lexSpace(state)
 }
 
+/** Spaces and line feeds are nearly all that stands between tokens; the pattern knows the rest. */
+function spaceEnd(state: State): number {
+  const { text } = state
+  let to = state.at
+  for (let code = text.charCodeAt(to); code === 32 || code === 10; code = text.charCodeAt(to)) to++
+  const isSpace = to > state.at && (to === text.length || (text.charCodeAt(to) > 32 && text.charCodeAt(to) < 127))
+  return isSpace ? to : end(state, whitespacePattern)
+}
+
 function lexSpace(state: State): void {
-  const to = end(state, whitespacePattern)
+  const to = spaceEnd(state)
   if (to === -1) return lexUnknown(state)
   const newline = state.openStrings > 0 ? state.text.indexOf("\n", state.at) : -1
   if (newline === -1 || newline >= to) return skip(state, "whitespace", to)

@@ -11,8 +11,8 @@ export interface Syntax {
   readonly file: FileNode
 }
 
-/** Made once, because Chevrotain analyses the grammar when a parser is made; every parse starts it afresh. */
-const parser = new AgentFlowParser({ validate: false })
+/** Made once; every parse starts it afresh. */
+const parser = new AgentFlowParser()
 
 export function parse(source: Source): Phase<Syntax> {
   const tokens = lex(source)

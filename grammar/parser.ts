@@ -2,14 +2,14 @@
 
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import type { Tokens } from "./lexer.ts"
-import type { Rule } from "./recovery.ts"
+import type { Rule } from "./rules/recorder.ts"
 import { declarationWords, DeclarationRules } from "./rules/declarations.ts"
 import type { Declaration, FileNode } from "./syntax/nodes.ts"
 
 const declarationWordSet: ReadonlySet<string> = new Set(declarationWords)
 
 export class AgentFlowParser extends DeclarationRules {
-  readonly file: Rule<FileNode> = this.RULE("file", () => {
+  readonly file: Rule<FileNode> = this.rule("file", () => {
     const items: Declaration[] = []
     this.items({
       until: () => this.atEnd(),
@@ -20,11 +20,6 @@ export class AgentFlowParser extends DeclarationRules {
     })
     return this.node<FileNode>(0, { kind: "file", items })
   })
-
-  constructor(options: { readonly validate: boolean }) {
-    super(options)
-    this.performSelfAnalysis()
-  }
 
   parse(tokens: Tokens): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
     this.begin(tokens)

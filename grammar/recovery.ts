@@ -1,16 +1,13 @@
 // The words that rules are written with, and repair. A missing token is inserted and reported once; a broken item
-// (statement, clause, field …) is skipped up to the next line where one of its kind can begin. Chevrotain's own
-// re-synchronisation is off: it stops at every name, because soft keywords make a name a possible start of anything.
+// (statement, clause, field …) is skipped up to the next line where one of its kind can begin: soft keywords make a name a
+// possible start of anything, so that a repair that stops at what could begin an item would stop at every name.
 
-import type { ParserMethod } from "chevrotain"
 import { span } from "../base/text/span.ts"
+import type { Token } from "./lexer.ts"
 import { describeKind } from "./messages.ts"
+import type { Alternatives, Rule } from "./rules/recorder.ts"
 import { TreeParser } from "./rules/tree-parser.ts"
-import { type, type ParserToken } from "./rules/vocabulary.ts"
 import { keywords } from "./tokens.ts"
-
-export type Alternatives<T> = readonly { readonly ALT: () => T }[]
-export type Rule<T, Arguments extends unknown[] = []> = ParserMethod<Arguments, T>
 
 /** No program that a person reads nests deeper, and no stack overflows: a small one lasts for about 150 levels. */
 export const depthMax = 64
@@ -21,60 +18,59 @@ export const chainMax = 256
 const lookaheadMax = 500
 
 export abstract class RecoveringParser extends TreeParser {
-  private occurrence = 0
   /** Whether the item before this one was broken, so that what looks lost here may belong to it. */
   protected afterBroken = false
 
   /** Consumes a token of the kind; one that is not there is reported and thought of. */
   protected need(kind: string, expected?: string): boolean {
-    if (this.RECORDING_PHASE) {
-      this.consume(this.unique(), type(kind))
+    if (this.recorder !== undefined) {
+      this.recorder.consume(kind)
       return true
     }
-    const found = this.peek().kind
-    const matches = found === kind || (kind === "Name" && this.atName()) || (kind === "Word" && this.atWord())
-    if (matches) this.consume(0, type(kind))
+    const token = this.peek()
+    const found = token.kind
+    const matches = found === kind || (kind === "Name" && token.isName) || (kind === "Word" && this.atWord())
+    if (matches) this.consume()
     else this.mismatch(expected ?? describeKind(kind))
     return matches
   }
 
   /** An optional token. */
   protected accept(kind: string): boolean {
-    if (this.RECORDING_PHASE) {
-      this.option(this.unique(), () => this.consume(this.unique(), type(kind)))
+    if (this.recorder !== undefined) {
+      this.recorder.option(() => this.recorder!.consume(kind))
       return false
     }
     if (!this.at(kind)) return false
-    this.consume(0, type(kind))
+    this.consume()
     return true
   }
 
   /** An optional part, taken when the next token is of the kind, or when the gate opens. */
   protected maybe<T>(when: string | (() => boolean), part: () => T): T | undefined {
-    if (this.RECORDING_PHASE) return this.option(this.unique(), part)
+    if (this.recorder !== undefined) return this.recorder.option(part)
     return (typeof when === "string" ? this.at(when) : when()) ? part() : undefined
   }
 
   /** One of the alternatives, told apart by their first tokens. */
   protected one<T>(alternatives: Alternatives<T>): T {
-    return this.or(0, alternatives as []) as T
+    return this.choose(0, alternatives)
   }
 
   /** A second choice in the same rule. */
   protected one1<T>(alternatives: Alternatives<T>): T {
-    return this.or(1, alternatives as []) as T
+    return this.choose(1, alternatives)
   }
 
   /** As `one`, where a soft keyword begins an alternative and is a name in a later one. */
   protected firstOf<T>(alternatives: Alternatives<T>): T {
-    return this.or(2, { IGNORE_AMBIGUITIES: true, DEF: alternatives as [] }) as T
+    return this.choose(2, alternatives)
   }
 
   /** One of several words; a word that is none of them counts as the first. */
   protected oneOf<Kind extends string>(...kinds: readonly Kind[]): Kind {
-    if (this.RECORDING_PHASE) {
-      const alternatives = kinds.map((kind) => ({ ALT: () => void this.consume(this.unique(), type(kind)) }))
-      this.or(this.unique(), alternatives as [])
+    if (this.recorder !== undefined) {
+      this.recorder.words(kinds)
       return kinds[0]!
     }
     const found = kinds.find((kind) => this.at(kind)) ?? kinds[0]!
@@ -84,15 +80,13 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** The first part when the gate is open, the second otherwise. */
   protected either<A, B>(first: () => boolean, part: () => A, other: () => B): A | B {
-    if (this.RECORDING_PHASE) {
-      return this.or(this.unique(), { IGNORE_AMBIGUITIES: true, DEF: [{ ALT: part }, { ALT: other }] }) as A | B
-    }
+    if (this.recorder !== undefined) return this.recorder.either<A | B>([{ ALT: part }, { ALT: other }])
     return first() ? part() : other()
   }
 
   /** A repeated part, as long as the gate is open. */
   protected some(when: () => boolean, part: () => void): void {
-    if (this.RECORDING_PHASE) return this.many(this.unique(), part)
+    if (this.recorder !== undefined) return this.recorder.many(part)
     while (when()) {
       const before = this.peek()
       part()
@@ -101,22 +95,17 @@ export abstract class RecoveringParser extends TreeParser {
   }
 
   protected sub<T>(rule: Rule<T>): T {
-    return this.subrule(this.RECORDING_PHASE ? this.unique() : 0, rule)
+    return this.recorder === undefined ? rule() : this.recorder.subrule(rule)
   }
 
-  protected subWith<T, Arguments extends unknown[]>(rule: Rule<T, Arguments>, ...ARGS: Arguments): T {
-    return this.subrule(this.RECORDING_PHASE ? this.unique() : 0, rule, { ARGS })
-  }
-
-  private unique(): number {
-    this.occurrence = (this.occurrence + 1) % 250
-    return this.occurrence
+  protected subWith<T, Arguments extends unknown[]>(rule: Rule<T, Arguments>, ...values: Arguments): T {
+    return this.recorder === undefined ? rule(...values) : this.recorder.subrule(rule, values)
   }
 
   /** Items separated by required commas; a trailing one is allowed. `begins` says whether an item can start here. */
   protected commas(closer: string, begins: () => boolean, item: () => void): void {
-    if (this.RECORDING_PHASE) {
-      this.MANY_SEP({ SEP: type(","), DEF: item })
+    if (this.recorder !== undefined) {
+      this.recorder.separated(",", item)
       return void this.accept(",")
     }
     const oneLine = this.sameLine()
@@ -143,7 +132,7 @@ export abstract class RecoveringParser extends TreeParser {
     /** Where the next item can begin after a broken one; by default only at the start of a line. */
     readonly resumes?: () => boolean
   }): void {
-    if (this.RECORDING_PHASE) return this.many(this.unique(), body.item)
+    if (this.recorder !== undefined) return this.recorder.many(body.item)
     const resumes = body.resumes ?? (() => this.peek().startsLine && body.begins())
     while (!body.until()) {
       const before = this.peek()
@@ -170,7 +159,7 @@ export abstract class RecoveringParser extends TreeParser {
   }
 
   /** Skips over whole groups to where the body ends or an item resumes, and over `before` in any case. */
-  private skip(until: () => boolean, resumes: () => boolean, before: ParserToken): void {
+  private skip(until: () => boolean, resumes: () => boolean, before: Token): void {
     const open: string[] = []
     while (!this.atEnd() && !this.atDeclaration()) {
       if (open.length === 0 && (until() || (this.peek() !== before && resumes()))) return
@@ -180,9 +169,9 @@ export abstract class RecoveringParser extends TreeParser {
       else if (kind === ")" || kind === "]") {
         if (open.at(-1) === (kind === ")" ? "(" : "[")) open.pop()
       }
-      this.skipOne()
+      this.consume()
     }
-    if (this.atDeclaration() && this.peek() === before) this.skipOne()
+    if (this.atDeclaration() && this.peek() === before) this.consume()
   }
 
   /** Skips over whole groups to the next line, or to the end of the body. */
@@ -192,7 +181,7 @@ export abstract class RecoveringParser extends TreeParser {
       const { kind } = this.peek()
       if (kind === "{" || kind === "(" || kind === "[") open++
       else if (kind === "}" || kind === ")" || kind === "]") open--
-      this.skipOne()
+      this.consume()
     }
   }
 
@@ -207,10 +196,6 @@ export abstract class RecoveringParser extends TreeParser {
     return false
   }
 
-  private skipOne(): void {
-    this.consume(0, this.LA(1).tokenType)
-  }
-
   /** Skips the group that the next token opens, if it opens one. */
   protected skipGroup(): void {
     let open = 0
@@ -219,7 +204,7 @@ export abstract class RecoveringParser extends TreeParser {
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
       else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
       if (open <= 0 && kind !== "}" && kind !== ")" && kind !== "]") return
-      this.skipOne()
+      this.consume()
     } while (open > 0 && !this.atEnd() && !this.atDeclaration())
   }
 
@@ -235,27 +220,27 @@ export abstract class RecoveringParser extends TreeParser {
     return kind !== "model" || this.at("=", 3)
   }
 
-  protected close(closer: string, opener: ParserToken): void {
+  protected close(closer: string, opener: Token): void {
     if (this.closes(closer, opener)) return
     this.fail()
     this.skipToCloser(closer, opener)
   }
 
   /** When the closer follows, on the same line or below on lines that belong to it, what stands before it is skipped. */
-  private skipToCloser(closer: string, opener: ParserToken): void {
-    const outer = this.indentation(opener.startOffset)
+  private skipToCloser(closer: string, opener: Token): void {
+    const outer = this.indentation(opener.start)
     let open = 0
     for (let ahead = 1; ahead < lookaheadMax; ahead++) {
       const token = this.peek(ahead)
       const { kind } = token
       if (kind === "EOF") return
       if (token.startsLine) {
-        const indentation = this.indentation(token.startOffset)
+        const indentation = this.indentation(token.start)
         if (indentation < outer || (indentation === outer && kind !== closer)) return
       }
       if (open === 0 && kind !== closer && (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd")) return
       if (open === 0 && kind === closer) {
-        for (; ahead > 0; ahead--) this.skipOne()
+        for (; ahead > 0; ahead--) this.consume()
         return
       }
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
@@ -264,7 +249,7 @@ export abstract class RecoveringParser extends TreeParser {
   }
 
   /** A body without its end is whole all the same: what it holds was read, so it is not marked as broken. */
-  protected closeBody(opener: ParserToken): void {
+  protected closeBody(opener: Token): void {
     this.closes("}", opener, this.endsBody(opener))
   }
 
@@ -273,19 +258,19 @@ export abstract class RecoveringParser extends TreeParser {
    * tells which one is missing or too many: a brace left of its line's start belongs to a body around, one right of it
    * to a body that has no opening brace.
    */
-  protected endsBody(opener: ParserToken): boolean {
+  protected endsBody(opener: Token): boolean {
     return this.at("}") && this.braceIndentation(opener) === 0
   }
 
   /** A closing brace of some body around this one. */
-  protected endsOuterBody(opener: ParserToken): boolean {
+  protected endsOuterBody(opener: Token): boolean {
     return this.at("}") && this.braceIndentation(opener) < 0
   }
 
-  private braceIndentation(opener: ParserToken): number {
+  private braceIndentation(opener: Token): number {
     const brace = this.peek()
     if (this.bracesPair || !brace.startsLine) return 0
-    return this.indentation(brace.startOffset) - this.indentation(opener.startOffset)
+    return this.indentation(brace.start) - this.indentation(opener.start)
   }
 
   /** How far the line of the offset is indented. */
@@ -297,10 +282,10 @@ export abstract class RecoveringParser extends TreeParser {
     return at - lineStart
   }
 
-  private closes(closer: string, opener: ParserToken, isThere = this.at(closer)): boolean {
-    if (this.RECORDING_PHASE || isThere) return this.need(closer)
+  private closes(closer: string, opener: Token, isThere = this.at(closer)): boolean {
+    if (this.isRecorded || isThere) return this.need(closer)
     const { path } = this.tokens.source
-    const related = [{ path, span: span(opener.startOffset, opener.end), message: "opened here" }]
+    const related = [{ path, span: span(opener.start, opener.end), message: "opened here" }]
     const { found, where } = this.found()
     this.report("AF1007", where, { closing: closer, found }, { related })
     return false
@@ -316,7 +301,7 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** Begins a level; where there are too many it is reported, skipped, and not to be left. */
   protected enter(): boolean {
-    if (this.RECORDING_PHASE) return true
+    if (this.isRecorded) return true
     if (this.depth >= depthMax) {
       this.tooDeep(depthMax)
       this.skipGroup()
@@ -327,7 +312,7 @@ export abstract class RecoveringParser extends TreeParser {
   }
 
   protected leave(): void {
-    if (!this.RECORDING_PHASE) this.depth--
+    if (!this.isRecorded) this.depth--
   }
 
   protected tooDeep(limit: number): void {

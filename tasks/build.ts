@@ -32,7 +32,7 @@ async function bundle(): Promise<void> {
       name: "outside",
       resolveId(id, from) {
         if (from === undefined || id.startsWith("node:")) return null
-        if (!id.startsWith(".")) return bundled.some((folder) => from.startsWith(folder)) && id !== "chevrotain" ? { id, external: true } : null
+        if (!id.startsWith(".")) return bundled.some((folder) => from.startsWith(folder)) ? { id, external: true } : null
         const path = resolve(from, "..", id)
         if (from.includes(`${sep}node_modules${sep}`) || bundled.some((folder) => path.startsWith(folder))) return null
         return { id: `../${relative(root, path).replaceAll(sep, "/").replace(/\.ts$/, ".js")}`, external: true }

@@ -14,6 +14,8 @@ import type { Bound, BoundFile } from "./types.ts"
 export interface ParsedFile {
   readonly source: Source
   readonly file: FileNode
+  /** It has no syntax error: without one the parser repaired nothing. */
+  readonly isWhole?: boolean
 }
 
 export function bind(files: readonly ParsedFile[]): Phase<Bound> {
@@ -35,10 +37,10 @@ export function bind(files: readonly ParsedFile[]): Phase<Bound> {
   reportClashes(declared, table, diagnostics)
 
   const bound = new Map<string, BoundFile>()
-  for (const { source, file } of ordered) {
+  for (const { source, file, isWhole = false } of ordered) {
     const { scope, uses } = declared.get(source.path)!
     resolveFile({ path: source.path, file, scope, uses, table, diagnostics })
-    bound.set(source.path, { source, file, uses, scope: scope.names })
+    bound.set(source.path, { source, file, uses, scope: scope.names, isWhole })
   }
   return { value: { files: bound, symbols: table }, diagnostics: sortDiagnostics(diagnostics) }
 }

@@ -6,9 +6,6 @@ import { declareLocal, resolveName, type Resolver } from "./resolver.ts"
 import { childOf, type Scope } from "./scopes.ts"
 
 export function resolveExpression(expression: Expression, scope: Scope, resolver: Resolver): void {
-  const inside = (...found: readonly Expression[]): void => {
-    for (const each of found) resolveExpression(each, scope, resolver)
-  }
   switch (expression.kind) {
     case "nameExpression":
       return resolveName(expression.name, scope, resolver)
@@ -20,35 +17,42 @@ export function resolveExpression(expression: Expression, scope: Scope, resolver
     case "missing":
       return
     case "template":
-      for (const part of expression.parts) if (part.kind === "templateHole") inside(part.expression)
+      for (const part of expression.parts) if (part.kind === "templateHole") resolveExpression(part.expression, scope, resolver)
       return
     case "list":
-      return inside(...expression.items.map((item) => (item.kind === "spread" ? item.value : item)))
+      for (const item of expression.items) resolveExpression(item.kind === "spread" ? item.value : item, scope, resolver)
+      return
     case "record":
       for (const entry of expression.entries) {
-        if (entry.value !== undefined) inside(entry.value)
+        if (entry.value !== undefined) resolveExpression(entry.value, scope, resolver)
         else if (entry.kind === "entry") resolveName(entry.key, scope, resolver)
       }
       return
     case "member":
-      return inside(expression.object)
+      return resolveExpression(expression.object, scope, resolver)
     case "index":
-      return inside(expression.object, expression.index)
+      resolveExpression(expression.object, scope, resolver)
+      return resolveExpression(expression.index, scope, resolver)
     case "call":
-      return inside(expression.callee, ...expression.arguments.map(({ value }) => value))
+      resolveExpression(expression.callee, scope, resolver)
+      for (const { value } of expression.arguments) resolveExpression(value, scope, resolver)
+      return
     case "lambda": {
       const body = childOf(scope)
       for (const name of expression.parameters) declareLocal(name, "lambdaParameter", expression, body, resolver)
       return resolveExpression(expression.body, body, resolver)
     }
     case "unary":
-      return inside(expression.operand)
+      return resolveExpression(expression.operand, scope, resolver)
     case "binary":
-      return inside(expression.left, expression.right)
+      resolveExpression(expression.left, scope, resolver)
+      return resolveExpression(expression.right, scope, resolver)
     case "conditional":
-      return inside(expression.condition, expression.then, expression.otherwise)
+      resolveExpression(expression.condition, scope, resolver)
+      resolveExpression(expression.then, scope, resolver)
+      return resolveExpression(expression.otherwise, scope, resolver)
     case "parenthesis":
-      return inside(expression.expression)
+      return resolveExpression(expression.expression, scope, resolver)
     default:
       return unreachable(expression)
   }

@@ -14,6 +14,8 @@ export interface BoundFile {
   readonly uses: ReadonlyMap<NodeId, SymbolId>
   /** Symbols visible at the top of the file, by name: its declarations and what it imports. */
   readonly scope: ReadonlyMap<string, SymbolId>
+  /** The parser repaired nothing in it. */
+  readonly isWhole: boolean
 }
 
 export type SymbolKind =

@@ -7,7 +7,6 @@ import type { CheckOptions, Context, FileContext } from "./context.ts"
 import { checkDeclaration, declareSignatures } from "./declarations.ts"
 import { reportKeys } from "./flow/keys.ts"
 import { reportUnused } from "./flow/unused.ts"
-import { surveyOf } from "./flow/walk.ts"
 import { collectInactive } from "./inactive.ts"
 import { collectPolicies } from "./policies.ts"
 import { applyRules } from "./rules.ts"
@@ -24,7 +23,7 @@ export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   }
   const files = [...bound.files].map(([path, file]): FileContext => ({
     context, bound: file, path, types: new Map(), calls: new Map(), builtins: new Map(), stepNames: new Map(),
-    callPolicies: new Map(), survey: surveyOf(file.file),
+    callPolicies: new Map(),
   }))
   for (const file of files) declareTypes(file)
   finishTypes(context, files)

@@ -5,7 +5,6 @@ import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/dia
 import type { Span } from "../../base/text/span.ts"
 import type { CallExpression, Clause, Expression, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, BoundFile, Symbol, SymbolId } from "../1-bind/types.ts"
-import type { Survey } from "./flow/walk.ts"
 import type { Checked, DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
 
 export interface CheckOptions {
@@ -64,7 +63,6 @@ export interface FileContext {
   readonly builtins: Map<NodeId, string>
   readonly stepNames: Map<NodeId, string>
   readonly callPolicies: Map<NodeId, readonly EffectiveClause[]>
-  readonly survey: Survey
 }
 
 /** Step names already given in one scope. */

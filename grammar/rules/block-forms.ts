@@ -1,6 +1,6 @@
 // Block forms: statements with blocks, which give a value when they stand as a whole right-hand side.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   Block, Branch, CatchClause, Clause, DoBlock, Expression, ForStatement, IfStatement, MatchArm, MatchStatement,
   MemberPattern, Name, ParallelStatement, Pattern, LiteralPattern, NothingPattern, ElsePattern, TypePattern,
@@ -22,7 +22,7 @@ export abstract class BlockFormRules extends ClauseRules {
   abstract readonly rightHandSide: Rule<RightHandSide, [string?]>
   protected openMatches = 0
 
-  readonly blockForm: Rule<BlockFormStatement> = this.RULE("blockForm", () => this.one<BlockFormStatement>((this.blockForms ??= [
+  readonly blockForm: Rule<BlockFormStatement> = this.rule("blockForm", () => this.one<BlockFormStatement>((this.blockForms ??= [
     { ALT: () => this.sub(this.ifStatement) },
     { ALT: () => this.sub(this.matchStatement) },
     { ALT: () => this.sub(this.forStatement) },
@@ -55,7 +55,7 @@ export abstract class BlockFormRules extends ClauseRules {
     }
   }
 
-  readonly doBlock: Rule<DoBlock> = this.RULE("doBlock", () => {
+  readonly doBlock: Rule<DoBlock> = this.rule("doBlock", () => {
     const start = this.start()
     this.need("do")
     const body = this.sub(this.block)
@@ -64,22 +64,22 @@ export abstract class BlockFormRules extends ClauseRules {
 
   /** The clauses after a right-hand side; after something that is no call they are read and refused. */
   protected clausesAfter(value: RightHandSide): readonly Clause[] {
-    if (this.RECORDING_PHASE) return this.sub(this.callClauses)
+    if (this.isRecorded) return this.sub(this.callClauses)
     if (!this.atCallClause() || (this.hasFailed && this.sameLine())) return []
     if (value.kind !== "call") {
       const token = this.peek()
-      this.report("AF1012", { start: token.startOffset, end: token.end }, { word: token.kind })
+      this.report("AF1012", { start: token.start, end: token.end }, { word: token.kind })
     }
     return this.sub(this.callClauses)
   }
 
   /** Before a block a brace is the block's, so a condition that begins with one is missing. */
   private condition(expected: string): Expression {
-    if (!this.RECORDING_PHASE && this.at("{")) return this.missing(expected)
+    if (!this.isRecorded && this.at("{")) return this.missing(expected)
     return this.subWith(this.expression, expected)
   }
 
-  readonly ifStatement: Rule<IfStatement> = this.RULE("ifStatement", () => {
+  readonly ifStatement: Rule<IfStatement> = this.rule("ifStatement", () => {
     const start = this.start()
     this.need("if")
     const condition = this.condition("a condition")
@@ -95,7 +95,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.sparse<IfStatement>(start, { kind: "if", condition, then, otherwise })
   })
 
-  readonly matchStatement: Rule<MatchStatement> = this.RULE("matchStatement", () => {
+  readonly matchStatement: Rule<MatchStatement> = this.rule("matchStatement", () => {
     const start = this.start()
     const arms: MatchArm[] = []
     this.need("match")
@@ -127,7 +127,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.atName() || patternStarts.has(this.peek().kind)
   }
 
-  readonly arm: Rule<MatchArm> = this.RULE("arm", () => {
+  readonly arm: Rule<MatchArm> = this.rule("arm", () => {
     const start = this.start()
     const patterns: Pattern[] = []
     patterns.push(this.sub(this.pattern))
@@ -141,7 +141,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.node<MatchArm>(start, { kind: "arm", patterns, body, bare })
   })
 
-  readonly pattern: Rule<Pattern> = this.RULE("pattern", (): Pattern => {
+  readonly pattern: Rule<Pattern> = this.rule("pattern", (): Pattern => {
     const start = this.start()
     return this.firstOf<Pattern>([
       { ALT: () => (this.need("else"), this.node<ElsePattern>(start, { kind: "elsePattern" })) },
@@ -172,7 +172,7 @@ export abstract class BlockFormRules extends ClauseRules {
     ])
   })
 
-  readonly forStatement: Rule<ForStatement> = this.RULE("forStatement", () => {
+  readonly forStatement: Rule<ForStatement> = this.rule("forStatement", () => {
     const start = this.start()
     let atATime: Expression | undefined
     let failures: ForStatement["failures"] = "stop"
@@ -201,7 +201,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.sparse<ForStatement>(start, { kind: "for", variable, index, items, atATime, failures, body })
   })
 
-  readonly repeatStatement: Rule<RepeatStatement> = this.RULE("repeatStatement", () => {
+  readonly repeatStatement: Rule<RepeatStatement> = this.rule("repeatStatement", () => {
     const start = this.start()
     this.need("repeat")
     this.need("up", "`up to` and a number of times")
@@ -213,7 +213,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.sparse<RepeatStatement>(start, { kind: "repeat", times, body, until })
   })
 
-  readonly whileStatement: Rule<WhileStatement> = this.RULE("whileStatement", () => {
+  readonly whileStatement: Rule<WhileStatement> = this.rule("whileStatement", () => {
     const start = this.start()
     this.need("while")
     const condition = this.condition("a condition")
@@ -228,21 +228,21 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.sparse<WhileStatement>(start, { kind: "while", condition, times, body })
   })
 
-  readonly parallelStatement: Rule<ParallelStatement> = this.RULE("parallelStatement", () => {
+  readonly parallelStatement: Rule<ParallelStatement> = this.rule("parallelStatement", () => {
     const start = this.start()
     this.need("parallel")
     const branches = this.sub(this.branches)
     return this.node<ParallelStatement>(start, { kind: "parallel", branches })
   })
 
-  readonly raceStatement: Rule<RaceStatement> = this.RULE("raceStatement", () => {
+  readonly raceStatement: Rule<RaceStatement> = this.rule("raceStatement", () => {
     const start = this.start()
     this.need("race")
     const branches = this.sub(this.branches)
     return this.node<RaceStatement>(start, { kind: "race", branches })
   })
 
-  readonly branches: Rule<readonly Branch[]> = this.RULE("branches", () => {
+  readonly branches: Rule<readonly Branch[]> = this.rule("branches", () => {
     const branches: Branch[] = []
     this.nested(
       () => this.braced({
@@ -259,7 +259,7 @@ export abstract class BlockFormRules extends ClauseRules {
     return branches
   })
 
-  readonly branch: Rule<Branch> = this.RULE("branch", () => {
+  readonly branch: Rule<Branch> = this.rule("branch", () => {
     const start = this.start()
     const name = this.subWith(this.name)
     this.need("=", "`=` and the branch's call")
@@ -268,17 +268,17 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.node<Branch>(start, { kind: "branch", name, value, clauses })
   })
 
-  readonly tryStatement: Rule<TryStatement> = this.RULE("tryStatement", () => {
+  readonly tryStatement: Rule<TryStatement> = this.rule("tryStatement", () => {
     const start = this.start()
     const catches: CatchClause[] = []
     this.need("try")
     const body = this.sub(this.block)
-    if (!this.RECORDING_PHASE && !this.at("catch")) this.mismatch("`catch`")
+    if (!this.isRecorded && !this.at("catch")) this.mismatch("`catch`")
     this.some(() => this.at("catch"), () => catches.push(this.sub(this.catchClause)))
     return this.node<TryStatement>(start, { kind: "try", body, catches })
   })
 
-  readonly catchClause: Rule<CatchClause> = this.RULE("catchClause", () => {
+  readonly catchClause: Rule<CatchClause> = this.rule("catchClause", () => {
     const start = this.start()
     this.need("catch")
     const names: readonly Name[] = this.maybe(() => this.atName(), () => this.sub(this.names)) ?? []
@@ -289,10 +289,10 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.sparse<CatchClause>(start, { kind: "catch", kinds, binding, body })
   })
 
-  readonly withinStatement: Rule<WithinStatement> = this.RULE("withinStatement", () => {
+  readonly withinStatement: Rule<WithinStatement> = this.rule("withinStatement", () => {
     const start = this.start()
     this.need("within")
-    const hasClause = this.RECORDING_PHASE || callClauseWords.has(this.peek().kind)
+    const hasClause = this.isRecorded || callClauseWords.has(this.peek().kind)
     if (!hasClause) this.mismatch("a clause such as `budget $0.50`")
     const clauses: Clause[] = []
     this.some(() => callClauseWords.has(this.peek().kind), () => {
@@ -303,14 +303,14 @@ export abstract class BlockFormRules extends ClauseRules {
     return this.node<WithinStatement>(start, { kind: "within", clauses, body })
   })
 
-  readonly sagaStatement: Rule<SagaStatement> = this.RULE("sagaStatement", () => {
+  readonly sagaStatement: Rule<SagaStatement> = this.rule("sagaStatement", () => {
     const start = this.start()
     this.need("saga")
     const body = this.sub(this.block)
     return this.node<SagaStatement>(start, { kind: "saga", body })
   })
 
-  readonly waitStatement: Rule<WaitStatement> = this.RULE("waitStatement", () => {
+  readonly waitStatement: Rule<WaitStatement> = this.rule("waitStatement", () => {
     const start = this.start()
     this.need("wait")
     this.need("for", "`for` and an event")

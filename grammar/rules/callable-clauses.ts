@@ -1,7 +1,7 @@
 // The clauses of tools, agents, humans, models and workflows.
 
 import { nearest } from "../../base/diagnostics/suggest.ts"
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   AnnounceClause, ApproveClause, BodyClause, ConcurrencyClause, DeadLetterClause, EffectClause, FailsClause,
   HandoffsClause, HeaderClause, HistoryClause, IdempotentClause, IrreversibleClause, MemoryClause, ModelClause, Name,
@@ -14,26 +14,26 @@ const httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
 export abstract class CallableClauseRules extends StepClauseRules {
   // ---------------------------------------------------------------- tools
 
-  readonly effect: Rule<EffectClause> = this.RULE("effect", () => {
+  readonly effect: Rule<EffectClause> = this.rule("effect", () => {
     const start = this.start()
     const effect = this.oneOf("reads", "writes")
     return this.node<EffectClause>(start, { kind: "effect", effect })
   })
 
-  readonly irreversible: Rule<IrreversibleClause> = this.RULE("irreversible", () => {
+  readonly irreversible: Rule<IrreversibleClause> = this.rule("irreversible", () => {
     const start = this.start()
     this.need("irreversible")
     const why = this.subWith(this.template, "the reason, in quotes")
     return this.node<IrreversibleClause>(start, { kind: "irreversible", why })
   })
 
-  readonly idempotent: Rule<IdempotentClause> = this.RULE("idempotent", () => {
+  readonly idempotent: Rule<IdempotentClause> = this.rule("idempotent", () => {
     const start = this.start()
     this.need("idempotent")
     return this.node<IdempotentClause>(start, { kind: "idempotent" })
   })
 
-  readonly header: Rule<HeaderClause> = this.RULE("header", () => {
+  readonly header: Rule<HeaderClause> = this.rule("header", () => {
     const start = this.start()
     this.need("header")
     const name = this.subWith(this.template, "the header's name, in quotes")
@@ -42,21 +42,21 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<HeaderClause>(start, { kind: "header", name, value })
   })
 
-  readonly body: Rule<BodyClause> = this.RULE("body", () => {
+  readonly body: Rule<BodyClause> = this.rule("body", () => {
     const start = this.start()
     this.need("body")
     const value = this.subWith(this.expression, "the body's value")
     return this.node<BodyClause>(start, { kind: "body", value })
   })
 
-  readonly fails: Rule<FailsClause> = this.RULE("fails", () => {
+  readonly fails: Rule<FailsClause> = this.rule("fails", () => {
     const start = this.start()
     this.need("fails")
     const errors = this.sub(this.names)
     return this.node<FailsClause>(start, { kind: "fails", errors })
   })
 
-  readonly require: Rule<RequireClause> = this.RULE("require", () => {
+  readonly require: Rule<RequireClause> = this.rule("require", () => {
     const start = this.start()
     this.need("require")
     const condition = this.subWith(this.expression, "a condition")
@@ -65,7 +65,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<RequireClause>(start, { kind: "require", condition, otherwise })
   })
 
-  readonly approve: Rule<ApproveClause> = this.RULE("approve", () => {
+  readonly approve: Rule<ApproveClause> = this.rule("approve", () => {
     const start = this.start()
     this.need("approve")
     this.need("by")
@@ -76,7 +76,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
 
   // ---------------------------------------------------------------- models, agents and humans
 
-  readonly model: Rule<ModelClause> = this.RULE("model", () => {
+  readonly model: Rule<ModelClause> = this.rule("model", () => {
     const start = this.start()
     const then: { readonly model: Name; readonly on: readonly Name[] }[] = []
     this.need("model")
@@ -95,7 +95,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.sparse<ModelClause>(start, { kind: "modelClause", model, when, then })
   })
 
-  readonly textClause: Rule<TextClause> = this.RULE("textClause", () => {
+  readonly textClause: Rule<TextClause> = this.rule("textClause", () => {
     const start = this.start()
     const role = this.peek().kind as TextClause["role"]
     this.oneOf("instructions", "prompt", "ask")
@@ -103,28 +103,28 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<TextClause>(start, { kind: "text", role, value })
   })
 
-  readonly history: Rule<HistoryClause> = this.RULE("history", () => {
+  readonly history: Rule<HistoryClause> = this.rule("history", () => {
     const start = this.start()
     this.need("history")
     const value = this.subWith(this.expression, "a list of messages")
     return this.node<HistoryClause>(start, { kind: "history", value })
   })
 
-  readonly tools: Rule<ToolsClause> = this.RULE("tools", () => {
+  readonly tools: Rule<ToolsClause> = this.rule("tools", () => {
     const start = this.start()
     this.need("tools")
     const names = this.sub(this.names)
     return this.node<ToolsClause>(start, { kind: "tools", names })
   })
 
-  readonly handoffs: Rule<HandoffsClause> = this.RULE("handoffs", () => {
+  readonly handoffs: Rule<HandoffsClause> = this.rule("handoffs", () => {
     const start = this.start()
     this.need("handoffs")
     const names = this.sub(this.names)
     return this.node<HandoffsClause>(start, { kind: "handoffs", names })
   })
 
-  readonly memory: Rule<MemoryClause> = this.RULE("memory", () => {
+  readonly memory: Rule<MemoryClause> = this.rule("memory", () => {
     const start = this.start()
     this.need("memory")
     this.need("by")
@@ -133,7 +133,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.sparse<MemoryClause>(start, { kind: "memory", by, keep })
   })
 
-  readonly announce: Rule<AnnounceClause> = this.RULE("announce", () => {
+  readonly announce: Rule<AnnounceClause> = this.rule("announce", () => {
     const start = this.start()
     this.need("announce")
     this.need("topic")
@@ -141,7 +141,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<AnnounceClause>(start, { kind: "announce", topic })
   })
 
-  readonly price: Rule<PriceClause> = this.RULE("price", () => {
+  readonly price: Rule<PriceClause> = this.rule("price", () => {
     const start = this.start()
     this.need("price")
     const input = this.subWith(this.expression, "the price of the input, such as `$0.15`")
@@ -157,11 +157,11 @@ export abstract class CallableClauseRules extends StepClauseRules {
 
   /** `out` is no keyword: it is too good a name for a result. */
   private out(): void {
-    if (!this.RECORDING_PHASE && this.text(this.peek()) !== "out") this.mismatch("`out`")
+    if (!this.isRecorded && this.text(this.peek()) !== "out") this.mismatch("`out`")
     else this.need("Identifier")
   }
 
-  readonly size: Rule<SizeClause> = this.RULE("size", () => {
+  readonly size: Rule<SizeClause> = this.rule("size", () => {
     const start = this.start()
     const what = this.oneOf("context", "output")
     const tokens = this.subWith(this.expression, "a number of tokens such as `128k`")
@@ -170,10 +170,10 @@ export abstract class CallableClauseRules extends StepClauseRules {
 
   // ---------------------------------------------------------------- workflows
 
-  readonly trigger: Rule<OnScheduleClause | OnTopicClause | OnHttpClause> = this.RULE("trigger", () => {
+  readonly trigger: Rule<OnScheduleClause | OnTopicClause | OnHttpClause> = this.rule("trigger", () => {
     const start = this.start()
     this.need("on")
-    if (!this.RECORDING_PHASE && !this.at("schedule") && !this.at("topic") && !this.at("http")) {
+    if (!this.isRecorded && !this.at("schedule") && !this.at("topic") && !this.at("http")) {
       this.mismatch("`schedule`, `topic` or `http`")
       return this.node<OnTopicClause>(start, { kind: "onTopic", topic: this.subWith(this.template) })
     }
@@ -204,14 +204,14 @@ export abstract class CallableClauseRules extends StepClauseRules {
     ])
   })
 
-  readonly method: Rule<string> = this.RULE("method", () => {
+  readonly method: Rule<string> = this.rule("method", () => {
     const token = this.peek()
-    if (!this.RECORDING_PHASE && !this.at("Identifier")) {
+    if (!this.isRecorded && !this.at("Identifier")) {
       this.mismatch("an HTTP method such as `GET`")
       return ""
     }
     const word = this.text(token)
-    const where = { start: token.startOffset, end: token.end }
+    const where = { start: token.start, end: token.end }
     if (!httpMethods.includes(word)) {
       const near = httpMethods.find((method) => method === word.toUpperCase()) ?? nearest(word.toUpperCase(), httpMethods)
       const hint = near === undefined ? `write one of ${httpMethods.map((method) => `\`${method}\``).join(", ")}.` : `did you mean \`${near}\`?`
@@ -224,7 +224,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return word
   })
 
-  readonly deadLetter: Rule<DeadLetterClause> = this.RULE("deadLetter", () => {
+  readonly deadLetter: Rule<DeadLetterClause> = this.rule("deadLetter", () => {
     const start = this.start()
     this.need("dead")
     this.need("letter")
@@ -232,7 +232,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<DeadLetterClause>(start, { kind: "deadLetter", topic })
   })
 
-  readonly concurrency: Rule<ConcurrencyClause> = this.RULE("concurrency", () => {
+  readonly concurrency: Rule<ConcurrencyClause> = this.rule("concurrency", () => {
     const start = this.start()
     this.need("concurrency")
     const limit = this.subWith(this.expression, "a number of runs")

@@ -1,6 +1,6 @@
 // Clauses: where they may stand, and the choice among their kinds.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type { Clause } from "../syntax/nodes.ts"
 import { keywordsOf } from "../tokens.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
@@ -41,7 +41,7 @@ export abstract class ClauseRules extends CallableClauseRules {
     const word = this.text(token)
     const foreign = foreignWords.get(word)
     const near = foreign === "" ? undefined : (foreign ?? nearest(word, known))
-    const where = { start: token.startOffset, end: token.end }
+    const where = { start: token.start, end: token.end }
     const fixes = near === undefined ? [] : [{
       title: `Write \`${near}\``,
       path: this.tokens.source.path,
@@ -53,7 +53,7 @@ export abstract class ClauseRules extends CallableClauseRules {
   }
 
   /** `{ clauses }` */
-  readonly clauseBody: Rule<readonly Clause[]> = this.RULE("clauseBody", () => {
+  readonly clauseBody: Rule<readonly Clause[]> = this.rule("clauseBody", () => {
     const clauses: Clause[] = []
     this.braced({
       begins: () => this.atClause(),
@@ -67,7 +67,7 @@ export abstract class ClauseRules extends CallableClauseRules {
   })
 
   /** The clauses after a call; each is repaired on its own line. */
-  readonly callClauses: Rule<readonly Clause[]> = this.RULE("callClauses", () => {
+  readonly callClauses: Rule<readonly Clause[]> = this.rule("callClauses", () => {
     const clauses: Clause[] = []
     this.clausesInto(clauses, () => this.atCallClause())
     return clauses
@@ -83,7 +83,7 @@ export abstract class ClauseRules extends CallableClauseRules {
     )
   }
 
-  readonly clause: Rule<Clause> = this.RULE("clause", () => this.one<Clause>((this.clauses ??= [
+  readonly clause: Rule<Clause> = this.rule("clause", () => this.one<Clause>((this.clauses ??= [
     { ALT: () => this.sub(this.retry) },
     { ALT: () => this.sub(this.timeout) },
     { ALT: () => this.sub(this.deadline) },

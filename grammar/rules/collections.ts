@@ -1,6 +1,6 @@
 // List and record literals.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type { Expression, ListExpression, Name, RecordEntry, RecordExpression, SpreadElement } from "../syntax/nodes.ts"
 import { LiteralRules } from "./literals.ts"
 
@@ -8,7 +8,7 @@ export abstract class CollectionRules extends LiteralRules {
   abstract readonly key: Rule<Name, [string?]>
   protected abstract atExpression(): boolean
 
-  readonly list: Rule<ListExpression> = this.RULE("list", () => {
+  readonly list: Rule<ListExpression> = this.rule("list", () => {
     const start = this.start()
     const opener = this.peek()
     const items: (Expression | SpreadElement)[] = []
@@ -24,14 +24,14 @@ export abstract class CollectionRules extends LiteralRules {
     return this.node<ListExpression>(start, { kind: "list", items })
   })
 
-  readonly spread: Rule<SpreadElement> = this.RULE("spread", () => {
+  readonly spread: Rule<SpreadElement> = this.rule("spread", () => {
     const start = this.start()
     this.need("...")
     const value = this.subWith(this.expression)
     return this.node<SpreadElement>(start, { kind: "spread", value })
   })
 
-  readonly record: Rule<RecordExpression> = this.RULE("record", () => {
+  readonly record: Rule<RecordExpression> = this.rule("record", () => {
     const start = this.start()
     const opener = this.peek()
     const entries: (RecordEntry | SpreadElement)[] = []
@@ -61,7 +61,7 @@ export abstract class CollectionRules extends LiteralRules {
     return this.atName() || (this.atWord() && this.at(":", 2))
   }
 
-  readonly entry: Rule<RecordEntry> = this.RULE("entry", () => {
+  readonly entry: Rule<RecordEntry> = this.rule("entry", () => {
     const start = this.start()
     const key = this.subWith(this.key)
     const value = this.maybe(":", () => {

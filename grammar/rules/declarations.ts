@@ -1,6 +1,6 @@
 // Declarations: the fourteen things a file is made of, except the steps of a test.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   AgentDeclaration, BindingSource, Clause, Declaration, EnumDeclaration, EnumMember, ErrorDeclaration,
   EventDeclaration, Expression, HttpSource, HumanDeclaration, ImportDeclaration, ImportedName, InvokeSource,
@@ -14,7 +14,7 @@ import { TestRules } from "./tests.ts"
 export const declarationWords: readonly string[] = keywordsOf("declaration")
 
 export abstract class DeclarationRules extends TestRules {
-  readonly declaration: Rule<Declaration> = this.RULE("declaration", () => this.one<Declaration>((this.declarations ??= [
+  readonly declaration: Rule<Declaration> = this.rule("declaration", () => this.one<Declaration>((this.declarations ??= [
     { ALT: () => this.sub(this.importDeclaration) },
     { ALT: () => this.sub(this.typeDeclaration) },
     { ALT: () => this.sub(this.enumDeclaration) },
@@ -32,7 +32,7 @@ export abstract class DeclarationRules extends TestRules {
   ])))
   private declarations?: { ALT: () => Declaration }[]
 
-  readonly importDeclaration: Rule<ImportDeclaration> = this.RULE("importDeclaration", () => {
+  readonly importDeclaration: Rule<ImportDeclaration> = this.rule("importDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     const names: ImportedName[] = []
@@ -52,14 +52,14 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<ImportDeclaration>(start, { kind: "import", doc, names, from })
   })
 
-  readonly importedName: Rule<ImportedName> = this.RULE("importedName", () => {
+  readonly importedName: Rule<ImportedName> = this.rule("importedName", () => {
     const start = this.start()
     const name = this.subWith(this.name)
     const alias = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
     return this.sparse<ImportedName>(start, { kind: "importedName", name, alias })
   })
 
-  readonly typeDeclaration: Rule<TypeDeclaration> = this.RULE("typeDeclaration", () => {
+  readonly typeDeclaration: Rule<TypeDeclaration> = this.rule("typeDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("type")
@@ -75,7 +75,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<TypeDeclaration>(start, { kind: "type", doc, name, type })
   })
 
-  readonly enumDeclaration: Rule<EnumDeclaration> = this.RULE("enumDeclaration", () => {
+  readonly enumDeclaration: Rule<EnumDeclaration> = this.rule("enumDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     const members: EnumMember[] = []
@@ -93,7 +93,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<EnumDeclaration>(start, { kind: "enum", doc, name, members })
   })
 
-  readonly enumMember: Rule<EnumMember> = this.RULE("enumMember", () => {
+  readonly enumMember: Rule<EnumMember> = this.rule("enumMember", () => {
     const doc = this.doc()
     const start = this.start()
     const name = this.subWith(this.word)
@@ -104,7 +104,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.maybe("{", () => this.sub(this.recordType))
   }
 
-  readonly errorDeclaration: Rule<ErrorDeclaration> = this.RULE("errorDeclaration", () => {
+  readonly errorDeclaration: Rule<ErrorDeclaration> = this.rule("errorDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("error")
@@ -113,7 +113,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<ErrorDeclaration>(start, { kind: "error", doc, name, fields })
   })
 
-  readonly eventDeclaration: Rule<EventDeclaration> = this.RULE("eventDeclaration", () => {
+  readonly eventDeclaration: Rule<EventDeclaration> = this.rule("eventDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("event")
@@ -122,7 +122,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<EventDeclaration>(start, { kind: "event", doc, name, fields })
   })
 
-  readonly modelDeclaration: Rule<ModelDeclaration> = this.RULE("modelDeclaration", () => {
+  readonly modelDeclaration: Rule<ModelDeclaration> = this.rule("modelDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     const values: Expression[] = []
@@ -131,7 +131,7 @@ export abstract class DeclarationRules extends TestRules {
     this.need("=", "`=` and a provider, such as `openai(\"gpt-4o-mini\")`")
     const provider = this.subWith(this.name, "a provider, such as `openai(\"gpt-4o-mini\")`")
     const opener = this.peek()
-    if (this.need("(") || this.RECORDING_PHASE) {
+    if (this.need("(") || this.isRecorded) {
       this.commas(")", () => this.atExpression(), () => values.push(this.subWith(this.expression)))
       this.close(")", opener)
     }
@@ -139,7 +139,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<ModelDeclaration>(start, { kind: "model", doc, name, provider, arguments: values, clauses })
   })
 
-  readonly secretDeclaration: Rule<SecretDeclaration> = this.RULE("secretDeclaration", () => {
+  readonly secretDeclaration: Rule<SecretDeclaration> = this.rule("secretDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("secret")
@@ -150,7 +150,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<SecretDeclaration>(start, { kind: "secret", doc, name, store, key })
   })
 
-  readonly settingDeclaration: Rule<SettingDeclaration> = this.RULE("settingDeclaration", () => {
+  readonly settingDeclaration: Rule<SettingDeclaration> = this.rule("settingDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("setting")
@@ -161,7 +161,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<SettingDeclaration>(start, { kind: "setting", doc, name, type, value })
   })
 
-  readonly policyDeclaration: Rule<PolicyDeclaration> = this.RULE("policyDeclaration", () => {
+  readonly policyDeclaration: Rule<PolicyDeclaration> = this.rule("policyDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("policy")
@@ -172,18 +172,18 @@ export abstract class DeclarationRules extends TestRules {
 
   // ---------------------------------------------------------------- callables
 
-  readonly parameters: Rule<readonly Parameter[]> = this.RULE("parameters", () => {
+  readonly parameters: Rule<readonly Parameter[]> = this.rule("parameters", () => {
     const found: Parameter[] = []
     const opener = this.peek()
     const opened = this.need("(", "`(` and the parameters")
-    if (!opened && !this.RECORDING_PHASE && !this.at(":", 2)) return found
+    if (!opened && !this.isRecorded && !this.at(":", 2)) return found
     this.commas(")", () => this.atWord() && !this.atDeclaration(), () => found.push(this.sub(this.parameter)))
     if (opened) this.close(")", opener)
     else this.accept(")")
     return found
   })
 
-  readonly parameter: Rule<Parameter> = this.RULE("parameter", () => {
+  readonly parameter: Rule<Parameter> = this.rule("parameter", () => {
     const doc = this.doc()
     const start = this.start()
     const name = this.subWith(this.name, "a parameter's name")
@@ -202,7 +202,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.maybe(() => this.at("{") || this.hasFailed, () => this.sub(this.clauseBody)) ?? []
   }
 
-  readonly toolDeclaration: Rule<ToolDeclaration> = this.RULE("toolDeclaration", () => {
+  readonly toolDeclaration: Rule<ToolDeclaration> = this.rule("toolDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("tool")
@@ -214,14 +214,14 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<ToolDeclaration>(start, { kind: "tool", doc, name, parameters, result, source, clauses })
   })
 
-  readonly toolSource: Rule<ToolSource | undefined> = this.RULE("toolSource", () =>
+  readonly toolSource: Rule<ToolSource | undefined> = this.rule("toolSource", () =>
     this.either<ToolSource | undefined, ToolSource | undefined>(
       () => this.at("from"),
       () => this.sub(this.typescriptSource),
       () => {
         this.need("=")
         const expected = "what the tool calls, such as `GET \"https://…\"`"
-        if (!this.RECORDING_PHASE && !this.atName()) return void this.mismatch(expected)
+        if (!this.isRecorded && !this.atName()) return void this.mismatch(expected)
         return this.firstOf<ToolSource>([
           { ALT: () => this.sub(this.invokeSource) },
           { ALT: () => this.sub(this.bindingSource) },
@@ -234,7 +234,7 @@ export abstract class DeclarationRules extends TestRules {
     ),
   )
 
-  readonly typescriptSource: Rule<TypeScriptSource> = this.RULE("typescriptSource", () => {
+  readonly typescriptSource: Rule<TypeScriptSource> = this.rule("typescriptSource", () => {
     const start = this.start()
     this.need("from")
     const module = this.subWith(this.template, "a TypeScript file, in quotes")
@@ -242,14 +242,14 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<TypeScriptSource>(start, { kind: "typescriptSource", module, exportName })
   })
 
-  readonly httpSource: Rule<HttpSource> = this.RULE("httpSource", () => {
+  readonly httpSource: Rule<HttpSource> = this.rule("httpSource", () => {
     const start = this.start()
     const method = this.sub(this.method)
     const url = this.subWith(this.template, "a URL, in quotes")
     return this.node<HttpSource>(start, { kind: "httpSource", method, url })
   })
 
-  readonly invokeSource: Rule<InvokeSource> = this.RULE("invokeSource", () => {
+  readonly invokeSource: Rule<InvokeSource> = this.rule("invokeSource", () => {
     const start = this.start()
     this.need("invoke")
     const app = this.subWith(this.template, "an app's name, in quotes")
@@ -258,7 +258,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.node<InvokeSource>(start, { kind: "invokeSource", app, method, path })
   })
 
-  readonly bindingSource: Rule<BindingSource> = this.RULE("bindingSource", () => {
+  readonly bindingSource: Rule<BindingSource> = this.rule("bindingSource", () => {
     const start = this.start()
     this.need("binding")
     const name = this.subWith(this.template, "a binding's name, in quotes")
@@ -266,7 +266,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.node<BindingSource>(start, { kind: "bindingSource", name, operation })
   })
 
-  readonly stateSource: Rule<StateSource> = this.RULE("stateSource", () => {
+  readonly stateSource: Rule<StateSource> = this.rule("stateSource", () => {
     const start = this.start()
     this.need("state")
     const store = this.subWith(this.template, "a store, in quotes")
@@ -275,7 +275,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.node<StateSource>(start, { kind: "stateSource", store, operation, key })
   })
 
-  readonly publishSource: Rule<PublishSource> = this.RULE("publishSource", () => {
+  readonly publishSource: Rule<PublishSource> = this.rule("publishSource", () => {
     const start = this.start()
     this.need("publish")
     const pubsub = this.subWith(this.template, "a pub/sub component, in quotes")
@@ -283,7 +283,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.node<PublishSource>(start, { kind: "publishSource", pubsub, topic })
   })
 
-  readonly mcpSource: Rule<McpSource> = this.RULE("mcpSource", () => {
+  readonly mcpSource: Rule<McpSource> = this.rule("mcpSource", () => {
     const start = this.start()
     this.need("mcp")
     const server = this.subWith(this.name, "a server's name")
@@ -292,7 +292,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.node<McpSource>(start, { kind: "mcpSource", server, tool })
   })
 
-  readonly agentDeclaration: Rule<AgentDeclaration> = this.RULE("agentDeclaration", () => {
+  readonly agentDeclaration: Rule<AgentDeclaration> = this.rule("agentDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("agent")
@@ -303,7 +303,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<AgentDeclaration>(start, { kind: "agent", doc, name, parameters, result, clauses })
   })
 
-  readonly humanDeclaration: Rule<HumanDeclaration> = this.RULE("humanDeclaration", () => {
+  readonly humanDeclaration: Rule<HumanDeclaration> = this.rule("humanDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     this.need("human")
@@ -314,7 +314,7 @@ export abstract class DeclarationRules extends TestRules {
     return this.sparse<HumanDeclaration>(start, { kind: "human", doc, name, parameters, result, clauses })
   })
 
-  readonly workflowDeclaration: Rule<WorkflowDeclaration> = this.RULE("workflowDeclaration", () => {
+  readonly workflowDeclaration: Rule<WorkflowDeclaration> = this.rule("workflowDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     const clauses: Clause[] = []

@@ -43,7 +43,7 @@ export abstract class DocumentedRules extends ExpressionRules {
       const token = this.peek(ahead)
       if (token.startsLine || token.kind === "}" || token.kind === "EOF") return false
       if (token.kind !== "{") continue
-      for (; ahead > 1; ahead--) this.consume(0, this.LA(1).tokenType)
+      for (; ahead > 1; ahead--) this.consume()
       return true
     }
   }
@@ -51,7 +51,7 @@ export abstract class DocumentedRules extends ExpressionRules {
   private isIndentedBelow(offset: number): boolean {
     const token = this.peek()
     if (!token.startsLine || this.atEnd()) return false
-    return this.indentation(token.startOffset) > this.indentation(Math.max(0, offset - 1))
+    return this.indentation(token.start) > this.indentation(Math.max(0, offset - 1))
   }
 
   /** The `///` lines before the next token, each at the start of its line. */

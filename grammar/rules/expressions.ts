@@ -1,6 +1,7 @@
 // Expressions: one flat rule for all operators, whose tree is built by precedence afterwards.
 
-import { chainMax, type Rule } from "../recovery.ts"
+import { chainMax } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   Argument, BinaryExpression, BinaryOperator, CallExpression, ConditionalExpression, Expression, IndexExpression,
   LambdaExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression, UnaryExpression,
@@ -60,8 +61,8 @@ export abstract class ExpressionRules extends CollectionRules {
     return next.kind === "Identifier" || next.kind === "never" || operandStarts.has(next.kind) || this.atDeclaration()
   }
 
-  readonly name: Rule<Name, [string?]> = this.RULE("name", (expected?: string) => {
-    if (!this.RECORDING_PHASE && (!this.atName() || (this.peek().startsLine && this.startsSomething()))) {
+  readonly name: Rule<Name, [string?]> = this.rule("name", (expected?: string) => {
+    if (!this.isRecorded && (!this.atName() || (this.peek().startsLine && this.startsSomething()))) {
       return this.missingName(expected ?? "a name")
     }
     const start = this.start()
@@ -71,8 +72,8 @@ export abstract class ExpressionRules extends CollectionRules {
   })
 
   /** A name where any word may stand: a member, a field, a key. */
-  readonly word: Rule<Name, [string?]> = this.RULE("word", (expected?: string) => {
-    if (!this.RECORDING_PHASE && !this.atWord()) return this.missingName(expected ?? "a name")
+  readonly word: Rule<Name, [string?]> = this.rule("word", (expected?: string) => {
+    if (!this.isRecorded && !this.atWord()) return this.missingName(expected ?? "a name")
     const start = this.start()
     const token = this.peek()
     this.need("Word")
@@ -81,25 +82,25 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** The word behind a dot; on the next line a keyword begins something else. */
   protected member(expected: string): Name {
-    if (this.RECORDING_PHASE || this.sameLine() || this.at("Identifier")) return this.subWith(this.word, expected)
+    if (this.isRecorded || this.sameLine() || this.at("Identifier")) return this.subWith(this.word, expected)
     return this.missingName(expected)
   }
 
   /** A field's or a record entry's name, in quotes where it is no word. */
-  readonly key: Rule<Name, [string?]> = this.RULE("key", (expected?: string) =>
+  readonly key: Rule<Name, [string?]> = this.rule("key", (expected?: string) =>
     this.either(
       () => !this.at("StringStart") && !this.at("RawString"),
       () => this.subWith(this.word, expected),
       () => {
         const start = this.start()
         const text = this.sub(this.template)
-        const [part] = this.RECORDING_PHASE ? [] : text.parts
+        const [part] = this.isRecorded ? [] : text.parts
         return this.node<Name>(start, { kind: "name", text: part?.kind === "templateText" ? part.value : "" })
       },
     ),
   )
 
-  readonly names: Rule<readonly Name[]> = this.RULE("names", () => {
+  readonly names: Rule<readonly Name[]> = this.rule("names", () => {
     const names: Name[] = []
     names.push(this.subWith(this.name))
     this.some(() => this.at(","), () => {
@@ -109,8 +110,8 @@ export abstract class ExpressionRules extends CollectionRules {
     return names
   })
 
-  readonly expression: Rule<Expression, [string?]> = this.RULE("expression", (expected = "an expression"): Expression => {
-    if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing(expected)
+  readonly expression: Rule<Expression, [string?]> = this.rule("expression", (expected = "an expression"): Expression => {
+    if (!this.isRecorded && !this.atExpression()) return this.missing(expected)
     if (!this.enter()) return this.missing(expected)
     const found = this.either<Expression, Expression>(this.atLambda, this.lambdaPart, this.conditionalPart)
     this.leave()
@@ -138,7 +139,7 @@ export abstract class ExpressionRules extends CollectionRules {
     })
   }
 
-  readonly lambda: Rule<LambdaExpression> = this.RULE("lambda", () => {
+  readonly lambda: Rule<LambdaExpression> = this.rule("lambda", () => {
     const start = this.start()
     const opener = this.peek()
     let parameters: readonly Name[] = []
@@ -177,7 +178,7 @@ export abstract class ExpressionRules extends CollectionRules {
     return !(kind === "-" && startsLine && this.peek(2).glued)
   }
 
-  readonly operation: Rule<Expression> = this.RULE("operation", () => {
+  readonly operation: Rule<Expression> = this.rule("operation", () => {
     const operands: Expression[] = []
     const operators: Operator[] = []
     let length = 0
@@ -185,7 +186,7 @@ export abstract class ExpressionRules extends CollectionRules {
     this.some(this.atBinaryOperator, () => {
       const operator = binaryOperators[this.peek().kind]!
       this.sub(this.binaryOperator)
-      if (this.RECORDING_PHASE) return this.operandInto(operands, operators)
+      if (this.isRecorded) return this.operandInto(operands, operators)
       this.reduce(operands, operators, precedence[operator])
       operators.push(operator)
       this.operandInto(operands, operators)
@@ -195,11 +196,11 @@ export abstract class ExpressionRules extends CollectionRules {
     return operands[0]!
   })
 
-  readonly binaryOperator: Rule<void> = this.RULE("binaryOperator", () => {
+  readonly binaryOperator: Rule<void> = this.rule("binaryOperator", () => {
     this.oneOf(...binaryKinds)
   })
 
-  readonly prefixOperator: Rule<void> = this.RULE("prefixOperator", () => {
+  readonly prefixOperator: Rule<void> = this.rule("prefixOperator", () => {
     this.one([{ ALT: () => this.need("-") }, { ALT: () => this.need("not") }, { ALT: () => this.need("!") }])
   })
 
@@ -208,7 +209,7 @@ export abstract class ExpressionRules extends CollectionRules {
     this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
       operators.push({ operator: this.at("-") ? "-" : "not", start: this.start() })
       this.sub(this.prefixOperator)
-      if (++count > chainMax && !this.RECORDING_PHASE) {
+      if (++count > chainMax && !this.isRecorded) {
         operators.pop()
         this.tooDeep(chainMax)
       }
@@ -218,7 +219,7 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** Builds what binds at least as tightly as the operator that follows. */
   private reduce(operands: Expression[], operators: Operator[], least: number): void {
-    if (this.RECORDING_PHASE) return
+    if (this.isRecorded) return
     for (let operator = operators.at(-1); operator !== undefined; operator = operators.at(-1)) {
       if (typeof operator === "string") {
         if (precedence[operator] < least) return
@@ -235,8 +236,8 @@ export abstract class ExpressionRules extends CollectionRules {
     }
   }
 
-  readonly operand: Rule<Expression> = this.RULE("operand", () => {
-    if (!this.RECORDING_PHASE && !this.atExpression()) return this.missing("an expression")
+  readonly operand: Rule<Expression> = this.rule("operand", () => {
+    if (!this.isRecorded && !this.atExpression()) return this.missing("an expression")
     const start = this.start()
     let operand = this.one<Expression>((this.primaries ??= [
       { ALT: () => this.sub(this.list) },
@@ -249,14 +250,14 @@ export abstract class ExpressionRules extends CollectionRules {
     let length = 0
     this.some(this.atPostfix, () => {
       operand = this.subWith(this.postfix, start, operand)
-      if (++length > chainMax && !this.RECORDING_PHASE) this.tooDeep(chainMax)
+      if (++length > chainMax && !this.isRecorded) this.tooDeep(chainMax)
     })
     return operand
   })
 
   private primaries?: { ALT: () => Expression }[]
 
-  readonly nameExpression: Rule<NameExpression> = this.RULE("nameExpression", () => {
+  readonly nameExpression: Rule<NameExpression> = this.rule("nameExpression", () => {
     const start = this.start()
     const text = this.text(this.peek())
     this.need("Name")
@@ -272,7 +273,7 @@ export abstract class ExpressionRules extends CollectionRules {
   }
 
   /** While the grammar is recorded there is no object. */
-  readonly postfix: Rule<Expression, [number?, Expression?]> = this.RULE("postfix", (start = 0, object = nothingYet) =>
+  readonly postfix: Rule<Expression, [number?, Expression?]> = this.rule("postfix", (start = 0, object = nothingYet) =>
     this.one<Expression>([
       {
         ALT: () => {
@@ -306,7 +307,7 @@ export abstract class ExpressionRules extends CollectionRules {
     ]),
   )
 
-  readonly arguments: Rule<readonly Argument[]> = this.RULE("arguments", () => {
+  readonly arguments: Rule<readonly Argument[]> = this.rule("arguments", () => {
     const opener = this.peek()
     const values: Argument[] = []
     this.need("(")
@@ -316,7 +317,7 @@ export abstract class ExpressionRules extends CollectionRules {
     return values
   })
 
-  readonly argument: Rule<Argument> = this.RULE("argument", () => {
+  readonly argument: Rule<Argument> = this.rule("argument", () => {
     const start = this.start()
     const name = this.maybe(() => this.atWord() && this.at(":", 2), () => {
       const word = this.subWith(this.word)
@@ -327,7 +328,7 @@ export abstract class ExpressionRules extends CollectionRules {
     return this.sparse<Argument>(start, { kind: "argument", name, value })
   })
 
-  readonly parenthesis: Rule<ParenthesisExpression> = this.RULE("parenthesis", () => {
+  readonly parenthesis: Rule<ParenthesisExpression> = this.rule("parenthesis", () => {
     const start = this.start()
     const opener = this.peek()
     this.need("(")

@@ -1,7 +1,8 @@
 // Literals: numbers, amounts, time spans, and texts with their interpolations.
 
 import { dedent, durationMs, nanoDollars, numberValue, unescape } from "../literals.ts"
-import { RecoveringParser, type Rule } from "../recovery.ts"
+import { RecoveringParser } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   BoolExpression, DurationExpression, Expression, MoneyExpression, NumberExpression, TemplateExpression, TemplateHole,
   TemplatePart, TemplateText,
@@ -10,7 +11,7 @@ import type {
 export abstract class LiteralRules extends RecoveringParser {
   abstract readonly expression: Rule<Expression, [string?]>
 
-  readonly literalValue: Rule<Expression> = this.RULE("literalValue", () =>
+  readonly literalValue: Rule<Expression> = this.rule("literalValue", () =>
     this.one<Expression>((this.literals ??= [
       { ALT: () => this.subWith(this.template) },
       {
@@ -35,11 +36,11 @@ export abstract class LiteralRules extends RecoveringParser {
     const start = this.start()
     const token = this.peek()
     this.need(kind)
-    return make(start, this.RECORDING_PHASE ? "" : this.text(token))
+    return make(start, this.isRecorded ? "" : this.text(token))
   }
 
-  readonly template: Rule<TemplateExpression, [string?]> = this.RULE("template", (expected = "a text in quotes") => {
-    if (!this.RECORDING_PHASE && !this.atTemplate()) {
+  readonly template: Rule<TemplateExpression, [string?]> = this.rule("template", (expected = "a text in quotes") => {
+    if (!this.isRecorded && !this.atTemplate()) {
       this.mismatch(expected)
       const at = this.previousEnd()
       const empty = this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] })
@@ -51,7 +52,7 @@ export abstract class LiteralRules extends RecoveringParser {
         ALT: () => {
           const token = this.peek()
           this.need("RawString")
-          const value = this.RECORDING_PHASE ? "" : this.text(token).replace(/^'|'$/g, "")
+          const value = this.isRecorded ? "" : this.text(token).replace(/^'|'$/g, "")
           const parts = value === "" ? [] : [this.node<TemplateText>(start, { kind: "templateText", value })]
           return this.node<TemplateExpression>(start, { kind: "template", quote: "raw", parts })
         },
@@ -79,7 +80,7 @@ export abstract class LiteralRules extends RecoveringParser {
     return this.at("StringStart") || this.at("BlockStart") || this.at("RawString")
   }
 
-  readonly templateParts: Rule<readonly TemplatePart[]> = this.RULE("templateParts", () => {
+  readonly templateParts: Rule<readonly TemplatePart[]> = this.rule("templateParts", () => {
     const parts: TemplatePart[] = []
     this.some(() => this.at("Text") || this.at("HoleStart"), () =>
       this.either(
@@ -96,7 +97,7 @@ export abstract class LiteralRules extends RecoveringParser {
     return parts
   })
 
-  readonly hole: Rule<TemplateHole> = this.RULE("hole", () => {
+  readonly hole: Rule<TemplateHole> = this.rule("hole", () => {
     const start = this.start()
     this.need("HoleStart")
     const expression = this.subWith(this.expression, "an expression after `{` (a plain brace in a text is `\\{`)")
@@ -107,9 +108,9 @@ export abstract class LiteralRules extends RecoveringParser {
 
   /** The lexer pairs the ends of interpolations, so whatever else stands before one is the hole's own mistake. */
   private skipToHoleEnd(): void {
-    if (this.RECORDING_PHASE || this.at("HoleEnd")) return
+    if (this.isRecorded || this.at("HoleEnd")) return
     this.mismatch("`}`")
-    for (let open = 0; !this.atEnd() && (open > 0 || !this.at("HoleEnd")); this.consume(0, this.LA(1).tokenType)) {
+    for (let open = 0; !this.atEnd() && (open > 0 || !this.at("HoleEnd")); this.consume()) {
       if (this.at("HoleStart")) open++
       else if (this.at("HoleEnd")) open--
     }
@@ -117,7 +118,8 @@ export abstract class LiteralRules extends RecoveringParser {
 
   /** The raw texts that the rules collected become values: a block loses its indentation, then escapes are resolved. */
   private finishTexts(parts: readonly TemplatePart[], quote: "double" | "block"): readonly TemplatePart[] {
-    if (this.RECORDING_PHASE) return parts
+    if (this.isRecorded) return parts
+    if (quote === "double" && parts.every((part) => part.kind !== "templateText" || !part.value.includes("\\"))) return parts
     const raw = parts.map((part) => ({ text: part.kind === "templateText" ? part.value : undefined }))
     const texts = quote === "block" ? dedent(raw) : raw.map(({ text }) => text)
     return parts.flatMap((part, index): TemplatePart[] => {

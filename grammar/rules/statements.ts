@@ -1,6 +1,6 @@
 // Blocks, and the statements that have none.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   AssignStatement, Block, CallStatement, Clause, ContinueStatement, Expression, FailStatement, LetStatement,
   LogStatement, PublishStatement, ReturnStatement, RightHandSide, SleepStatement, Statement, ValueStatement,
@@ -30,7 +30,7 @@ export abstract class StatementRules extends BlockFormRules {
     return !hardStatements.has(kind) && this.atPlainName()
   }
 
-  readonly block: Rule<Block> = this.RULE("block", () => {
+  readonly block: Rule<Block> = this.rule("block", () => {
     const start = this.start()
     const statements: Statement[] = []
     this.nested(() => this.statementsInBraces(statements), () => {})
@@ -51,14 +51,14 @@ export abstract class StatementRules extends BlockFormRules {
         if (clauses !== undefined) this.clausesInto(clauses, () => this.atRunClause())
       },
     )
-    if (!this.RECORDING_PHASE) this.checkValues(statements, clauses !== undefined)
+    if (!this.isRecorded) this.checkValues(statements, clauses !== undefined)
   }
 
   private statementInto(statements: Statement[], clauses: Clause[] | undefined): void {
-    if (!this.RECORDING_PHASE && this.strayWord(statements, clauses)) return
+    if (!this.isRecorded && this.strayWord(statements, clauses)) return
     const statement = this.sub(this.statement)
     statements.push(statement)
-    if (this.RECORDING_PHASE || this.hasFailed) return
+    if (this.isRecorded || this.hasFailed) return
     if (this.sameLine() && this.at("{")) this.unexpected("the end of the statement")
     if (statement.kind !== "value") return
     if (this.sameLine() && !this.at("}") && !this.at("HoleEnd") && !this.at("=>")) {
@@ -69,14 +69,14 @@ export abstract class StatementRules extends BlockFormRules {
   }
 
   private bareInto(statements: Statement[]): void {
-    if (this.RECORDING_PHASE || !this.strayWord(statements, undefined)) statements.push(this.sub(this.statement))
+    if (this.isRecorded || !this.strayWord(statements, undefined)) statements.push(this.sub(this.statement))
   }
 
   /** A clause between statements, or a word that is followed by something no name is followed by. */
   private strayWord(statements: readonly Statement[], clauses: Clause[] | undefined): boolean {
     const token = this.peek()
     const kind = token.kind
-    const where = { start: token.startOffset, end: token.end }
+    const where = { start: token.start, end: token.end }
     if (this.atRunClause()) {
       const next = this.peek(2)
       const standsAlone = next.kind === "}" || (next.startsLine && !next.glued)
@@ -116,8 +116,8 @@ export abstract class StatementRules extends BlockFormRules {
     }
   }
 
-  readonly statement: Rule<Statement> = this.RULE("statement", (): Statement => {
-    if (!this.RECORDING_PHASE && this.atNameStatement()) return this.sub(this.simpleStatement)
+  readonly statement: Rule<Statement> = this.rule("statement", (): Statement => {
+    if (!this.isRecorded && this.atNameStatement()) return this.sub(this.simpleStatement)
     return this.firstOf<Statement>((this.statements ??= [
       { ALT: () => this.sub(this.letStatement) },
       { ALT: () => this.sub(this.returnStatement) },
@@ -132,7 +132,7 @@ export abstract class StatementRules extends BlockFormRules {
   })
   private statements?: { ALT: () => Statement }[]
 
-  readonly rightHandSide: Rule<RightHandSide, [string?]> = this.RULE("rightHandSide", (expected = "a value"): RightHandSide =>
+  readonly rightHandSide: Rule<RightHandSide, [string?]> = this.rule("rightHandSide", (expected = "a value"): RightHandSide =>
     this.either<RightHandSide, RightHandSide>(
       () => this.atBlockForm(),
       () => this.sub(this.blockForm),
@@ -146,7 +146,7 @@ export abstract class StatementRules extends BlockFormRules {
 
   // ---------------------------------------------------------------- simple statements
 
-  readonly letStatement: Rule<LetStatement> = this.RULE("letStatement", () => {
+  readonly letStatement: Rule<LetStatement> = this.rule("letStatement", () => {
     const start = this.start()
     const mutable = this.either(() => this.at("let"), () => (this.need("let"), false), () => (this.need("var"), true))
     const name = this.subWith(this.name)
@@ -158,7 +158,7 @@ export abstract class StatementRules extends BlockFormRules {
   })
 
   /** An assignment, a call, or the value of a block. */
-  readonly simpleStatement: Rule<Statement> = this.RULE("simpleStatement", () =>
+  readonly simpleStatement: Rule<Statement> = this.rule("simpleStatement", () =>
     this.either<Statement, Statement>(
       () => this.atName() && this.at("=", 2),
       () => this.sub(this.assignStatement),
@@ -166,7 +166,7 @@ export abstract class StatementRules extends BlockFormRules {
     ),
   )
 
-  readonly assignStatement: Rule<AssignStatement> = this.RULE("assignStatement", () => {
+  readonly assignStatement: Rule<AssignStatement> = this.rule("assignStatement", () => {
     const start = this.start()
     const name = this.subWith(this.name)
     this.need("=")
@@ -175,7 +175,7 @@ export abstract class StatementRules extends BlockFormRules {
     return this.node<AssignStatement>(start, { kind: "assign", name, value, clauses })
   })
 
-  readonly callStatement: Rule<CallStatement | ValueStatement> = this.RULE("callStatement", () => {
+  readonly callStatement: Rule<CallStatement | ValueStatement> = this.rule("callStatement", () => {
     const start = this.start()
     const value = this.subWith(this.expression, "a statement")
     const clauses = this.maybe(() => value.kind === "call", () => this.clausesAfter(value)) ?? []
@@ -184,7 +184,7 @@ export abstract class StatementRules extends BlockFormRules {
       : this.node<ValueStatement>(start, { kind: "value", value })
   })
 
-  readonly returnStatement: Rule<ReturnStatement> = this.RULE("returnStatement", () => {
+  readonly returnStatement: Rule<ReturnStatement> = this.rule("returnStatement", () => {
     const start = this.start()
     this.need("return")
     const hasValue = (): boolean => this.sameLine() && (this.atExpression() || this.atBlockForm())
@@ -193,7 +193,7 @@ export abstract class StatementRules extends BlockFormRules {
     return this.sparse<ReturnStatement>(start, { kind: "return", value, clauses })
   })
 
-  readonly failStatement: Rule<FailStatement> = this.RULE("failStatement", () => {
+  readonly failStatement: Rule<FailStatement> = this.rule("failStatement", () => {
     const start = this.start()
     let message: Expression | undefined
     let data: Expression | undefined
@@ -214,14 +214,14 @@ export abstract class StatementRules extends BlockFormRules {
     return this.sparse<FailStatement>(start, { kind: "fail", error, message, data })
   })
 
-  readonly logStatement: Rule<LogStatement> = this.RULE("logStatement", () => {
+  readonly logStatement: Rule<LogStatement> = this.rule("logStatement", () => {
     const start = this.start()
     this.need("log")
     const message = this.subWith(this.expression, "a text in quotes")
     return this.node<LogStatement>(start, { kind: "log", message })
   })
 
-  readonly sleepStatement: Rule<SleepStatement> = this.RULE("sleepStatement", () => {
+  readonly sleepStatement: Rule<SleepStatement> = this.rule("sleepStatement", () => {
     const start = this.start()
     this.need("sleep")
     const isUntil = this.at("until") && !this.atPlainName()
@@ -231,7 +231,7 @@ export abstract class StatementRules extends BlockFormRules {
     return this.sparse<SleepStatement>(start, { kind: "sleep", duration, until })
   })
 
-  readonly publishStatement: Rule<PublishStatement> = this.RULE("publishStatement", () => {
+  readonly publishStatement: Rule<PublishStatement> = this.rule("publishStatement", () => {
     const start = this.start()
     this.need("publish")
     const value = this.subWith(this.expression, "a value")
@@ -240,7 +240,7 @@ export abstract class StatementRules extends BlockFormRules {
     return this.node<PublishStatement>(start, { kind: "publish", value, topic })
   })
 
-  readonly continueStatement: Rule<ContinueStatement> = this.RULE("continueStatement", () => {
+  readonly continueStatement: Rule<ContinueStatement> = this.rule("continueStatement", () => {
     const start = this.start()
     this.need("continue")
     this.need("as", "`as new` and the arguments")
@@ -250,11 +250,11 @@ export abstract class StatementRules extends BlockFormRules {
   })
 
   /** One statement in the place of a block. */
-  readonly bareBlock: Rule<Block> = this.RULE("bareBlock", () => {
+  readonly bareBlock: Rule<Block> = this.rule("bareBlock", () => {
     const statements: Statement[] = []
     const start = this.start()
-    const isNextArm = !this.RECORDING_PHASE && this.atArm()
-    if (this.RECORDING_PHASE || (!isNextArm && this.atStatement() && !this.atRunClause())) this.bareInto(statements)
+    const isNextArm = !this.isRecorded && this.atArm()
+    if (this.isRecorded || (!isNextArm && this.atStatement() && !this.atRunClause())) this.bareInto(statements)
     else this.mismatch("a statement, a value or a block")
     return this.node<Block>(start, { kind: "block", statements })
   })

@@ -1,6 +1,6 @@
 // The clauses of a step: how it is retried, limited, paid for, replaced and undone.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   AcceptClause, BudgetAmount, BudgetClause, BudgetElse, CacheClause, CircuitClause, CompensateClause, DeadlineClause,
   Expression, FallbackClause, LimitClause, ManualClause, Name, RetryClause, StepsUseClause, TimeoutClause, UseClause,
@@ -25,7 +25,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.at("http", 2) && this.atName(3) && !this.at("backoff", 3)
   }
 
-  readonly retry: Rule<RetryClause> = this.RULE("retry", () => {
+  readonly retry: Rule<RetryClause> = this.rule("retry", () => {
     const start = this.start()
     let times: Expression | undefined
     let first: Expression | undefined
@@ -62,21 +62,21 @@ export abstract class StepClauseRules extends TypeRules {
     return this.sparse<RetryClause>(start, { kind: "retry", never, times, on, backoff, factor, jitter })
   })
 
-  readonly timeout: Rule<TimeoutClause> = this.RULE("timeout", () => {
+  readonly timeout: Rule<TimeoutClause> = this.rule("timeout", () => {
     const start = this.start()
     this.need("timeout")
     const duration = this.subWith(this.expression, "a time span such as `20s`")
     return this.node<TimeoutClause>(start, { kind: "timeout", duration })
   })
 
-  readonly deadline: Rule<DeadlineClause> = this.RULE("deadline", () => {
+  readonly deadline: Rule<DeadlineClause> = this.rule("deadline", () => {
     const start = this.start()
     this.need("deadline")
     const duration = this.subWith(this.expression, "a time span such as `5m`")
     return this.node<DeadlineClause>(start, { kind: "deadline", duration })
   })
 
-  readonly circuit: Rule<CircuitClause> = this.RULE("circuit", () => {
+  readonly circuit: Rule<CircuitClause> = this.rule("circuit", () => {
     const start = this.start()
     this.need("circuit")
     this.need("opens")
@@ -92,7 +92,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.node<CircuitClause>(start, { kind: "circuit", failures, window, retryAfter })
   })
 
-  readonly limit: Rule<LimitClause> = this.RULE("limit", () => {
+  readonly limit: Rule<LimitClause> = this.rule("limit", () => {
     const start = this.start()
     let rate: LimitClause["rate"]
     let atOnce: Expression | undefined
@@ -117,7 +117,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.sparse<LimitClause>(start, { kind: "limit", rate, atOnce })
   })
 
-  readonly cache: Rule<CacheClause> = this.RULE("cache", () => {
+  readonly cache: Rule<CacheClause> = this.rule("cache", () => {
     const start = this.start()
     const by: Expression[] = []
     this.need("cache")
@@ -130,7 +130,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.node<CacheClause>(start, { kind: "cache", duration, by })
   })
 
-  readonly budget: Rule<BudgetClause> = this.RULE("budget", () => {
+  readonly budget: Rule<BudgetClause> = this.rule("budget", () => {
     const start = this.start()
     const amounts: BudgetAmount[] = []
     this.need("budget")
@@ -140,21 +140,21 @@ export abstract class StepClauseRules extends TypeRules {
     return this.sparse<BudgetClause>(start, { kind: "budget", amounts, otherwise })
   })
 
-  readonly budgetAmount: Rule<BudgetAmount> = this.RULE("budgetAmount", () => {
+  readonly budgetAmount: Rule<BudgetAmount> = this.rule("budgetAmount", () => {
     const start = this.start()
     const amount = this.subWith(this.expression, "an amount such as `20k tokens` or `$0.50`")
     const unit = units[this.peek().kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
     this.maybe(() => unit !== undefined, () => {
       this.oneOf("tokens", "turns", "calls")
     })
-    if (!this.RECORDING_PHASE && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
+    if (!this.isRecorded && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
     return this.node<BudgetAmount>(start, { kind: "budgetAmount", amount, unit: unit ?? "dollars" })
   })
 
-  readonly budgetElse: Rule<BudgetElse> = this.RULE("budgetElse", () => {
+  readonly budgetElse: Rule<BudgetElse> = this.rule("budgetElse", () => {
     const start = this.start()
     this.need("else")
-    if (!this.RECORDING_PHASE && !["fail", "return", "use", "ask"].includes(this.peek().kind)) {
+    if (!this.isRecorded && !["fail", "return", "use", "ask"].includes(this.peek().kind)) {
       this.mismatch("`fail`, `return`, `use` or `ask`")
       return this.node<BudgetElse>(start, { kind: "budgetElse", action: "fail" })
     }
@@ -168,7 +168,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.sparse<BudgetElse>(start, { kind: "budgetElse", action, value })
   })
 
-  readonly fallback: Rule<FallbackClause> = this.RULE("fallback", () => {
+  readonly fallback: Rule<FallbackClause> = this.rule("fallback", () => {
     const start = this.start()
     this.need("fallback")
     const value = this.subWith(this.expression, "a value or a call")
@@ -176,14 +176,14 @@ export abstract class StepClauseRules extends TypeRules {
     return this.node<FallbackClause>(start, { kind: "fallback", value, on })
   })
 
-  readonly compensate: Rule<CompensateClause> = this.RULE("compensate", () => {
+  readonly compensate: Rule<CompensateClause> = this.rule("compensate", () => {
     const start = this.start()
     this.need("compensate")
     const call = this.subWith(this.expression, "a call")
     return this.node<CompensateClause>(start, { kind: "compensate", call })
   })
 
-  readonly manual: Rule<ManualClause> = this.RULE("manual", () => {
+  readonly manual: Rule<ManualClause> = this.rule("manual", () => {
     const start = this.start()
     this.need("manual")
     this.need("by")
@@ -192,14 +192,14 @@ export abstract class StepClauseRules extends TypeRules {
     return this.sparse<ManualClause>(start, { kind: "manual", by, within })
   })
 
-  readonly use: Rule<UseClause> = this.RULE("use", () => {
+  readonly use: Rule<UseClause> = this.rule("use", () => {
     const start = this.start()
     this.need("use")
     const policy = this.subWith(this.name, "a policy's name")
     return this.node<UseClause>(start, { kind: "use", policy })
   })
 
-  readonly stepsUse: Rule<StepsUseClause> = this.RULE("stepsUse", () => {
+  readonly stepsUse: Rule<StepsUseClause> = this.rule("stepsUse", () => {
     const start = this.start()
     this.need("steps")
     this.need("use")
@@ -207,7 +207,7 @@ export abstract class StepClauseRules extends TypeRules {
     return this.node<StepsUseClause>(start, { kind: "stepsUse", policy })
   })
 
-  readonly acceptRule: Rule<AcceptClause> = this.RULE("acceptRule", () => {
+  readonly acceptRule: Rule<AcceptClause> = this.rule("acceptRule", () => {
     const start = this.start()
     this.need("accept")
     const rule = this.maybe(() => this.atName(), () => this.subWith(this.name))

@@ -1,6 +1,6 @@
 // The steps of a test.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   AdvanceStep, BinaryOperator, CrashStep, ExpectPredicate, ExpectStep, Expression, FaultStep, GivenOutcome, GivenStep,
   Name, RunStep, SendStep, TestDeclaration, TestStep,
@@ -16,7 +16,7 @@ const pointWords: ReadonlySet<string> = new Set(["before", "in", "after"])
 const predicateWords: ReadonlySet<string> = new Set(["called", "effect", "with", "before", "after", "undone"])
 
 export abstract class TestRules extends StatementRules {
-  readonly testDeclaration: Rule<TestDeclaration> = this.RULE("testDeclaration", () => {
+  readonly testDeclaration: Rule<TestDeclaration> = this.rule("testDeclaration", () => {
     const doc = this.doc()
     const start = this.start()
     const steps: TestStep[] = []
@@ -34,7 +34,7 @@ export abstract class TestRules extends StatementRules {
     return stepWordSet.has(this.peek().kind)
   }
 
-  readonly testStep: Rule<TestStep> = this.RULE("testStep", () => this.one<TestStep>((this.testSteps ??= [
+  readonly testStep: Rule<TestStep> = this.rule("testStep", () => this.one<TestStep>((this.testSteps ??= [
     { ALT: () => this.sub(this.given) },
     { ALT: () => this.sub(this.runStep) },
     { ALT: () => this.sub(this.send) },
@@ -45,7 +45,7 @@ export abstract class TestRules extends StatementRules {
   ])))
   private testSteps?: { ALT: () => TestStep }[]
 
-  readonly given: Rule<GivenStep> = this.RULE("given", () => {
+  readonly given: Rule<GivenStep> = this.rule("given", () => {
     const start = this.start()
     const outcomes: GivenOutcome[] = []
     this.need("given")
@@ -59,12 +59,12 @@ export abstract class TestRules extends StatementRules {
     return this.node<GivenStep>(start, { kind: "given", callable, outcomes })
   })
 
-  readonly outcome: Rule<GivenOutcome> = this.RULE("outcome", () => {
+  readonly outcome: Rule<GivenOutcome> = this.rule("outcome", () => {
     const start = this.start()
     let action: GivenOutcome["action"] = "returns"
     let value: Expression | undefined
     let error: Name | undefined
-    if (!this.RECORDING_PHASE && !["returns", "fails", "takes", "answers"].includes(this.peek().kind)) {
+    if (!this.isRecorded && !["returns", "fails", "takes", "answers"].includes(this.peek().kind)) {
       this.mismatch("`returns`, `fails`, `takes` or `answers`")
       return this.node<GivenOutcome>(start, { kind: "outcome", action, always: false })
     }
@@ -86,14 +86,14 @@ export abstract class TestRules extends StatementRules {
     return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, takes, costs })
   })
 
-  readonly runStep: Rule<RunStep> = this.RULE("runStep", () => {
+  readonly runStep: Rule<RunStep> = this.rule("runStep", () => {
     const start = this.start()
     this.need("run")
     const call = this.subWith(this.expression, "a call of a workflow")
     return this.node<RunStep>(start, { kind: "run", call })
   })
 
-  readonly send: Rule<SendStep> = this.RULE("send", () => {
+  readonly send: Rule<SendStep> = this.rule("send", () => {
     const start = this.start()
     this.need("send")
     this.maybe(() => this.at("event") && this.atName(2), () => this.need("event"))
@@ -102,14 +102,14 @@ export abstract class TestRules extends StatementRules {
     return this.sparse<SendStep>(start, { kind: "send", event, value })
   })
 
-  readonly advance: Rule<AdvanceStep> = this.RULE("advance", () => {
+  readonly advance: Rule<AdvanceStep> = this.rule("advance", () => {
     const start = this.start()
     this.need("advance")
     const duration = this.subWith(this.expression, "a time span such as `2d`")
     return this.node<AdvanceStep>(start, { kind: "advance", duration })
   })
 
-  readonly crash: Rule<CrashStep> = this.RULE("crash", () => {
+  readonly crash: Rule<CrashStep> = this.rule("crash", () => {
     const start = this.start()
     this.need("crash")
     const everywhere = this.everywhere(["before", "in", "after"], "`everywhere`, or `before`, `in` or `after` and what is called")
@@ -135,7 +135,7 @@ export abstract class TestRules extends StatementRules {
     )
   }
 
-  readonly fault: Rule<FaultStep> = this.RULE("fault", () => {
+  readonly fault: Rule<FaultStep> = this.rule("fault", () => {
     const start = this.start()
     this.need("fault")
     if (this.accept("everywhere")) return this.node<FaultStep>(start, { kind: "fault", everywhere: true })
@@ -153,11 +153,11 @@ export abstract class TestRules extends StatementRules {
     return this.sparse<FaultStep>(start, { kind: "fault", everywhere: false, error, point, step, at })
   })
 
-  readonly expect: Rule<ExpectStep> = this.RULE("expect", () => {
+  readonly expect: Rule<ExpectStep> = this.rule("expect", () => {
     const start = this.start()
     this.need("expect")
     const subject = this.subWith(this.expression, "what is expected, such as `completed`")
-    if (!this.RECORDING_PHASE && subject.kind === "binary" && comparisons.has(subject.operator)) {
+    if (!this.isRecorded && subject.kind === "binary" && comparisons.has(subject.operator)) {
       const { operator, right } = subject
       const parts = { kind: "predicate", word: "comparison", operator, values: [right] } as const
       const predicate = this.node<ExpectPredicate>(right.span.start, parts)
@@ -171,14 +171,14 @@ export abstract class TestRules extends StatementRules {
     return this.sparse<ExpectStep>(start, { kind: "expect", subject, predicate })
   })
 
-  readonly failedKind: Rule<ExpectPredicate> = this.RULE("failedKind", () => {
+  readonly failedKind: Rule<ExpectPredicate> = this.rule("failedKind", () => {
     const start = this.start()
     const values: Expression[] = []
     values.push(this.sub(this.nameExpression))
     return this.node<ExpectPredicate>(start, { kind: "predicate", word: "failed", values })
   })
 
-  readonly predicate: Rule<ExpectPredicate> = this.RULE("predicate", () => {
+  readonly predicate: Rule<ExpectPredicate> = this.rule("predicate", () => {
     const start = this.start()
     const values: Expression[] = []
     let how: string | undefined

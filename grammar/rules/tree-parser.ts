@@ -1,12 +1,12 @@
 // What every rule stands on: looking at tokens, making nodes, and reporting what is wrong, once.
 
-import { EmbeddedActionsParser, LLkLookaheadStrategy } from "chevrotain"
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
 import { span, type Span } from "../../base/text/span.ts"
-import type { Tokens } from "../lexer.ts"
+import { choices } from "../choices.generated.ts"
+import type { Token, Tokens } from "../lexer.ts"
 import { describeToken } from "../messages.ts"
-import { parserTokens, vocabulary, type ParserToken } from "./vocabulary.ts"
+import type { Alternatives, Recorder, Rule } from "./recorder.ts"
 import type { MissingExpression, Name, NodeBase } from "../syntax/nodes.ts"
 import { keywords } from "../tokens.ts"
 
@@ -15,19 +15,25 @@ type Parts<N extends NodeBase> = Omit<{ [K in keyof N]: undefined extends N[K] ?
 type Loose<N extends NodeBase> = { readonly [K in keyof Parts<N>]: Parts<N>[K] | (K extends OptionalKeys<N> ? undefined : never) }
 type OptionalKeys<N> = { [K in keyof N]-?: object extends Pick<N, K> ? K : never }[keyof N]
 
-const nowhere = { startOffset: 0, end: 0, startsLine: true, glued: false, triviaBefore: 0, kind: "EOF", isName: false } as ParserToken
+const nowhere: Token = { kind: "EOF", start: 0, end: 0, isName: false, startsLine: true, glued: false, triviaBefore: 0 }
 
-/** Our own gates decide about optional and repeated parts; what Chevrotain would, takes half of the time to make a parser. */
-class AlternativesOnly extends LLkLookaheadStrategy {
-  override buildLookaheadForOptional(): () => boolean {
-    return () => false
-  }
-}
+/** By the choice's index in its rule: the number of the alternative that begins with a token of the kind. */
+type Choices = readonly ReadonlyMap<string, number>[]
 
-export abstract class TreeParser extends EmbeddedActionsParser {
+const choicesOf: ReadonlyMap<string, Choices> = new Map(
+  Object.entries(choices).map(([rule, tables]) => [rule, tables.map((table) => new Map(Object.entries(table)))]),
+)
+
+export abstract class TreeParser {
+  /** Where the grammar is recorded for its analysis, nothing is parsed. */
+  protected readonly recorder: Recorder | undefined
+  private read: readonly Token[] = []
+  /** Index of the next token in what was read. */
+  private next = 0
+  private choices: Choices = []
   protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
   protected diagnostics: Diagnostic[] = []
-  protected endToken: ParserToken = nowhere
+  protected endToken: Token = nowhere
   private nextId = 0
   protected depth = 0
   /** Where the current item first failed, or -1. Nodes that are finished after that and hold the place are `recovered`. */
@@ -41,28 +47,62 @@ export abstract class TreeParser extends EmbeddedActionsParser {
   private lastReportedAt = -1
   protected bracesPair = true
 
-  constructor(options: { readonly validate: boolean }) {
-    const lookaheadStrategy = new AlternativesOnly({ maxLookahead: 1 })
-    super([...vocabulary], { maxLookahead: 1, lookaheadStrategy, recoveryEnabled: false, skipValidations: !options.validate })
+  constructor(recorder?: Recorder) {
+    this.recorder = recorder
   }
 
   protected begin(tokens: Tokens): void {
-    const { list, end } = parserTokens(tokens)
+    const { length } = tokens.source.text
     this.tokens = tokens
+    this.read = tokens.tokens
+    this.next = 0
     this.diagnostics = [...tokens.diagnostics]
-    this.bracesPair = list.reduce((open, { kind }) => open + (kind === "{" ? 1 : kind === "}" ? -1 : 0), 0) === 0
-    this.endToken = end
+    let open = 0
+    for (const { kind } of tokens.tokens) open += kind === "{" ? 1 : kind === "}" ? -1 : 0
+    this.bracesPair = open === 0
+    this.endToken = { ...nowhere, start: length, end: length, triviaBefore: tokens.trivia.length }
     this.nextId = this.depth = this.unitStart = 0
     this.failedAt = this.lastReportedAt = this.emptyAt = this.emptyBefore = -1
     this.reported = false
-    this.input = list
+  }
+
+  // ---------------------------------------------------------------- rules
+
+  /** A rule of the grammar, as its analysis names it. */
+  protected rule<T, Arguments extends unknown[]>(name: string, rule: Rule<T, Arguments>): Rule<T, Arguments> {
+    if (this.recorder !== undefined) return this.recorder.rule(name, rule)
+    const own = choicesOf.get(name)
+    if (own === undefined) return rule
+    return (...values) => {
+      const outer = this.choices
+      this.choices = own
+      const result = rule(...values)
+      this.choices = outer
+      return result
+    }
+  }
+
+  protected get isRecorded(): boolean {
+    return this.recorder !== undefined
+  }
+
+  /** The alternative that the analysis found for the next token; where there is none, the first reports what it lacks. */
+  protected choose<T>(index: 0 | 1 | 2, alternatives: Alternatives<T>): T {
+    if (this.recorder !== undefined) return this.recorder.choice(index, alternatives)
+    const token = this.peek()
+    const table = this.choices[index]!
+    const chosen = table.get(token.kind) ?? (token.isName ? table.get("Name") : undefined) ?? 0
+    return alternatives[chosen]!.ALT()
+  }
+
+  protected consume(): void {
+    this.next++
   }
 
   // ---------------------------------------------------------------- looking
 
-  protected peek(ahead = 1): ParserToken {
-    const token = this.LA(ahead) as ParserToken
-    return token.end === undefined ? this.endToken : token
+  protected peek(ahead = 1): Token {
+    return this.read[this.next + ahead - 1] ?? this.endToken
   }
 
   protected at(kind: string, ahead = 1): boolean {
@@ -90,18 +130,18 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     return this.failedAt !== -1
   }
 
-  protected text(token: ParserToken): string {
-    return this.tokens.source.text.slice(token.startOffset, token.end)
+  protected text(token: Token): string {
+    return this.tokens.source.text.slice(token.start, token.end)
   }
 
   protected previousEnd(): number {
-    return (this.LA(0) as ParserToken).end ?? 0
+    return this.next === 0 ? 0 : (this.read[this.next - 1] ?? this.endToken).end
   }
 
   // ---------------------------------------------------------------- nodes
 
   protected start(): number {
-    return this.peek().startOffset
+    return this.peek().start
   }
 
   /** Finishes a node that began at `start`; `parts` becomes the node. */
@@ -115,10 +155,15 @@ export abstract class TreeParser extends EmbeddedActionsParser {
 
   /** As `node`, for kinds with optional parts: undefined parts are left out. */
   protected sparse<N extends NodeBase>(start: number, parts: Loose<N>): N {
-    const present: Record<string, unknown> = {}
     const given = parts as Readonly<Record<string, unknown>>
-    for (const key in given) if (given[key] !== undefined) present[key] = given[key]
-    return this.node<N>(start, present as Omit<N, "id" | "span" | "recovered">)
+    let present: Record<string, unknown> | undefined
+    for (const key in given) {
+      if (given[key] !== undefined) continue
+      present = {}
+      for (const other in given) if (given[other] !== undefined) present[other] = given[other]
+      break
+    }
+    return this.node<N>(start, (present ?? given) as Omit<N, "id" | "span" | "recovered">)
   }
 
   /** A node that has read nothing stands right behind the last token; one that begins with such a node begins there too. */
@@ -154,8 +199,8 @@ export abstract class TreeParser extends EmbeddedActionsParser {
     const token = this.peek()
     const end = this.previousEnd()
     if (token === this.endToken) return { found: "the end of the file", where: span(end, end) }
-    if (token.startsLine && token.startOffset !== 0) return { found: "the end of the line", where: span(end, end) }
-    return { found: describeToken(token.kind, this.text(token)), where: span(token.startOffset, token.end) }
+    if (token.startsLine && token.start !== 0) return { found: "the end of the line", where: span(end, end) }
+    return { found: describeToken(token.kind, this.text(token)), where: span(token.start, token.end) }
   }
 
   protected mismatch(expected: string): void {
@@ -168,7 +213,7 @@ export abstract class TreeParser extends EmbeddedActionsParser {
   protected unexpected(expected: string): void {
     const token = this.peek()
     const found = describeToken(token.kind, this.text(token))
-    this.report("AF1001", span(token.startOffset, token.end), { expected, found })
+    this.report("AF1001", span(token.start, token.end), { expected, found })
     this.fail()
   }
 
@@ -193,7 +238,7 @@ export abstract class TreeParser extends EmbeddedActionsParser {
 
   /** At most one per item and one per place, and none where the lexer has reported something already. */
   protected report<C extends Code>(code: C, where: Span, facts: FactsOf<C>, extras: Extras = {}): void {
-    if (this.RECORDING_PHASE) return
+    if (this.isRecorded) return
     const place = this.start()
     const isKnown = this.reported || place === this.lastReportedAt || this.lexerReported(place)
     this.reported = true

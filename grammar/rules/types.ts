@@ -1,6 +1,6 @@
 // Types: names, records, lists, maps, optionals, unions, literals, and the constraints behind them.
 
-import type { Rule } from "../recovery.ts"
+import type { Rule } from "./recorder.ts"
 import type {
   ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, Name, NamedTypeNode, OptionalTypeNode,
   RecordTypeNode, TypeNode, UnaryExpression, UnionTypeNode,
@@ -17,8 +17,8 @@ export abstract class TypeRules extends DocumentedRules {
     return kind === "{" || kind === "(" || kind === "nothing" || literalTypes.has(kind) || this.atName()
   }
 
-  readonly type: Rule<TypeNode, [string?]> = this.RULE("type", (expected = "a type"): TypeNode => {
-    if (!this.RECORDING_PHASE && !this.atType() && !this.at("|")) return this.missingType(expected)
+  readonly type: Rule<TypeNode, [string?]> = this.rule("type", (expected = "a type"): TypeNode => {
+    if (!this.isRecorded && !this.atType() && !this.at("|")) return this.missingType(expected)
     return this.nested(
       () => {
         const start = this.start()
@@ -42,8 +42,8 @@ export abstract class TypeRules extends DocumentedRules {
     return { ...node, recovered: true }
   }
 
-  readonly typeSuffixes: Rule<TypeNode> = this.RULE("typeSuffixes", (): TypeNode => {
-    if (!this.RECORDING_PHASE && !this.atType()) return this.missingType("a type")
+  readonly typeSuffixes: Rule<TypeNode> = this.rule("typeSuffixes", (): TypeNode => {
+    if (!this.isRecorded && !this.atType()) return this.missingType("a type")
     const start = this.start()
     let found = this.sub(this.typePrimary)
     let length = 0
@@ -64,12 +64,12 @@ export abstract class TypeRules extends DocumentedRules {
           found = this.node<OptionalTypeNode>(start, { kind: "optionalType", type: optional })
         },
       )
-      if (++length > suffixesMax && !this.RECORDING_PHASE) this.tooDeep(suffixesMax)
+      if (++length > suffixesMax && !this.isRecorded) this.tooDeep(suffixesMax)
     })
     return found
   })
 
-  readonly typePrimary: Rule<TypeNode> = this.RULE("typePrimary", () =>
+  readonly typePrimary: Rule<TypeNode> = this.rule("typePrimary", () =>
     this.either<TypeNode, TypeNode>(
       () => this.at("map") && this.at("<", 2),
       () => this.sub(this.mapType),
@@ -93,7 +93,7 @@ export abstract class TypeRules extends DocumentedRules {
   )
   private typePrimaries?: { ALT: () => TypeNode }[]
 
-  readonly namedType: Rule<NamedTypeNode> = this.RULE("namedType", () => {
+  readonly namedType: Rule<NamedTypeNode> = this.rule("namedType", () => {
     const start = this.start()
     const name = this.either(() => !this.at("nothing"), () => this.subWith(this.name), () => {
       this.need("nothing")
@@ -103,7 +103,7 @@ export abstract class TypeRules extends DocumentedRules {
     return this.node<NamedTypeNode>(start, { kind: "namedType", name, constraints })
   })
 
-  readonly mapType: Rule<MapTypeNode> = this.RULE("mapType", () => {
+  readonly mapType: Rule<MapTypeNode> = this.rule("mapType", () => {
     const start = this.start()
     this.need("map")
     this.need("<")
@@ -113,28 +113,28 @@ export abstract class TypeRules extends DocumentedRules {
     return this.node<MapTypeNode>(start, { kind: "mapType", value, constraints })
   })
 
-  readonly literalType: Rule<LiteralTypeNode> = this.RULE("literalType", () => {
+  readonly literalType: Rule<LiteralTypeNode> = this.rule("literalType", () => {
     const start = this.start()
     const value = this.sub(this.signedLiteral)
     return this.node<LiteralTypeNode>(start, { kind: "literalType", value })
   })
 
   /** A literal with its sign: what a type or a pattern can name. */
-  readonly signedLiteral: Rule<Expression> = this.RULE("signedLiteral", () => {
+  readonly signedLiteral: Rule<Expression> = this.rule("signedLiteral", () => {
     const start = this.start()
     const minus = this.accept("-")
-    if (!this.RECORDING_PHASE && (this.at("-") || !literalTypes.has(this.peek().kind))) return this.missing("a literal")
+    if (!this.isRecorded && (this.at("-") || !literalTypes.has(this.peek().kind))) return this.missing("a literal")
     const operand = this.sub(this.literalValue)
     return minus ? this.node<UnaryExpression>(start, { kind: "unary", operator: "-", operand }) : operand
   })
 
-  readonly constraints: Rule<readonly Constraint[]> = this.RULE("constraints", () => {
+  readonly constraints: Rule<readonly Constraint[]> = this.rule("constraints", () => {
     const found: Constraint[] = []
     this.some(() => this.at("@"), () => found.push(this.sub(this.constraint)))
     return found
   })
 
-  readonly constraint: Rule<Constraint> = this.RULE("constraint", () => {
+  readonly constraint: Rule<Constraint> = this.rule("constraint", () => {
     const start = this.start()
     this.need("@")
     const name = this.subWith(this.word, "a constraint's name")
@@ -148,7 +148,7 @@ export abstract class TypeRules extends DocumentedRules {
     return this.node<Constraint>(start, { kind: "constraint", name, arguments: values })
   })
 
-  readonly recordType: Rule<RecordTypeNode> = this.RULE("recordType", () => {
+  readonly recordType: Rule<RecordTypeNode> = this.rule("recordType", () => {
     const start = this.start()
     const fields: Field[] = []
     this.braced({
@@ -163,7 +163,7 @@ export abstract class TypeRules extends DocumentedRules {
     return this.node<RecordTypeNode>(start, { kind: "recordType", fields })
   })
 
-  readonly field: Rule<Field> = this.RULE("field", () => {
+  readonly field: Rule<Field> = this.rule("field", () => {
     const doc = this.doc()
     const start = this.start()
     const name = this.subWith(this.key)

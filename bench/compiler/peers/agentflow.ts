@@ -1,6 +1,7 @@
-// Our compiler: check is parse, bind, check, plan and the cost bound; emit adds the TypeScript project.
+// Our compiler: check is what the peers' is, syntax, names, types and rules; bounds adds the plan and the worst cases,
+// which no peer has; emit adds the TypeScript project.
 
-import { compile, plan } from "../../../compiler/index.ts"
+import { check, compile, plan } from "../../../compiler/index.ts"
 import type { Source } from "../../../base/text/source.ts"
 import { serve } from "./peer.ts"
 
@@ -9,6 +10,10 @@ const sourceOf = (text: string): Source => ({ path: "main.agentflow", text, vers
 await serve({
   open: async () => void plan([sourceOf("workflow Empty() {\n  dead letter \"failed\"\n}\n")]),
   check: async (text) => {
+    const { diagnostics } = check([sourceOf(text)])
+    if (diagnostics.length > 0) throw new Error(diagnostics[0]!.message)
+  },
+  bounds: async (text) => {
     const { value, diagnostics } = plan([sourceOf(text)])
     if (value === null || diagnostics.length > 0) throw new Error(diagnostics[0]?.message ?? "no plan")
   },

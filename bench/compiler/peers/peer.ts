@@ -5,12 +5,14 @@ export interface Peer {
   readonly open: () => Promise<void>
   /** Everything that tells whether the text is right; throws when it is not, since it is. */
   readonly check: (text: string) => Promise<void>
+  /** The same and the worst cases of what a run may spend; ours alone has it. */
+  readonly bounds?: (text: string) => Promise<void>
   /** The same and what it writes, in memory; absent for a tool that writes nothing. */
   readonly emit?: (text: string) => Promise<void>
 }
 
 export interface Question {
-  readonly what: "check" | "emit"
+  readonly what: "check" | "bounds" | "emit"
   readonly text: string
   /** How often it is done, each time with a text that differs in its last line; the answer is their median. */
   readonly times: number
@@ -26,7 +28,7 @@ export async function serve(peer: Peer): Promise<void> {
   await peer.open()
   process.on("message", async ({ what, text, times }: Question) => {
     try {
-      const work = what === "emit" ? peer.emit! : peer.check
+      const work = peer[what]!
       // The rest of the question before is no part of this one.
       globalThis.gc?.()
       const taken: number[] = []

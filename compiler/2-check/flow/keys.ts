@@ -1,6 +1,7 @@
 // Text anywhere in a file that looks like a key.
 
 import { report, type FileContext } from "../context.ts"
+import { nodesIn } from "./walk.ts"
 
 /** The shapes of well-known keys; long enough that prose does not match. */
 const KEYS: readonly RegExp[] = [
@@ -10,7 +11,11 @@ const KEYS: readonly RegExp[] = [
 ]
 
 export function reportKeys(file: FileContext): void {
-  for (const node of file.survey.templates) {
+  const { text } = file.bound.source
+  // What an escape hides from the text as it is written, only the tree shows.
+  if (!text.includes("\\") && !KEYS.some((key) => key.test(text))) return
+  for (const node of nodesIn(file.bound.file)) {
+    if (node.kind !== "template") continue
     const isKey = node.parts.some((part) => part.kind === "templateText" && KEYS.some((key) => key.test(part.value)))
     if (isKey) report(file, node, "AF8002", {})
   }

@@ -1,7 +1,7 @@
 // Declarations and values that nothing uses.
 
 import type { Fix } from "../../../base/diagnostics/diagnostic.ts"
-import type { Node } from "../../../grammar/syntax/nodes.ts"
+import type { Node, NodeId } from "../../../grammar/syntax/nodes.ts"
 import { report, type FileContext } from "../context.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
 
@@ -17,23 +17,38 @@ export function reportUnused(files: readonly FileContext[]): void {
 }
 
 function collectUses(file: FileContext, used: Set<SymbolId>): void {
-  for (const item of file.bound.file.items) {
-    if (item.kind === "import") continue
-    const own = item.kind === "test" ? undefined : file.bound.uses.get(item.name.id)
-    for (const node of file.survey.names.get(item)!) {
-      const symbol = file.bound.uses.get(node.id)
-      if (symbol !== undefined && symbol !== own && !isBinding(node, symbol, file)) used.add(symbol)
+  const { symbols } = file.context.bound.symbols
+  const { firstIds, isImported } = ranges(file)
+  for (const [id, symbol] of file.bound.uses) {
+    const { node, path } = symbols[symbol]!
+    if (isImported(id)) continue
+    if (node === undefined || path !== file.path) used.add(symbol)
+    else {
+      const first = firstIds.get(node)
+      const isOwn = first === undefined ? isBinding(id, node) : first <= id && id <= node.id
+      if (!isOwn) used.add(symbol)
     }
   }
 }
 
-function isBinding(name: Extract<Node, { readonly kind: "name" }>, symbol: SymbolId, file: FileContext): boolean {
-  const { node } = file.context.bound.symbols.symbols[symbol]!
-  if (node === undefined) return false
-  if ("name" in node && node.name === name) return true
-  if ("binding" in node && node.binding === name) return true
-  if ("variable" in node && (node.variable === name || node.index === name)) return true
-  return node.kind === "lambda" && node.parameters.includes(name)
+/** A declaration's nodes are numbered one after the other, itself last. */
+function ranges(file: FileContext): { readonly firstIds: ReadonlyMap<Node, NodeId>; readonly isImported: (id: NodeId) => boolean } {
+  const firstIds = new Map<Node, NodeId>()
+  const imports: (readonly [first: NodeId, last: NodeId])[] = []
+  let first = 0
+  for (const item of file.bound.file.items) {
+    firstIds.set(item, first)
+    if (item.kind === "import") imports.push([first, item.id])
+    first = item.id + 1
+  }
+  return { firstIds, isImported: (id) => imports.some(([from, to]) => from <= id && id <= to) }
+}
+
+function isBinding(name: NodeId, node: Node): boolean {
+  if ("name" in node && typeof node.name === "object" && node.name.id === name) return true
+  if ("binding" in node && node.binding?.id === name) return true
+  if ("variable" in node && (node.variable.id === name || node.index?.id === name)) return true
+  return node.kind === "lambda" && node.parameters.some(({ id }) => id === name)
 }
 
 /** A file without a workflow is a library: what it declares is for others. */
@@ -52,13 +67,8 @@ function reportDeclarations(file: FileContext, used: ReadonlySet<SymbolId>): voi
 function reportImports(file: FileContext): void {
   if (!file.bound.file.items.some(({ kind }) => kind === "import")) return
   const used = new Set<SymbolId>()
-  for (const item of file.bound.file.items) {
-    if (item.kind === "import") continue
-    for (const node of file.survey.names.get(item)!) {
-      const symbol = file.bound.uses.get(node.id)
-      if (symbol !== undefined) used.add(symbol)
-    }
-  }
+  const { isImported } = ranges(file)
+  for (const [id, symbol] of file.bound.uses) if (!isImported(id)) used.add(symbol)
   for (const item of file.bound.file.items) {
     if (item.kind !== "import") continue
     for (const imported of item.names) {

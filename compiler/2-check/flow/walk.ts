@@ -1,6 +1,7 @@
 // Every node below a node, in the order of the source.
 
-import type { Declaration, FileNode, Name, Node, TemplateExpression } from "../../../grammar/syntax/nodes.ts"
+import type { Node } from "../../../grammar/syntax/nodes.ts"
+import type { BoundFile } from "../../1-bind/types.ts"
 
 /** Walks with a list of its own: a deep tree costs no call stack and no more than its size. */
 function walk(value: unknown, visit: (node: Node) => void): void {
@@ -38,31 +39,7 @@ export function nodesIn(value: unknown): readonly Node[] {
   return found
 }
 
-/** What several rules look for in all of a file, found in one walk. */
-export interface Survey {
-  readonly names: ReadonlyMap<Declaration, readonly Name[]>
-  readonly templates: readonly TemplateExpression[]
-  /** The parser repaired nothing in it. */
-  readonly isWhole: boolean
-}
-
-export function surveyOf(file: FileNode): Survey {
-  const names = new Map<Declaration, readonly Name[]>()
-  const templates: TemplateExpression[] = []
-  let isWhole = file.recovered !== true
-  for (const item of file.items) {
-    const found: Name[] = []
-    names.set(item, found)
-    walk(item, (node) => {
-      if (node.recovered) isWhole = false
-      if (node.kind === "name") found.push(node)
-      else if (node.kind === "template") templates.push(node)
-    })
-  }
-  return { names, templates, isWhole }
-}
-
 /** False when the parser repaired something in it: what seems to be missing may only be half typed. */
-export function isWhole(node: Node, { survey }: { readonly survey: Survey }): boolean {
-  return survey.isWhole || nodesIn(node).every(({ recovered }) => !recovered)
+export function isWhole(node: Node, { bound }: { readonly bound: BoundFile }): boolean {
+  return bound.isWhole || nodesIn(node).every(({ recovered }) => !recovered)
 }
