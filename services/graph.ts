@@ -31,6 +31,8 @@ export interface GraphNode {
   readonly detail?: string
   /** Name of a step in the paths of a run, such as "fetchSource#2". */
   readonly step?: string
+  /** Path of a step or block in a run, without the numbers of iterations: "DailyBrief/sources/fetchSource". */
+  readonly runPath?: string
   /** Name of the undo, where there is one. */
   readonly undo?: string
   readonly cost?: string
@@ -63,7 +65,7 @@ export function graphsOf(workspace: Workspace, path: string): readonly WorkflowG
       name: name.text, path, span,
       signature: `${name.text}(${written})${result === undefined ? "" : `: ${text(where, result)}`}`,
       badges: clauses.flatMap((clause) => badgesOf(clause, (node) => text(where, node))),
-      nodes: identified(body.flatMap((statement) => nodesIn(statement, where)), name.text),
+      nodes: identified(body.flatMap((statement) => nodesIn(statement, where)), { id: name.text, run: name.text }),
       ...(doc === undefined || doc.trim() === "" ? {} : { doc: doc.trim() }),
     }
   })
@@ -78,16 +80,19 @@ interface Where {
 interface Draft extends Omit<GraphNode, "id" | "children"> {
   /** Its part of the id. */
   readonly segment: string
+  /** Its part of the paths of a run; absent of what runs leave no trace of. */
+  readonly run?: string
   readonly children: readonly Draft[]
 }
 
-function identified(drafts: readonly Draft[], parent: string): readonly GraphNode[] {
+function identified(drafts: readonly Draft[], around: { readonly id: string; readonly run: string }): readonly GraphNode[] {
   const times = new Map<string, number>()
-  return drafts.map(({ segment, children: below, ...rest }) => {
+  return drafts.map(({ segment, run, children: below, ...rest }) => {
     const time = (times.get(segment) ?? 0) + 1
     times.set(segment, time)
-    const id = `${parent}/${segment}${time === 1 ? "" : `~${time}`}`
-    return { id, ...rest, children: identified(below, id) }
+    const id = `${around.id}/${segment}${time === 1 ? "" : `~${time}`}`
+    const runPath = run === undefined ? around.run : `${around.run}/${run}`
+    return { id, ...rest, ...(run === undefined ? {} : { runPath }), children: identified(below, { id, run: runPath }) }
   })
 }
 
@@ -120,7 +125,7 @@ function nodesIn(node: Node, where: Where): readonly Draft[] {
     case "parallel":
     case "race":
       return [container(node, node.kind, node.kind, where, {
-        below: node.branches.map((each) => container(each, "branch", each.name.text, where, { below: nodesIn(each.value, where), segment: each.name.text })),
+        below: node.branches.map((each) => container(each, "branch", each.name.text, where, { below: nodesIn(each.value, where), segment: each.name.text, run: each.name.text })),
       })]
     case "try":
       return [container(node, "try", "try", where, {
@@ -171,15 +176,21 @@ interface Inside {
   readonly badges?: readonly GraphBadge[]
   /** Default: the kind. */
   readonly segment?: string
+  /** Default: the name that the checker gave it, if any. */
+  readonly run?: string
 }
 
-function container(node: Node, kind: GraphKind, label: string, where: Where, { below = [], badges = [], segment = kind }: Inside = {}): Draft {
+function container(node: Node, kind: GraphKind, label: string, where: Where, { below = [], badges = [], segment = kind, run = runName(node, where) }: Inside = {}): Draft {
   const clauses = "clauses" in node && Array.isArray(node.clauses) ? (node.clauses as readonly Clause[]) : []
   return {
-    segment, kind, label, span: node.span, links: [], children: below,
+    segment, kind, label, span: node.span, links: [], children: below, ...(run === undefined ? {} : { run }),
     clauses: clauses.map((clause) => text(where, clause)),
     badges: [...badges, ...(kind === "within" ? clauses.flatMap((clause) => badgesOf(clause, (each) => text(where, each))) : [])],
   }
+}
+
+function runName(node: Node, { program, document }: Where): string | undefined {
+  return program.checked.files.get(document.path)?.stepNames.get(node.id) ?? (node.kind === "sleep" ? "sleep" : undefined)
 }
 
 function branch(block: Block, label: string, where: Where): Draft {
@@ -202,7 +213,7 @@ function stepOf(call: CallExpression, { program, document }: Where): readonly Dr
   return [{
     segment: step ?? symbol.name, kind: symbol.kind as GraphKind, label: symbol.name, span: call.span, clauses, children: [], links,
     badges: [...effective.flatMap(({ clause, path }) => badgesOf(clause, (node) => textIn(program, path, node))), ...effectBadges(symbol)],
-    ...(detail === undefined ? {} : { detail }), ...(step === undefined ? {} : { step }),
+    run: step ?? symbol.name, ...(detail === undefined ? {} : { detail }), ...(step === undefined ? {} : { step }),
     ...(undo === undefined ? {} : { undo }), ...(costText === "" ? {} : { cost: costText }),
   }]
 }

@@ -74,7 +74,7 @@ export interface ProgramWorkflow {
   readonly parameters: { readonly [keyword: string]: Json }
 }
 
-/** Ids of boxes and `step` of nodes join a picture with the paths of a run's steps. */
+/** `runPath` of a box is the path of a step without its version and `[numbers]`: it joins the picture with a run. */
 export interface Graph {
   readonly workflow: string
   readonly layout: GraphLayout

@@ -49,7 +49,7 @@ export interface CardContent {
 }
 
 /** A card with its top at y = 0, its middle at x = 0. */
-export function cardBox(content: CardContent, rest: Pick<LayoutBox, "id" | "role" | "kind" | "title" | "span">): LayoutBox {
+export function cardBox(content: CardContent, rest: Pick<LayoutBox, "id" | "role" | "kind" | "title" | "span" | "runPath">): LayoutBox {
   const { title, kind, details, badges, cost } = content
   const kindWidth = kind === "" ? 0 : widthOf(kind, fonts.kind) + 12
   const wanted = Math.max(
@@ -95,7 +95,7 @@ export function costLine(cost: string): string {
 export function stepPiece(node: GraphNode): Piece {
   const box = cardBox(
     { title: node.label, kind: node.kind, details: node.detail === undefined ? [] : [node.detail], badges: node.badges, ...(node.cost === undefined ? {} : { cost: costLine(node.cost) }) },
-    { id: node.id, role: "card", kind: node.kind, title: tooltipOf(node), span: node.span },
+    { id: node.id, role: "card", kind: node.kind, title: tooltipOf(node), span: node.span, ...runPathOf(node) },
   )
   const height = node.links.length * linkHeight + Math.max(0, node.links.length - 1) * linkGap
   const top = Math.max(0, Math.round((box.h - height) / 2))
@@ -113,6 +113,13 @@ const linkWords: { readonly [Kind in GraphLink["kind"]]: string } = {
   undo: "undo", fallback: "else", manual: "stuck?", approval: "asks", tool: "uses", handoff: "hands to",
 }
 
+/** What a run calls the part of a step that a link stands for. */
+const runParts: { readonly [Kind in GraphLink["kind"]]?: string } = { undo: "undo", fallback: "fallback", approval: "approve", manual: "manual" }
+
+export function runPathOf({ runPath }: GraphNode): Pick<LayoutBox, "runPath"> {
+  return runPath === undefined ? {} : { runPath }
+}
+
 function linkBox({ kind, name, note }: GraphLink, node: GraphNode, at: Point): LayoutBox {
   const word = linkWords[kind]
   const shown = clipped(note === undefined ? name : `${name} ${note}`, fonts.detail, 190)
@@ -120,7 +127,7 @@ function linkBox({ kind, name, note }: GraphLink, node: GraphNode, at: Point): L
   const w = widthOf(shown, fonts.detail) + wordWidth + 20
   return {
     id: `${node.id} ${kind} ${name}`, role: "link", kind, x: at.x, y: at.y, w, h: linkHeight, badges: [], span: node.span,
-    title: `${word} ${name}${note === undefined ? "" : ` ${note}`}`,
+    title: `${word} ${name}${note === undefined ? "" : ` ${note}`}`, ...(node.runPath === undefined || runParts[kind] === undefined ? {} : { runPath: `${node.runPath}/${runParts[kind]}` }),
     texts: [
       { text: word, role: "kind", x: at.x + 10, y: at.y + 16, anchor: "start" },
       { text: shown, role: "detail", x: at.x + 10 + wordWidth, y: at.y + 16, anchor: "start" },
@@ -148,7 +155,7 @@ export function pillPiece(node: GraphNode): Piece {
   const w = stepped(textWidth + badgesWidth + 32)
   const start = -(textWidth + badgesWidth) / 2
   const box: LayoutBox = {
-    id: node.id, role: "pill", kind: node.kind, x: -w / 2, y: 0, w, h: 30, span: node.span, title: tooltipOf(node),
+    id: node.id, role: "pill", kind: node.kind, x: -w / 2, y: 0, w, h: 30, span: node.span, title: tooltipOf(node), ...runPathOf(node),
     texts: [{ text: shown, role: "detail", x: start, y: 19, anchor: "start" }],
     badges: rows.badges.map((badge) => ({ ...badge, x: badge.x + start + textWidth + badgeGap + 3, y: 6 })),
   }

@@ -2,7 +2,7 @@
 // A function of the program's structure alone, so that a small edit moves only what it must.
 
 import type { GraphNode, WorkflowGraph } from "../graph.ts"
-import { badgeRows, cardBox, fonts, labelAt, pillPiece, stepPiece, stepped, tooltipOf } from "./cards.ts"
+import { badgeRows, cardBox, fonts, labelAt, pillPiece, runPathOf, stepPiece, stepped, tooltipOf } from "./cards.ts"
 import { clipped, widthOf } from "./measure.ts"
 import { closed, lengthened, sequence, shifted, straightened, type OpenEdge, type Piece } from "./piece.ts"
 import type { EdgeKind, GraphLayout, LayoutBox, LayoutEdge } from "./shape.ts"
@@ -229,7 +229,7 @@ function inFrame(node: GraphNode, inner: Piece): Piece {
   const h = frame.head + inner.height + (isStraight ? frame.bottom : frame.joinBottom)
   const x = -left
   const box: LayoutBox = {
-    id: node.id, role: "group", kind: node.kind, x, y: 0, w: left + right, h, span: node.span, title: tooltipOf(node),
+    id: node.id, role: "group", kind: node.kind, x, y: 0, w: left + right, h, span: node.span, title: tooltipOf(node), ...runPathOf(node),
     texts: [
       { text: word, role: "title", x: x + 14, y: 20, anchor: "start" },
       ...(shown === "" ? [] : [{ text: shown, role: "detail", x: x + 14 + wordWidth, y: 20, anchor: "start" } as const]),

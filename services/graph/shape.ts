@@ -46,6 +46,8 @@ export interface LayoutBox extends Rectangle {
   readonly title: string
   /** Where it is written. */
   readonly span?: Span
+  /** Path of the step or block in a run, without the numbers of iterations: "DailyBrief/sources/fetchSource". */
+  readonly runPath?: string
 }
 
 export type EdgeKind = "flow" | "loop" | "error" | "link" | "undo"
