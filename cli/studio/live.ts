@@ -1,6 +1,7 @@
 // What the Studio's pages are told as it happens: a stream of server-sent events for each page, fed by looking often.
 
 import type { ServerResponse } from "node:http"
+import type { InstanceView } from "../../sidecar/client.ts"
 import { messageOf } from "../failure.ts"
 import type { ProgramState, RunRow, StudioEvent } from "./api.ts"
 import { inboxOf, runDetail, type Studio } from "./routes.ts"
@@ -62,7 +63,7 @@ function watch(studio: Studio, program: () => ProgramState | undefined, run: str
       }
       tell({ name: "inbox", data: await inboxOf(studio) })
       tell({ name: "dead", data: { count: (await studio.source.dead()).length } })
-      if (run !== undefined) tell(await runEvent(studio, run))
+      if (run !== undefined && (await hasChanged(studio, run, rows))) tell(await runEvent(studio, run))
       tell({ name: "host", data: { isReachable: true } })
     } catch (thrown) {
       tell({ name: "host", data: { isReachable: false, message: messageOf(thrown) } })
@@ -81,11 +82,24 @@ function watch(studio: Studio, program: () => ProgramState | undefined, run: str
 
 async function changedRows({ source, mask }: Studio, known: Map<string, string>): Promise<readonly RunRow[]> {
   return (await source.runs()).slice(0, rowsMax).flatMap((run) => {
-    const stamp = `${run.updatedAtMs} ${run.status} ${run.customStatus ?? ""}`
+    const stamp = stampOf(run)
     if (known.get(run.id) === stamp) return []
     known.set(run.id, stamp)
     return [rowOf(run, mask())]
   })
+}
+
+/** A history is only read when there is something new in it. */
+async function hasChanged({ source }: Studio, id: string, known: Map<string, string>): Promise<boolean> {
+  const run = await source.client.get(id)
+  const [key, stamp] = [`detail ${id}`, run === undefined ? "gone" : stampOf(run)]
+  if (known.get(key) === stamp) return false
+  known.set(key, stamp)
+  return true
+}
+
+function stampOf({ updatedAtMs, status, customStatus = "" }: InstanceView): string {
+  return `${updatedAtMs} ${status} ${customStatus}`
 }
 
 async function runEvent(studio: Studio, id: string): Promise<StudioEvent> {
