@@ -3,16 +3,18 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { connectTo } from "../../cli/hub-access.ts"
 import type { Address } from "../../cli/processes.ts"
 import { answerQuestion, questionsOf, stateOf } from "../../cli/questions.ts"
+import { spentBy } from "../../cli/view/fold.ts"
 import { world as blog } from "../../examples/content-approval/services.ts"
 import { world as warehouse } from "../../examples/dataset-deletion/services.ts"
 import { world as shop } from "../../examples/order-saga/services.ts"
 import { world as desk } from "../../examples/support-triage/services.ts"
 import { listDeadLetters } from "../../runtime/dead-letters.ts"
 import { startDapr, type Dapr } from "../harness/dapr.ts"
+import { attribute, collector, spansIn } from "../harness/collector.ts"
 import { inputOf, openExample, outcomesAt, outputOf, stepsAt, type Example, type ExampleOptions } from "../harness/example.ts"
 
 const runDir = mkdtempSync(join(tmpdir(), "agentflow-examples-daprd-"))
@@ -32,6 +34,7 @@ afterAll(async () => {
 
 const open: Example[] = []
 afterEach(async () => {
+  vi.unstubAllEnvs()
   for (const example of open.splice(0)) await example.close()
 })
 
@@ -118,6 +121,8 @@ describe("on real Dapr", () => {
     const outcome = await support.run({ id: "support", sidecar })
     expect(outputOf(outcome)).toMatchObject({ to: "ada" })
     expect(stepsAt(outcome.view, /\/Triager\//).flatMap(({ attempts }) => attempts)).toMatchObject([{ attempt: 1, outcome: "ok" }])
+    // What the ledger counted is what the models reported, once.
+    expect(spentBy(outcome.view).tokens).toBe(outcome.view.status?.spent.tokens)
     expect(workOf(support)).toEqual(["POST /tickets/t-1/replies"])
   })
 
@@ -137,13 +142,20 @@ describe("on real Dapr", () => {
     const outcome = await research.run({ id: "research", sidecar })
     const { findings } = outputOf(outcome) as { readonly findings: readonly string[] }
     expect(findings.map((finding) => questions.findIndex((question) => finding.startsWith(question)))).toEqual([0, 1, 2])
-    expect(outcomesAt(outcome.view, /\/findings\[1\]\/Researcher\//)).toEqual(["rate_limited", "rate_limited", "ok"])
+    const refused = stepsAt(outcome.view, /\/findings\[1\]\/Researcher\//).flatMap(({ attempts }) => attempts)
+    expect(refused.map(({ outcome, error }) => error?.kind ?? outcome)).toEqual(["rate_limited", "rate_limited", "ok"])
+    for (const [index, next] of refused.slice(1).entries()) expect(next.startedAtMs - (refused[index]?.endedAtMs ?? NaN)).toBeGreaterThanOrEqual(7_000)
   })
 
   it("a trip is planned although a provider is down", timeout, async () => {
-    const planner = await example("trip-planner")
+    const planner = await example("trip-planner", { world: collector })
+    vi.stubEnv("OTEL_EXPORTER_OTLP_ENDPOINT", planner.services.origin)
     const outcome = await planner.run({ id: "trip", sidecar })
     expect(outputOf(outcome)).toMatchObject({ total: 600 })
     expect(outcomesAt(outcome.view, /\/Flights\b/)).toEqual([...Array.from({ length: 5 }, () => "unavailable"), "circuit_open", "ok"])
+    const calls = spansIn(planner).filter((span) => attribute(span, "gen_ai.agent.name") === "Flights")
+    expect(calls.map((span) => `${span.name} ${attribute(span, "error.type") ?? "ok"}`)).toEqual([
+      ...Array.from({ length: 5 }, () => "chat swift-2 unavailable"), "chat swift-2 circuit_open", "chat sage-large ok",
+    ])
   })
 })

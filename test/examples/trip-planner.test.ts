@@ -3,28 +3,8 @@
 import { join } from "node:path"
 import { afterEach, describe, expect, it, vi } from "vitest"
 import { startModelServer } from "../../runtime/model-server/server.ts"
+import { attribute, collector, spansIn } from "../harness/collector.ts"
 import { inputOf, openExample, outcomesAt, outputOf, stepsAt, type Example } from "../harness/example.ts"
-
-/** Takes what the worker tells by OpenTelemetry. */
-const collector = { routes: { "POST /v1/traces": () => ({ status: 200 }) } }
-
-interface Span {
-  readonly name: string
-  readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[]
-}
-
-interface Exported {
-  readonly resourceSpans: readonly { readonly scopeSpans: readonly { readonly spans: readonly Span[] }[] }[]
-}
-
-function spansIn({ services }: Example): readonly Span[] {
-  const bodies = services.received().map(({ body }) => body as unknown as Exported)
-  return bodies.flatMap(({ resourceSpans }) => resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)))
-}
-
-function attribute(span: Span, name: string): string | undefined {
-  return span.attributes.find(({ key }) => key === name)?.value.stringValue
-}
 
 const open: Example[] = []
 afterEach(async () => {

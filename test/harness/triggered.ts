@@ -126,8 +126,8 @@ export async function expectTriggers(world: World): Promise<void> {
   await world.until("a", "b")
   await expect.poll(() => world.lines.join("\n"), { timeout: 10_000 }).toMatch(/event bad of orders does not fit Handle: .*id/)
   // HTTP: checked, accepted, and once per key.
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(`${url}${path}`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) })
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}, at = url): Promise<Response> =>
+    fetch(`${at}${path}`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) })
   const first = await post("/orders/c", { ms: 1 }, { "idempotency-key": "k" })
   expect(first.status).toBe(202)
   const { run } = await first.json() as { run: string }
@@ -140,10 +140,12 @@ export async function expectTriggers(world: World): Promise<void> {
   }])
   await world.until("a", "b", "c")
   // Bounded: one at a time over two workers, equal ones joined, the rest in their order.
-  await world.start()
+  const other = (await world.start()).url
   const ids = ["x", "x", "y", "z"]
   const answers = []
-  for (const id of ids) answers.push(await (await post("/narrow", { id, ms: 300 })).json() as { state: string })
+  for (const [index, id] of ids.entries()) {
+    answers.push(await (await post("/narrow", { id, ms: 300 }, {}, index % 2 === 0 ? url : other)).json() as { state: string })
+  }
   expect(answers.map(({ state }) => state)).toEqual(["started", "joined", "queued", "queued"])
   await world.until("a", "b", "c", "x", "y", "z")
   expect(world.atOnceMax()).toBeLessThanOrEqual(2)
