@@ -4,7 +4,8 @@ import { createRequire } from "node:module"
 import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRuntimeStatus } from "@dapr/dapr"
 import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
 import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
-import { isKnownWorker, itemsMax, repairExecutor, resize, speedUp } from "./dapr-worker.ts"
+import { keepContexts } from "./dapr-turns.ts"
+import { isKnownWorker, itemsMax, knownSdkVersion, repairExecutor, resize, speedUp } from "./dapr-worker.ts"
 import type { InnerWorker } from "./dapr-worker.ts"
 import type { SidecarAddress } from "./environment.ts"
 import { lateEncoding } from "./late-encoding.ts"
@@ -77,6 +78,7 @@ export function registerOn(runtime: WorkflowRuntime, { workflows, activities, on
     })
   }
   for (const [name, activity] of activities) runtime.registerActivityWithName(name, activity)
+  if (sdkVersion() === knownSdkVersion) keepContexts(innerWorker(runtime), new Set(workflows.map(({ workflowName }) => workflowName)))
 }
 
 function innerWorker(runtime: WorkflowRuntime): InnerWorker {

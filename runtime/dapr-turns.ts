@@ -1,0 +1,113 @@
+// Turns of workflows over the SDK's connection without a replay: what ran in this process goes on from where it stands.
+
+import { promisify } from "node:util"
+import { OrchestrationExecutor } from "@dapr/dapr/workflow/internal/durabletask/worker/orchestration-executor.js"
+import { RuntimeOrchestrationContext } from "@dapr/dapr/workflow/internal/durabletask/worker/runtime-orchestration-context.js"
+import messages from "@dapr/dapr/workflow/internal/durabletask/proto/orchestrator_service_pb.js"
+import { getStringValue } from "@dapr/dapr/workflow/internal/durabletask/utils/pb-helper.util.js"
+
+type Event = messages.HistoryEvent
+type Registry = ConstructorParameters<typeof OrchestrationExecutor>[0]
+
+/** The part of the SDK's worker that is used; none of it is published. */
+export interface TurningWorker {
+  _registry: Registry
+  _executeOrchestrator(request: messages.OrchestratorRequest, stub: Stub): Promise<void>
+}
+
+interface Stub {
+  completeOrchestratorTask(response: messages.OrchestratorResponse, done: (error: unknown) => void): void
+}
+
+/** The SDK's own class, with the parts that its types keep to themselves. */
+interface Processor {
+  logger: Readonly<Record<"debug" | "info" | "warn" | "error" | "verbose", () => void>>
+  processEvent(context: RuntimeOrchestrationContext, event: Event): Promise<void>
+}
+
+interface Live {
+  readonly processor: Processor
+  readonly context: RuntimeOrchestrationContext
+  /** How many events of history came before its last turn, and the events of that turn as they were. */
+  readonly before: number
+  readonly fed: readonly Uint8Array[]
+}
+
+/** The ones used last are kept; any other is built again from its history, as the SDK does for each turn. */
+const keptMax = 500
+const silent = { debug() {}, info() {}, warn() {}, error() {}, verbose() {} }
+
+/** From now on the worker keeps the contexts of these workflows between their turns. False for a worker of another kind. */
+export function keepContexts(given: unknown, workflows: ReadonlySet<string>): boolean {
+  const worker = given as Partial<TurningWorker>
+  if (typeof worker._executeOrchestrator !== "function" || worker._registry === undefined) return false
+  const kept = new Map<string, Live>()
+  const usual = worker._executeOrchestrator.bind(worker)
+  const registry = worker._registry
+  worker._executeOrchestrator = async (request, stub) => {
+    const [past, fresh] = [request.getPasteventsList(), request.getNeweventsList()]
+    const name = nameIn(past) ?? nameIn(fresh)
+    if (fresh.length === 0 || name === undefined || !workflows.has(name)) return usual(request, stub)
+    const response = await turn(kept, registry, { id: request.getInstanceid(), past, fresh })
+    // As the SDK asks, whose way to do it may have been replaced. What is not taken comes again, and then does not fit what is kept.
+    await promisify(stub.completeOrchestratorTask.bind(stub))(response).catch(() => undefined)
+  }
+  return true
+}
+
+function nameIn(events: readonly Event[]): string | undefined {
+  return events.slice(0, 3).find((event) => event.hasExecutionstarted())?.getExecutionstarted()?.getName()
+}
+
+interface Turn {
+  readonly id: string
+  readonly past: readonly Event[]
+  readonly fresh: readonly Event[]
+}
+
+async function turn(kept: Map<string, Live>, registry: Registry, { id, past, fresh }: Turn): Promise<messages.OrchestratorResponse> {
+  const known = kept.get(id)
+  // Until its answer is in, nobody may go on from a context that has seen events which may come again.
+  kept.delete(id)
+  const isAt = known !== undefined && holds(past, known)
+  const { processor, context } = isAt ? known : opened(registry, id)
+  try {
+    context._isReplaying = true
+    for (const event of isAt ? past.slice(known.before + known.fed.length) : past) await processor.processEvent(context, event)
+    context._isReplaying = false
+    for (const event of fresh) await processor.processEvent(context, event)
+  } catch (thrown) {
+    context.setFailed(thrown instanceof Error ? thrown : new Error(String(thrown)))
+  }
+  const response = new messages.OrchestratorResponse()
+  response.setInstanceid(id)
+  response.setActionsList([...context.getActions()])
+  response.setCustomstatus(getStringValue(context._customStatus))
+  if (!context._isComplete) keep(kept, id, { processor, context, before: past.length, fed: fresh.map((event) => event.serializeBinary()) })
+  return response
+}
+
+function opened(registry: Registry, id: string): Pick<Live, "processor" | "context"> {
+  const processor = new OrchestrationExecutor(registry) as unknown as Processor
+  processor.logger = silent
+  return { processor, context: new RuntimeOrchestrationContext(id) }
+}
+
+/**
+ * Whether the events of the last turn stand in the history where they were: what came before them was checked at their
+ * turn. They don't when the answer was lost, another worker took the turn, or the id was used again.
+ */
+function holds(past: readonly Event[], { before, fed }: Live): boolean {
+  return fed.every((bytes, index) => {
+    const event = past[before + index]
+    return event !== undefined && Buffer.compare(bytes, event.serializeBinary()) === 0
+  })
+}
+
+function keep(kept: Map<string, Live>, id: string, live: Live): void {
+  kept.set(id, live)
+  for (const oldest of kept.keys()) {
+    if (kept.size <= keptMax) break
+    kept.delete(oldest)
+  }
+}
