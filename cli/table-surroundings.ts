@@ -58,7 +58,7 @@ export const surroundings: readonly Command[] = [
     usage: "",
     minimum: 0,
     maximum: 0,
-    flags: [{ name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8124, or a free one)" }],
+    flags: [{ name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8124, or a free one)" }, json],
     examples: ["agentflow playground"],
     load: () => import("./commands/playground.ts"),
   },

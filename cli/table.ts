@@ -25,6 +25,7 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "check", summary: "change nothing; list the files that would change and exit with 1 if there are any" },
       { name: "stdin", summary: "format standard input to standard output" },
+      json,
     ],
     examples: ["agentflow fmt examples/daily-brief/daily-brief.agentflow", "agentflow fmt --check *.agentflow"],
     load: () => import("./commands/fmt.ts"),
@@ -343,7 +344,7 @@ export const commands: readonly Command[] = [
     usage: "CODE",
     minimum: 1,
     maximum: 1,
-    flags: [],
+    flags: [json],
     examples: ["agentflow explain AF1001"],
     load: () => import("./commands/explain.ts"),
   },

@@ -21,7 +21,8 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     .map(({ file, before }) => ({ file, before, after: format({ path: file, text: before, version: 0 }).text }))
     .filter(({ before, after }) => after !== before)
   if (!checks) for (const { file, after } of changed) replaceFile(file, after)
-  for (const { file } of changed) terminal.out(file)
+  if (flags["json"]) terminal.out(JSON.stringify({ changed: changed.map(({ file }) => file), written: !checks }, null, 2))
+  else for (const { file } of changed) terminal.out(file)
   return checks && changed.length > 0 ? 1 : 0
 }
 

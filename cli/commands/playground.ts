@@ -8,7 +8,8 @@ import { portOf, type Invocation } from "../table.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const server = await serveStudio({ files: playgroundFiles(), port: portOf(flags["port"], 8124), mayChoosePort: flags["port"] === undefined })
-  terminal.out(`The playground is at ${terminal.style.cyan(server.url)}   (Ctrl-C stops it)`)
+  if (flags["json"]) terminal.out(JSON.stringify({ url: server.url, port: server.port }))
+  else terminal.out(`The playground is at ${terminal.style.cyan(server.url)}   (Ctrl-C stops it)`)
   await untilStopped()
   await server.close()
   return 0

@@ -172,6 +172,15 @@ describe("agentflow completion", () => {
   })
 })
 
+describe("output for programs", () => {
+  it("is JSON alone, of explanations and of formatting too", async () => {
+    const here = workspace({ ...files, "loose.agentflow": "type   A { b: string }\n" })
+    expect(JSON.parse((await here.agentflow("explain", "4002", "--json")).stdout)).toMatchObject({ code: "AF4002", severity: "error", text: expect.stringContaining("## Why") })
+    expect(JSON.parse((await here.agentflow("fmt", "--check", "--json", "greet.agentflow", "loose.agentflow")).stdout)).toEqual({ changed: ["greet.agentflow", "loose.agentflow"], written: false })
+    expect(JSON.parse((await here.agentflow("explain", "AF4O02", "--json")).stdout)).toMatchObject({ error: { message: "There is no code AF4O02.", advice: "Did you mean AF4002?" } })
+  })
+})
+
 describe("flags that are set for good", () => {
   it("come from the config, then the environment, then the command line", async () => {
     const here = workspace({ ...files, "agentflow.config.yaml": "cli: { db: from-config.db }\n" })
