@@ -20,12 +20,14 @@ export interface Effort {
 export const efforts: readonly Effort[] = [
   { steps: 10, warmUps: 60, pairs: 60, batches: 8, batch: 32, concurrency: 8 },
   { steps: 100, warmUps: 4, pairs: 12, batches: 4, batch: 6, concurrency: 3 },
-  { steps: 1_000, warmUps: 0, pairs: 3, batches: 2, batch: 2, concurrency: 2 },
+  { steps: 1_000, warmUps: 0, pairs: 2, batches: 1, batch: 2, concurrency: 2 },
 ]
 
 export interface Figures {
   readonly latencyMs: number
   readonly stepsPerSecond: number
+  /** Of worker and sidecar, for each step of a run alone; absent where a system does not tell. */
+  readonly processorMsPerStep: number | undefined
 }
 
 /** The ratios are medians over the pairs: what disturbs the machine meets both halves of a pair. More than 1 is in favour of the generated code. */
@@ -66,24 +68,36 @@ async function paired(count: number, measured: (name: Name) => Promise<number>):
   return pairs
 }
 
-export async function compare(client: TaskHubClient, { steps, warmUps, pairs, batches, batch, concurrency }: Effort): Promise<Compared> {
+export interface Measuring {
+  readonly client: TaskHubClient
+  /** Of the processes that do the work, so far. */
+  readonly processorMs: () => number | undefined
+}
+
+export async function compare({ client, processorMs }: Measuring, effort: Effort): Promise<Compared> {
+  const { steps, warmUps, pairs, batches, batch, concurrency } = effort
+  const used = { Chain: 0, ByHand: 0 }
   for (const name of ["Chain", "ByHand"] as const) await together(warmUps, concurrency, async () => void (await run(client, name, steps)))
   const alone = await paired(pairs, async (name) => {
+    const before = processorMs() ?? NaN
     const startedMs = performance.now()
     await run(client, name, steps)
-    return performance.now() - startedMs
+    const tookMs = performance.now() - startedMs
+    used[name] += (processorMs() ?? NaN) - before
+    return tookMs
   })
+  const perStep = (name: Name): number | undefined => (Number.isNaN(used[name]) ? undefined : used[name] / pairs / steps)
   const rates = await paired(batches, async (name) => {
     const startedMs = performance.now()
     await together(batch, concurrency, async () => void (await run(client, name, steps)))
     return (batch * steps) / ((performance.now() - startedMs) / 1_000)
   })
-  const figures = (of: keyof Pair): Figures => ({
-    latencyMs: median(alone.map((pair) => pair[of])), stepsPerSecond: median(rates.map((pair) => pair[of])),
+  const figures = (of: keyof Pair, name: Name): Figures => ({
+    latencyMs: median(alone.map((pair) => pair[of])), stepsPerSecond: median(rates.map((pair) => pair[of])), processorMsPerStep: perStep(name),
   })
   return {
-    generated: figures("generated"),
-    byHand: figures("byHand"),
+    generated: figures("generated", "Chain"),
+    byHand: figures("byHand", "ByHand"),
     latencyRatio: median(alone.map(({ generated, byHand }) => byHand / generated)),
     throughputRatio: median(rates.map(({ generated, byHand }) => generated / byHand)),
   }
