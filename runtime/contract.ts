@@ -103,6 +103,8 @@ export interface Observation {
 export interface LogEntry {
   readonly run: string
   readonly workflow: string
+  /** Where in the run: the path of the workflow, or of the block around. */
+  readonly step: string
   readonly at: string
   readonly message: string
 }

@@ -47,7 +47,7 @@ export function runOf(frame: Frame): Run {
     },
     log(message) {
       if (state.context.isReplaying()) return
-      state.context.log?.({ run: state.id, workflow: state.workflow, at: now(), message })
+      state.context.log?.({ run: state.id, workflow: state.workflow, step: frame.path, at: now(), message })
     },
     now,
     uuid: () => uuidFrom(["uuid", state.id, state.start, frame.path, uuids++]),

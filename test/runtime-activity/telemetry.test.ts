@@ -154,6 +154,7 @@ it("tells one trace, metrics and logs of a run that two workers executed, and a 
 
   const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   expect(logged).toContainEqual(expect.objectContaining({ agentflow: "attempt", run: "story", step: "Story/flaky", attempt: 1, kind: "unavailable" }))
+  expect(logged).toContainEqual(expect.objectContaining({ agentflow: "log", run: "story", workflow: "Story", step: "Story", message: expect.stringContaining("wrote true") }))
   const heard = logged.filter((line) => line["agentflow"] === "text").map((line) => line["delta"]).join("")
   expect(heard.length).toBeGreaterThan(0)
 
