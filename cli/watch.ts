@@ -44,11 +44,11 @@ export function watchProgram({ file, explicitConfig, onChange, onProblem }: Watc
     }
     for (const folder of folders) {
       if (watchers.has(folder)) continue
-      // A folder is watched, not its files: editors put a new file in the place of the old one.
-      const watcher = watch(folder, (_event, name) => {
+      const watcher = watchFolder(folder, (name) => {
         const path = resolve(folder, name ?? "")
         if (name === null || names.has(path)) note(path)
       })
+      if (watcher === undefined) continue
       watcher.on("error", () => watchers.delete(folder))
       watchers.set(folder, watcher)
     }
@@ -87,5 +87,14 @@ export function watchProgram({ file, explicitConfig, onChange, onProblem }: Watc
       for (const watcher of watchers.values()) watcher.close()
       if (running === undefined) end()
     },
+  }
+}
+
+/** A folder is watched, not its files: editors put a new file in the place of the old one. One that is not there yet is left out. */
+function watchFolder(folder: string, onChange: (name: string | null) => void): FSWatcher | undefined {
+  try {
+    return watch(folder, (_event, name) => onChange(name))
+  } catch {
+    return undefined
   }
 }

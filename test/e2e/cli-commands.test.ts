@@ -105,6 +105,8 @@ describe("agentflow build --watch", () => {
     await watching.until("files in generated/", 2)
     here.write("greet.agentflow", "workflow {")
     await watching.until("was not compiled")
+    here.write("greet.agentflow", greet.replace("./tools.ts", "./not/there/tools.ts"))
+    await watching.until("was not compiled", 2)
     here.write("greet.agentflow", greet)
     await watching.until("files in generated/", 3)
     expect(watching.output()).toContain("greet.agentflow changed")
