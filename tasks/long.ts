@@ -52,7 +52,7 @@ if (only === undefined || only === "bus") {
   // Under heavy load events that were claimed by a consumer when it died have been seen to come only after the test's patience.
   console.log("message bus over the death of consumer and broker")
   const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs")
-  const { status } = spawnSync(process.execPath, [vitest, "run", "test/e2e/bus.long.ts"], { stdio: "inherit", env: { ...process.env, AGENTFLOW_LONG: "1" } })
+  const { status } = spawnSync(process.execPath, [vitest, "run", "test/e2e/bus.test.ts"], { stdio: "inherit", env: { ...process.env, AGENTFLOW_LONG: "1" } })
   if (status === 0) passed++
   else failed++
 }
