@@ -60,7 +60,7 @@ async function bundle({ entry, name = entry.replace(/\.ts$/, ""), platform, form
     input: { [name]: join(source, "src", entry) }, platform, external: ["vscode"],
     ...(platform === "browser" ? { resolve: { conditionNames: ["browser", "import", "default"] } } : {}),
   })
-  await made.write({ dir: out, format, exports: "named", codeSplitting: false, minify: true, sourcemap: false })
+  await made.write({ dir: out, format, name: "agentflow", exports: "named", codeSplitting: false, minify: true, sourcemap: false })
   await made.close()
 }
 

@@ -1,0 +1,173 @@
+// The built extension with the real language client inside, against the real server; only the `vscode` module is a stand-in.
+
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as delay } from "node:timers/promises"
+import { unzipSync } from "fflate"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { buildExtension, type BuiltExtension } from "../../tasks/vscode/build.ts"
+import { createFake, Uri, type Fake, type FakeEditor } from "./fake.ts"
+
+const root = join(import.meta.dirname, "../..")
+const main = `tool fetchPage(url: string): string = GET "https://pages.test/{url}" {
+  reads
+  retry 2 times
+}
+
+workflow Main(topic: string): string {
+  dead letter "failed"
+  let page = fetchPage(topic)
+  return page
+}
+
+test "completes" {
+  given fetchPage returns "text"
+  run Main("x")
+  expect completed
+}
+
+test "is wrong" {
+  given fetchPage returns "text"
+  run Main("x")
+  expect fetchPage called 2 times
+}
+`
+
+interface Extension {
+  readonly activate: (context: unknown) => Promise<void>
+  readonly deactivate: () => Promise<void>
+}
+
+async function until<T>(what: () => T | undefined | false): Promise<T> {
+  for (const deadline = performance.now() + 20_000; ;) {
+    if (performance.now() > deadline) throw new Error(`it never came: ${String(what)}`)
+    const found = what()
+    if (found !== undefined && found !== false) return found
+    await delay(10)
+  }
+}
+
+describe("extension", () => {
+  let built: BuiltExtension
+  let out = ""
+  let folder = ""
+  let fake: Fake
+  let extension: Extension
+  let editor: FakeEditor
+  const program = (): Uri => Uri.file(join(folder, "main.agentflow"))
+
+  beforeAll(async () => {
+    out = mkdtempSync(join(tmpdir(), "agentflow-vsix-"))
+    folder = mkdtempSync(join(tmpdir(), "agentflow-vscode-"))
+    built = await buildExtension(out)
+    writeFileSync(join(folder, "main.agentflow"), main)
+    fake = createFake({ folder, configuration: { "agentflow.command": [process.execPath, "--disable-warning=ExperimentalWarning", join(root, "cli/main.ts")] } })
+    const load = createRequire(join(built.folder, "dist/extension.js"))
+    const loaded = { exports: {} }
+    const code = readFileSync(join(built.folder, "dist/extension.js"), "utf8")
+    new Function("require", "module", "exports", code)((name: string) => (name === "vscode" ? fake.module : load(name)), loaded, loaded.exports)
+    extension = loaded.exports as Extension
+    await extension.activate({ subscriptions: [], extensionPath: built.folder, extensionUri: Uri.file(built.folder) })
+    expect(fake.messages).toEqual([])
+    editor = await fake.open(program())
+  })
+
+  afterAll(async () => {
+    await extension?.deactivate()
+    rmSync(out, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  it("is packed as a .vsix that names what is in it", () => {
+    const files = unzipSync(readFileSync(built.vsix))
+    const manifest = JSON.parse(new TextDecoder().decode(files["extension/package.json"])) as { readonly main: string; readonly browser: string; readonly contributes: Record<string, readonly Record<string, string>[]> }
+    const named = [manifest.main, manifest.browser, ...manifest.contributes["grammars"]!.map(({ path }) => path!), ...manifest.contributes["languages"]!.map(({ configuration }) => configuration!)]
+    for (const path of named) expect(files[`extension/${path.replace("./", "")}`], path).toBeDefined()
+    expect(new TextDecoder().decode(files["extension.vsixmanifest"])).toContain('Id="agentflow" Version="0.1.0" Publisher="agentflow"')
+  })
+
+  it("needs nothing of Node in a browser", () => {
+    for (const name of ["extension.web.js", "server.js"]) expect(readFileSync(join(built.folder, "dist", name), "utf8"), name).not.toMatch(/require\(["'](?:node:|fs|path|child_process)/)
+  })
+
+  it("has each of its commands, and those that the lenses call", async () => {
+    const { contributes } = JSON.parse(readFileSync(join(built.folder, "package.json"), "utf8")) as { readonly contributes: { readonly commands: readonly { readonly command: string }[] } }
+    await until(() => fake.providers["registerCodeLensProvider"])
+    for (const { command } of contributes.commands) expect(await fake.command(command, "file:///none").then(() => true, (problem: unknown) => String(problem)), command).toBe(true)
+    fake.tasks.length = 0
+    fake.messages.length = 0
+  })
+
+  it("shows what is wrong while somebody types", async () => {
+    const pull = await until(() => fake.diagnostics.get(program().toString()))
+    expect(pull).toEqual([])
+    fake.edit(editor, main.replace("return page", "return pag"))
+    await until(() => fake.diagnostics.get(program().toString())?.some(({ message }) => message.includes("did you mean page?")))
+    fake.edit(editor, main)
+    await until(() => fake.diagnostics.get(program().toString())?.length === 0)
+  })
+
+  it("gives what providers are asked for", async () => {
+    const token = { isCancellationRequested: false, onCancellationRequested: () => ({ dispose() {} }) }
+    const [hover] = fake.providers["registerHoverProvider"] as readonly { provideHover(document: unknown, position: unknown, token: unknown): Promise<{ readonly contents: readonly { readonly value: string }[] }> }[]
+    const said = await hover!.provideHover(editor.document, editor.document.positionAt(main.indexOf("fetchPage(topic)")), token)
+    expect(JSON.stringify(said.contents)).toContain("tool fetchPage(url: string): string")
+    const [lenses] = fake.providers["registerCodeLensProvider"] as readonly { provideCodeLenses(document: unknown, token: unknown): Promise<readonly { readonly command: { readonly command: string; readonly arguments: readonly unknown[] } }[]> }[]
+    const all = await lenses!.provideCodeLenses(editor.document, token)
+    expect([...new Set(all.map(({ command }) => command.command))].sort()).toEqual(["agentflow.cost", "agentflow.run", "agentflow.simulate", "agentflow.test"])
+    const run = all.find(({ command }) => command.command === "agentflow.run")!.command
+    await fake.command(run.command, ...run.arguments)
+    expect(fake.tasks.at(-1)).toMatchObject({ file: process.execPath, cwd: folder, args: ["--disable-warning=ExperimentalWarning", join(root, "cli/main.ts"), "run", "main.agentflow", "Main"] })
+  })
+
+  it("lists the tests and runs them on the simulator", async () => {
+    const file = await until(() => fake.tests().get(program().toString()))
+    await until(() => file.children.size === 2)
+    await fake.command("agentflow.test", program().toString(), "")
+    expect(fake.messages).toEqual([])
+    expect(fake.results.map(({ kind, test }) => `${test}: ${kind}`)).toEqual(["completes: passed", "is wrong: failed"])
+    const [message] = fake.results[1]!.messages
+    expect(message!.message).toMatch(/expected .*2/)
+    expect(editor.document.getText(message!.location!.range)).toContain("called 2 times")
+    fake.results.length = 0
+    await fake.command("agentflow.test", program().toString(), "completes")
+    expect(fake.results.map(({ kind, test }) => `${test}: ${kind}`)).toEqual(["completes: passed"])
+  })
+
+  it("shows the generated code beside the source, at the cursor and as it changes", async () => {
+    const at = editor.document.positionAt(main.indexOf("fetchPage(topic)"))
+    fake.select(editor, at.line, at.character)
+    await fake.command("agentflow.showGenerated")
+    const shown = await until(() => fake.editors.find(({ document }) => document.uri.scheme === "agentflow-generated"))
+    expect(shown.document.uri.path).toBe(join(folder, "generated/workflows/main.ts"))
+    expect(shown.document.getText()).toContain("export const Main")
+    const lineOf = (): string => shown.document.getText().split("\n")[shown.marked[0]!.start.line]!
+    expect(lineOf()).toContain("fetchPage")
+    const end = editor.document.positionAt(main.indexOf("return page"))
+    fake.select(editor, end.line, end.character)
+    await until(() => shown.marked[0] !== undefined && lineOf().includes("return"))
+  })
+
+  it("draws the graph in a page that loads nothing, marks the cursor's step and goes to a clicked one", async () => {
+    await fake.command("agentflow.showGraph", program())
+    const panel = await until(() => fake.panels.find(({ title }) => title === "Graph: main.agentflow"))
+    const nonce = /nonce-(\w+)/.exec(panel.html)![1]!
+    expect(panel.html).toContain(`content="default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; base-uri 'none'; form-action 'none'"`)
+    panel.said.fire({ kind: "ready" })
+    const drawn = await until(() => panel.posted.find((each) => (each as { readonly kind: string }).kind === "graphs") as { readonly graphs: readonly { readonly name: string; readonly svg: string }[] } | undefined)
+    expect(drawn.graphs.map(({ name }) => name)).toEqual(["Main"])
+    expect(drawn.graphs[0]!.svg).toMatch(/^<svg/)
+    const at = editor.document.positionAt(main.indexOf("fetchPage(topic)"))
+    fake.select(editor, at.line, at.character)
+    const marked = await until(() => panel.posted.findLast((each) => (each as { readonly id?: string }).id?.includes("fetchPage")) as { readonly id: string } | undefined)
+    fake.select(editor, 0, 0)
+    panel.said.fire({ kind: "go", graph: "Main", id: marked.id })
+    await until(() => editor.selection.active.line === at.line)
+  })
+
+  it("lists nothing in the inbox of a folder where nothing runs", async () => {
+    expect(await fake.treeProvider().getChildren()).toEqual([])
+  })
+})
