@@ -71,17 +71,19 @@ async function turn(kept: Map<string, Live>, registry: Registry, { id, past, fre
   kept.delete(id)
   const isAt = known !== undefined && holds(past, known)
   const { processor, context } = isAt ? known : opened(registry, id)
+  const response = new messages.OrchestratorResponse()
+  response.setInstanceid(id)
   try {
     context._isReplaying = true
     for (const event of isAt ? past.slice(known.before + known.fed.length) : past) await processor.processEvent(context, event)
     context._isReplaying = false
     for (const event of fresh) await processor.processEvent(context, event)
+    response.setActionsList([...context.getActions()])
   } catch (thrown) {
+    // Of its actions only the failure is left.
     context.setFailed(thrown instanceof Error ? thrown : new Error(String(thrown)))
+    response.setActionsList([...context.getActions()])
   }
-  const response = new messages.OrchestratorResponse()
-  response.setInstanceid(id)
-  response.setActionsList([...context.getActions()])
   response.setCustomstatus(getStringValue(context._customStatus))
   if (!context._isComplete) keep(kept, id, { processor, context, before: past.length, fed: fresh.map((event) => event.serializeBinary()) })
   return response
