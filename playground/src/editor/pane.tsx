@@ -6,6 +6,7 @@ import { diagnostics } from "../language/session.ts"
 import { active, cursor, files, generation, lastWriter, revealed, setText } from "../state/project.ts"
 import { linkedSource } from "../preview/link.ts"
 import { narrow, theme } from "../state/view.ts"
+import { tabId } from "../shell/tabs.tsx"
 import { plainEditor } from "./plain.ts"
 import type { Editor, EditorStart } from "./port.ts"
 
@@ -58,7 +59,7 @@ export function EditorPane() {
       current = undefined
     }
   }, [])
-  return <div class="editor-host" ref={host} data-editor={name.value} />
+  return <div class="editor-host" ref={host} data-editor={name.value} role="tabpanel" id="file-panel" aria-labelledby={tabId("file", active.value)} />
 }
 
 function changed(path: string, text: string): void {

@@ -61,13 +61,19 @@ function radiusOf({ role, h }: OwnBox): number {
   return role === "end" || role === "pill" || role === "decision" ? h / 2 : role === "link" ? 7 : role === "group" || role === "region" ? 12 : 9
 }
 
+/** What is to be read on the box, then what the run says of it. */
+function nameOf({ texts, badges }: OwnBox, mark: StepMark | undefined): string {
+  const read = [...texts, ...badges].map(({ text }) => text).join(" ")
+  return mark === undefined ? read : `${read}${mark.text === undefined ? "" : ` ${mark.text}`}, ${stateWords[mark.state]}`
+}
+
 const stateWords: Readonly<Record<StepMark["state"], string>> = { running: "running", completed: "completed", failed: "failed", waiting: "waiting to retry", undone: "undone", asked: "waits for a person", none: "has a fault" }
 
 function BoxView({ box, isChosen, isAt, isFirst, mark, onChoose, onHover, onDrop }: BoxProps) {
   const { id, role, kind, x, y, w, h, texts, badges, title } = box
   const classes = `af-${role} af-is-${tintOf(kind)}${isChosen ? " is-chosen" : ""}${isAt ? " is-at" : ""}${mark === undefined ? "" : ` run-${mark.state}`}`
   const interactive = !isStep(box) ? {} : {
-    role: "button", tabIndex: isFirst ? 0 : -1, "aria-label": `${title.replaceAll("\n", ", ")}${mark === undefined ? "" : `, ${stateWords[mark.state]}`}`, "aria-pressed": isChosen,
+    role: "button", tabindex: isFirst ? 0 : -1, "aria-label": nameOf(box, mark), "aria-pressed": isChosen,
     onClick: (event: MouseEvent) => { event.stopPropagation(); onChoose(box, "click") },
     onKeyDown: (event: KeyboardEvent) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); onChoose(box, "key") } },
     onMouseEnter: () => onHover(box), onMouseLeave: () => onHover(undefined), onFocus: () => onHover(box), onBlur: () => onHover(undefined),
@@ -79,14 +85,14 @@ function BoxView({ box, isChosen, isAt, isFirst, mark, onChoose, onHover, onDrop
   }
   return (
     <g class={classes} data-id={id} style={{ transform: `translate(${x}px, ${y}px)` }} {...interactive}>
-      {role === "group" || role === "region" ? null : <title>{title}</title>}
+      {role === "group" || role === "region" ? null : <title aria-hidden="true">{title}</title>}
       <rect class="af-frame" width={w} height={h} rx={radiusOf(box)} />
       {role === "card" ? <rect class="af-strip" y={10} width={3.5} height={h - 20} rx={1.75} /> : null}
-      {texts.map((text, index) => <text key={index} class={`af-${text.role}`} x={text.x - x} y={text.y - y} text-anchor={text.anchor}>{text.text}</text>)}
+      {texts.map((text, index) => <text key={index} class={`af-${text.role}`} x={text.x - x} y={text.y - y} text-anchor={text.anchor}>{text.text}{" "}</text>)}
       {badges.map((badge, index) => (
         <g key={index} class={`af-badge af-badge-${badge.kind}`}>
           <rect x={badge.x - x} y={badge.y - y} width={badge.w} height={badge.h} rx={badge.h / 2} />
-          <text x={badge.x - x + badge.w / 2} y={badge.y - y + 12.5} text-anchor="middle">{badge.text}</text>
+          <text x={badge.x - x + badge.w / 2} y={badge.y - y + 12.5} text-anchor="middle">{badge.text}{" "}</text>
         </g>
       ))}
       {mark === undefined ? null : <Mark mark={mark} w={w} />}

@@ -27,7 +27,7 @@ export function Inbox({ runs }: { readonly runs: readonly RunView[] }) {
   if (all.length === 0) return null
   return (
     <div class="card inbox">
-      <h3><Icon name="person" size={14} />Inbox<span class="badge">{all.length}</span></h3>
+      <h2><Icon name="person" size={14} />Inbox<span class="badge">{all.length}</span></h2>
       {all.map((question) => (question.kind === "manual" ? <Manual key={question.step} question={question} /> : <Ask key={question.step} question={question} />))}
     </div>
   )
@@ -42,10 +42,10 @@ function Ask({ question }: { readonly question: Question }) {
   const callable = info.value?.callables.find(({ name }) => name === question.callable)
   const [text, setText] = useState(JSON.stringify(callable?.sample ?? null))
   const answer = (value: unknown): void => {
+    playing.value = true
     changeWorld(() => {
       given.value = { ...given.peek(), [question.callable]: [{ action: "returns", value }] }
     })
-    playing.value = true
   }
   const isYesNo = typeof callable?.sample === "boolean"
   const choices: readonly unknown[] = isYesNo ? [true, false] : (callable?.choices ?? [])

@@ -1,5 +1,6 @@
 // What the page asks of the worker that runs programs, and what it answers.
 
+import type { JsonSchema } from "@agentflow/runtime/contract"
 import type { ProgramData, Trace, World } from "../../../simulator/index.ts"
 
 export interface CallableInfo {
@@ -9,11 +10,13 @@ export interface CallableInfo {
   readonly choices: readonly string[]
   /** A value of the result type, made to be read. */
   readonly sample: unknown
+  readonly schema: JsonSchema
 }
 
 export interface WorkflowInfo {
   readonly name: string
   readonly sample: unknown
+  readonly schema: JsonSchema
 }
 
 export interface ProgramInfo {

@@ -12,7 +12,7 @@ export function Side() {
     return (
       <aside class="side" aria-label="Run">
         <div class="card card-quiet">
-          <h3>Run it, then break it</h3>
+          <h2>Run it, then break it</h2>
           <p>Virtual time: a day of waiting takes a moment. Nothing leaves this page, and every call is answered by a value of its type.</p>
           <ol class="hints"><li>Press <b>Run</b> and watch.</li><li>Drop a fault on a step.</li><li>Drag the slider back in time.</li></ol>
         </div>
@@ -41,7 +41,7 @@ function Standing({ main }: { readonly main: RunView }) {
   const isUndoing = phase === "compensating" && status === "running"
   return (
     <div class={`card standing standing-${isUndoing ? "undoing" : status}`}>
-      <h3><span class="standing-dot" aria-hidden="true" />{isUndoing ? "Undoing" : (words[status] ?? status)}<span class="push tnum">{timeText(worldState.value!.atMs)}</span></h3>
+      <h2><span class="standing-dot" aria-hidden="true" />{isUndoing ? "Undoing" : (words[status] ?? status)}<span class="push tnum">{timeText(worldState.value!.atMs)}</span></h2>
       {crashes === 0 ? null : <p>{crashes === 1 ? "1 crash" : `${crashes} crashes`} survived</p>}
       {failure === undefined ? null : <p class="standing-why">{failure.kind}: {failure.message}</p>}
       {main.waiting.map((each) => <p key={each.step} class="standing-wait">{waitText(each)}</p>)}
@@ -71,7 +71,7 @@ function Budget({ main: { ledger: { caps, spent, reserved } } }: { readonly main
   if (rows.length === 0) return null
   return (
     <div class="card">
-      <h3>Budget</h3>
+      <h2>Budget</h2>
       {rows.map(({ name, cap, spent: used, reserved: held, text }) => (
         <div key={name} class="meter">
           <div class="meter-text"><span>{name}</span><span class="tnum">{text(used)}{held > 0 ? <span class="meter-held"> + {text(held)}</span> : null}{cap === undefined ? "" : ` of ${text(cap)}`}</span></div>
@@ -93,7 +93,7 @@ function Undo({ main: { undo, failure, phase } }: { readonly main: RunView }) {
   if (undo.length === 0 && undone.length === 0) return null
   return (
     <div class="card">
-      <h3><Icon name="undo" size={14} />{phase === "compensating" ? "Undoing, last first" : undone.length > 0 && undo.length === 0 ? "Undone" : "Would be undone"}</h3>
+      <h2><Icon name="undo" size={14} />{phase === "compensating" ? "Undoing, last first" : undone.length > 0 && undo.length === 0 ? "Undone" : "Would be undone"}</h2>
       <ol class="stack">
         {[...undo].reverse().map(({ step, outcome }) => <li key={step}><code>{short(step)}</code>{outcome === "done" ? null : <span>{outcome}</span>}</li>)}
         {undo.length > 0 ? null : undone.map((step) => <li key={step} class="stack-done"><Icon name="check" size={12} /><code>{short(step)}</code></li>)}
@@ -111,7 +111,7 @@ function Result() {
   if (ended === undefined) return null
   return (
     <div class="card">
-      <h3>{ended.status === "completed" ? "Result" : "Outcome"}</h3>
+      <h2>{ended.status === "completed" ? "Result" : "Outcome"}</h2>
       {ended.result === undefined ? <p>{ended.message ?? ended.status}</p> : <pre class="value">{JSON.stringify(ended.result, null, 2)}</pre>}
       <dl class="facts">
         <div><dt>took</dt><dd>{timeText(ended.elapsedMs)}</dd></div>

@@ -16,7 +16,8 @@ export function Header() {
   const title = build.examples.find(({ id }) => id === example.value)
   return (
     <header class="header">
-      <a class="brand" href="./" aria-label="AgentFlow playground">
+      <h1 class="visually-hidden">AgentFlow playground</h1>
+      <a class="brand" href="./">
         <img src="icon.svg" width="26" height="26" alt="" /><span class="brand-name">AgentFlow</span><span class="brand-part">playground</span>
       </a>
       <label class="field example"><span class="visually-hidden">Example</span>

@@ -27,10 +27,10 @@ async function importBlob(text: string): Promise<{ readonly default: unknown }> 
 async function load(data: Requests["load"]["params"]): Promise<ProgramInfo> {
   const program = await loadProgram(data, importBlob)
   const callables = [...program.callables.values()].map((callable): CallableInfo => ({
-    name: callable.name, kind: callable.kind, choices: callable.kind === "human" ? (callable.spec.choices ?? []) : [], sample: sampleFor(callable.spec.result, callable.name),
+    name: callable.name, kind: callable.kind, choices: callable.kind === "human" ? (callable.spec.choices ?? []) : [], sample: sampleFor(callable.spec.result, callable.name), schema: schemaOf(callable.spec.result) ?? true,
   }))
   loaded = { program, samples: new Map(callables.map(({ name, sample }) => [name, sample])) }
-  return { name: program.name, callables, workflows: [...program.workflows].map(([name, { spec }]) => ({ name, sample: readableSample(schemaOf(spec.parameters) ?? { type: "object" }, "input") })) }
+  return { name: program.name, callables, workflows: [...program.workflows].map(([name, { spec }]) => ({ name, sample: readableSample(schemaOf(spec.parameters) ?? { type: "object" }, "input"), schema: schemaOf(spec.parameters) ?? true })) }
 }
 
 function schemaOf(schema: unknown): JsonSchema | undefined {

@@ -1,0 +1,85 @@
+// The built playground in a real Chromium: a page for a test, with everything that went wrong on it.
+
+import { existsSync } from "node:fs"
+import type { AddressInfo } from "node:net"
+import { join } from "node:path"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import { serveFolder } from "../../tasks/playground.ts"
+import { buildPlayground, site } from "../../tasks/playground/build.ts"
+import { startChromium } from "../harness/chromium.ts"
+
+export interface Opened {
+  readonly page: Page
+  /** Errors and warnings of the console, exceptions, requests that failed. */
+  readonly problems: readonly string[]
+}
+
+export interface OpenOptions {
+  /** Behind the origin: "?example=order-saga", "#v1.…". */
+  readonly at?: string
+  readonly theme?: "dark" | "light" | "contrast"
+  readonly width?: number
+  readonly height?: number
+  readonly until?: "page" | "compiler" | "editor"
+  readonly context?: BrowserContextOptions
+}
+
+export interface Playground {
+  readonly origin: string
+  readonly open: (options?: OpenOptions) => Promise<Opened>
+  readonly stop: () => Promise<void>
+}
+
+export async function startPlayground(): Promise<Playground> {
+  if (!existsSync(join(site, "index.html"))) await buildPlayground()
+  const server = serveFolder(site)
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const browser = await startChromium()
+  return {
+    origin,
+    open: (options = {}) => openPage(browser, origin, options),
+    async stop() {
+      await browser.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+async function openPage(browser: Browser, origin: string, { at = "", theme = "dark", width = 1440, height = 900, until = "editor", context = {} }: OpenOptions): Promise<Opened> {
+  const made = await browser.newContext({ viewport: { width, height }, serviceWorkers: "block", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"], ...context })
+  await made.addInitScript((name) => localStorage.setItem("agentflow.theme", name), theme)
+  const page = await made.newPage()
+  page.setDefaultTimeout(20_000)
+  const problems: string[] = []
+  page.on("console", (message) => {
+    const isExpected = message.text().startsWith("Service Worker registration blocked")
+    if ((message.type() === "error" || message.type() === "warning") && !isExpected) problems.push(`${message.type()}: ${message.text()}`)
+  })
+  page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`))
+  page.on("requestfailed", (request) => problems.push(`failed: ${request.url()}`))
+  page.on("response", (response) => {
+    if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`)
+  })
+  await page.goto(origin + at)
+  if (until !== "page") await page.waitForSelector("html[data-ready=compiler]")
+  if (until === "editor") await page.waitForSelector('[data-editor="monaco"], [data-editor="codemirror"]')
+  return { page, problems }
+}
+
+/** Replaces the text of the file that is shown, as typing and pasting do. */
+export async function write(page: Page, text: string): Promise<void> {
+  await page.evaluate((given) => navigator.clipboard.writeText(given), text)
+  await page.locator(".editor-host").click({ position: { x: 200, y: 60 } })
+  await page.keyboard.press("ControlOrMeta+a")
+  await page.keyboard.press("ControlOrMeta+v")
+}
+
+/** The text of the file that is shown, as copying it gives it. */
+export async function read(page: Page): Promise<string> {
+  await page.locator(".editor-host").click({ position: { x: 200, y: 60 } })
+  await page.keyboard.press("ControlOrMeta+a")
+  await page.keyboard.press("ControlOrMeta+c")
+  return page.evaluate(() => navigator.clipboard.readText())
+}

@@ -1,0 +1,154 @@
+// Runs in a real browser: played, broken by mouse and keyboard, answered, rewound, exported as a test, shared.
+
+import { readFileSync } from "node:fs"
+import { unzipSync, strFromU8, deflateSync } from "fflate"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { Page } from "playwright-core"
+import { startPlayground, type Playground } from "./page.ts"
+
+let playground: Playground
+beforeAll(async () => {
+  playground = await startPlayground()
+}, 60_000)
+afterAll(() => playground.stop())
+
+async function started(at: string): Promise<{ page: Page; problems: readonly string[] }> {
+  const made = await playground.open({ at })
+  await made.page.click("[data-tab=run]")
+  await made.page.selectOption(".transport-speed", "4")
+  await made.page.click(".run-bar .button-primary:enabled")
+  await made.page.waitForSelector(".gantt-bar")
+  return made
+}
+
+const status = (page: Page): Promise<string | null> => page.locator(".standing h2").first().textContent()
+
+describe("a run", () => {
+  it("plays to its end, shows steps, budget and result, and can be looked at at any moment by keyboard", async () => {
+    const { page, problems } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    expect(await page.locator(".run-completed").count()).toBeGreaterThan(1)
+    await page.locator(".transport .slider").focus()
+    await page.keyboard.press("Home")
+    expect(await status(page)).toContain("0 ms")
+    for (let presses = 0; presses < 5; presses++) await page.keyboard.press("ArrowRight")
+    expect(await page.locator(".transport .slider").getAttribute("aria-valuetext")).toMatch(/ms/)
+    await page.click("[data-tab=history]")
+    await page.locator(".event").last().click()
+    expect(await status(page)).toContain("Completed")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("survives a fault that is chosen and dropped by keyboard, retries, and undoes when it can't", async () => {
+    const { page, problems } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    await page.locator(".palette .fault", { hasText: "503" }).focus()
+    await page.keyboard.press("Enter")
+    await page.locator(".graph-view .af-card", { hasText: "charge" }).first().focus()
+    await page.keyboard.press("Enter")
+    await page.waitForSelector(".set-fault >> text=unavailable at charge")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    expect(await page.locator(".gantt-failed").count()).toBe(1)
+    await page.locator(".palette .fault", { hasText: "Down" }).click()
+    await page.locator(".graph-view .af-card", { hasText: "ship" }).first().click()
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Failed")
+    await page.waitForSelector(".stack-done")
+    await page.waitForSelector("text=dead letter")
+    await page.locator(".set-fault button").last().click()
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("survives a crash that is dragged onto a step", async () => {
+    const { page, problems } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    await page.locator(".palette .fault", { hasText: "Crash" }).dragTo(page.locator(".graph-view .af-card", { hasText: "charge" }).first())
+    await page.waitForSelector("text=crash survived")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    expect(await page.locator(".gantt-crash").count()).toBe(1)
+    expect(await page.locator(".facts").textContent()).toContain("done once")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("asks the visitor, and goes on with the answer", async () => {
+    const { page, problems } = await started("")
+    await page.waitForSelector(".inbox .question-text >> text=Publish")
+    await page.locator(".choices .button", { hasText: "publish" }).click()
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    expect(await page.locator(".facts").textContent()).toContain("postToSlack")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("tries every fault at every step, and a cell opens its run", async () => {
+    const { page, problems } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    await page.click("text=Fault everywhere")
+    await page.waitForFunction(() => document.querySelectorAll(".matrix button.cell").length === document.querySelectorAll(".matrix td").length, undefined, { timeout: 40_000 })
+    expect(await page.locator(".cell-fine").count()).toBeGreaterThan(8)
+    await page.locator(".cell-undone, .cell-failed").first().click()
+    await page.waitForSelector(".set-fault")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("is exported as a test without a problem in it", async () => {
+    const { page } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    await page.locator(".palette .fault", { hasText: "429" }).click()
+    await page.locator(".graph-view .af-card", { hasText: "charge" }).first().click()
+    await page.waitForSelector(".set-fault")
+    await page.click("text=Export as test")
+    await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent?.includes("fails") === true)
+    await page.click("[data-tab=problems]")
+    await page.waitForTimeout(300)
+    expect(await page.locator(".problem-error").allTextContents()).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe("a link", () => {
+  it("holds files, cursor, run and faults", async () => {
+    const { page } = await started("?example=order-saga")
+    await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
+    await page.locator(".palette .fault", { hasText: "503" }).click()
+    await page.locator(".graph-view .af-card", { hasText: "charge" }).first().click()
+    await page.waitForSelector(".set-fault")
+    await page.click("text=Share")
+    await page.waitForFunction(() => location.hash.startsWith("#v1."))
+    const hash = await page.evaluate(() => location.hash)
+    await page.context().close()
+    const other = await playground.open({ at: hash })
+    await other.page.waitForSelector(".set-fault >> text=unavailable at charge")
+    await other.page.waitForSelector("[data-tab='order-saga.agentflow']")
+    expect(other.problems).toEqual([])
+    await other.page.context().close()
+  })
+
+  it("of the first version still opens; a damaged or newer one says so", async () => {
+    const text = "workflow Old(id: string): string {\n  return id\n}\n"
+    const first = `#v0.${Buffer.from(deflateSync(new TextEncoder().encode(JSON.stringify({ text })))).toString("base64url")}`
+    const { page } = await playground.open({ at: first })
+    await page.waitForSelector('[data-id="Old"]')
+    await page.goto(`${playground.origin}?again#v9.abcd`)
+    await page.waitForSelector(".notice-error >> text=newer")
+    await page.goto(`${playground.origin}?more#v1.%%%`)
+    await page.waitForSelector("[data-id='DailyBrief']")
+    await page.context().close()
+  })
+})
+
+describe("a download", () => {
+  it("is a project: its files and a README with the command", async () => {
+    const { page } = await playground.open({ at: "?example=order-saga" })
+    await page.waitForSelector("[data-tab='order-saga.agentflow']")
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")])
+    const files = unzipSync(new Uint8Array(readFileSync(await download.path())))
+    expect(Object.keys(files).sort()).toEqual(expect.arrayContaining(["order-saga/README.md", "order-saga/input.json", "order-saga/order-saga.agentflow", "order-saga/services.ts"]))
+    expect(strFromU8(files["order-saga/README.md"]!)).toContain("agentflow run")
+    await page.context().close()
+  })
+})

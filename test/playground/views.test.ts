@@ -1,0 +1,108 @@
+// Graph and generated code in a real browser: both follow the text and lead back to it; the graph changes the text.
+
+import type { Page } from "playwright-core"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { read, startPlayground, write, type Playground } from "./page.ts"
+
+let playground: Playground
+beforeAll(async () => {
+  playground = await startPlayground()
+}, 60_000)
+afterAll(() => playground.stop())
+
+const program = `tool first(id: string): string = GET "https://a.test/{id}" {
+  reads
+  retry 2 times
+}
+tool second(id: string): string = GET "https://b.test/{id}" {
+  reads
+  retry 2 times
+}
+workflow Main(id: string): string {
+  dead letter "failed"
+  // what comes in
+  let a = first(id)
+  let b = second(a)
+  return b
+}
+`
+
+async function opened(): Promise<{ page: Page; problems: readonly string[] }> {
+  const made = await playground.open()
+  await write(made.page, program)
+  await made.page.waitForSelector('[data-id="Main/first"]')
+  return made
+}
+
+describe("the graph", () => {
+  it("is drawn as the text changes, and a broken text keeps what is understood", async () => {
+    const { page, problems } = await opened()
+    await write(page, program.replace("let b = second(a)", "let b = second(a)\n  second(b"))
+    await page.waitForSelector(".graph-note")
+    expect(await page.locator('[data-id="Main/first"]').count()).toBe(1)
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("leads to the source by mouse and by keyboard, and follows the cursor", async () => {
+    const { page } = await opened()
+    await page.click('[data-id="Main/second"]')
+    await page.waitForSelector('[data-id="Main/second"].is-at')
+    await page.locator(".af-graph [tabindex='0']").focus()
+    await page.keyboard.press("ArrowUp")
+    await page.keyboard.press("Enter")
+    await page.waitForSelector('[data-id="Main/first"].is-at')
+    await page.context().close()
+  })
+
+  it("moves, adds and deletes steps and changes clauses; the text is formatted and keeps its comment", async () => {
+    const { page, problems } = await opened()
+    await page.click('[data-id="Main/first"]')
+    await page.click(".inspector >> text=Down")
+    await expect.poll(() => read(page)).toMatch(/second\(a\)\n\s+\/\/ what comes in\n\s+let a = first/)
+    await page.click('[data-id="Main/first"]')
+    await page.click(".inspector >> text=Up")
+    await expect.poll(() => read(page)).toMatch(/first\(id\)[^\n]*\n\s+let b/)
+    await page.click('[data-id="Main/first"]')
+    await page.fill("input[aria-label='New clause']", "timeout 7s")
+    await page.keyboard.press("Enter")
+    await expect.poll(() => read(page)).toMatch(/first\(id\)[^\n]*\n\s+timeout 7s/)
+    await page.click('[data-id="Main/second"]')
+    await page.selectOption(".add-step select", "first")
+    await page.click(".inspector >> text=Add after")
+    await expect.poll(() => read(page)).toContain('first(id: "")')
+    await page.click('[data-id="Main/first#2"], [data-id="Main/first~2"]')
+    await page.click(".inspector >> text=Delete")
+    await expect.poll(() => read(page)).not.toContain('first(id: "")')
+    expect(await read(page)).toContain("// what comes in")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe("the generated code", () => {
+  it("shows every kind of file, follows the cursor and leads back", async () => {
+    const { page, problems } = await opened()
+    await page.click("[data-tab=code]")
+    await page.waitForSelector(".code-line")
+    const files = await page.locator(".preview-bar option").evaluateAll((all) => all.map((option) => (option as HTMLOptionElement).value))
+    for (const pattern of [/^workflows\/.*\.ts$/, /\.yaml$/, /schemas?/, /tools\.ts$/]) expect(files.some((path) => pattern.test(path)), String(pattern)).toBe(true)
+    await page.waitForSelector(".code-line >> text=second")
+    const line = page.locator(".code-line", { hasText: "run.call(second" }).first()
+    await line.click()
+    await expect.poll(() => page.locator(".code-linked").first().textContent()).toContain("second")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("marks what the last edit changed", async () => {
+    const { page } = await opened()
+    await page.click("[data-tab=code]")
+    await page.waitForSelector(".code-line")
+    await write(page, program.replace('dead letter "failed"', 'dead letter "lost"\n  deadline 3d'))
+    await page.waitForSelector(".code-added >> text=3d")
+    await page.click("text=Last change")
+    await page.waitForSelector(".code-removed >> text=failed")
+    await page.context().close()
+  })
+})
