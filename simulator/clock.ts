@@ -9,6 +9,8 @@ export interface VirtualClock {
   /** Calls of the same moment come in the order in which they were asked for. */
   at(timeMs: number, call: () => void): Pending
   after(delayMs: number, call: () => void): Pending
+  /** Before all else that is due at this moment. */
+  soon(call: () => void): void
   sleep(delayMs: number): Promise<void>
   /** The time of the next call, or undefined when none is left. */
   next(): number | undefined
@@ -27,6 +29,7 @@ interface Entry {
 
 export function createClock(startMs: number): VirtualClock {
   const heap: Entry[] = []
+  const first: (() => void)[] = []
   let nowMs = startMs
   let order = 0
   const skipStopped = (): Entry | undefined => {
@@ -42,9 +45,12 @@ export function createClock(startMs: number): VirtualClock {
     now: () => nowMs,
     at,
     after: (delayMs, call) => at(nowMs + Math.max(0, delayMs), call),
+    soon: (call) => void first.push(call),
     sleep: (delayMs) => new Promise((resolve) => void at(nowMs + Math.max(0, delayMs), resolve)),
-    next: () => skipStopped()?.timeMs,
+    next: () => (first.length > 0 ? nowMs : skipStopped()?.timeMs),
     step() {
+      const call = first.shift()
+      if (call !== undefined) return call()
       const entry = skipStopped()
       if (entry === undefined) return
       pop(heap)

@@ -51,6 +51,8 @@ export interface Simulation {
   /** Starts a run; it moves on only while time does. */
   start(workflow: string, parameters: unknown): string
   raise(run: string, event: string, payload: unknown): void
+  /** The same at a virtual time, epoch ms. */
+  raiseAt(timeMs: number, run: string, event: string, payload: unknown): void
   cancel(run: string): void
   /** Until nothing is under way but waits: for time, for people, for events. */
   settle(): Promise<void>
@@ -83,7 +85,7 @@ export function openSimulation({ program, world: given, detail = "full", pause =
   const seen: Seen = { calls: [], effects: new Map(), published: new Map(), asked: new Map() }
   const outside: OutsideOptions = {
     program, world, clock, script, state, seen, settings: settingsOf(program, world), note: recorder.note,
-    raise: (run, name, payload) => clock.after(0, () => host.send(run, { kind: "raiseEvent", name, input: JSON.stringify(payload) })),
+    raise: (run, name, payload) => clock.soon(() => host.send(run, { kind: "raiseEvent", name, input: JSON.stringify(payload) })),
   }
   const workflows = new Map([...program.workflows].map(([name, workflow]) =>
     [name, (name in world.given ? scriptedWorkflow(outside, workflow) : workflow) as unknown as WorkflowBody]))
@@ -126,6 +128,8 @@ export function openSimulation({ program, world: given, detail = "full", pause =
       return id
     },
     raise: (run, name, payload) => host.send(run, { kind: "raiseEvent", name, input: JSON.stringify(payload) }),
+    raiseAt: (timeMs, run, name, payload) =>
+      void clock.at(timeMs, () => host.send(run, { kind: "raiseEvent", name, input: JSON.stringify(payload) })),
     cancel: (run) => host.send(run, { kind: "raiseEvent", name: "agentflow.cancel", input: "{}" }),
     async settle() {
       await moveWhile(() => hasOpen() && host.isBusy())
