@@ -38,6 +38,7 @@ export const commands: readonly Command[] = [
     maximum: Number.POSITIVE_INFINITY,
     flags: [
       { name: "filter", value: "TEXT", summary: "only tests whose name has this text in it" },
+      { name: "simulate", value: "WORKFLOW", summary: "no written test: this workflow with values made from its types, under every crash and failure" },
       { name: "watch", summary: "run them again whenever a program changes" },
       { name: "report", value: "FORMAT", summary: "pretty, junit, json or html (default: pretty)" },
       { name: "seed", value: "N", summary: "draws how long calls take; the same seed gives the same runs (default: 0, what is usual)" },

@@ -158,6 +158,8 @@ export function toldCommand(parts: readonly unknown[]): string {
       return `agentflow run ${file} ${name}`
     case "test":
       return `agentflow test ${file}${name === "" ? "" : ` --filter ${JSON.stringify(name)}`}`
+    case "simulate":
+      return `agentflow test ${file} --simulate ${name}`
     case "cost":
       return `agentflow cost ${file}`
     default:

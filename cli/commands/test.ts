@@ -14,6 +14,7 @@ import { readProgram, type Program } from "../fs.ts"
 import { optionsOf, printDiagnostics } from "../project.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
+import { withSimulatedTest } from "../simulated-test.ts"
 import { htmlReport } from "../test-html.ts"
 import { runTests, type FinishedTest, type TestToRun } from "../test-pool.ts"
 import { coverageText, failureText, jsonReport, junitReport, summaryText, type Tested, type TestedProgram } from "../test-reports.ts"
@@ -28,12 +29,14 @@ interface Wish {
   readonly report: Report
   readonly coverage: boolean
   readonly config: string | undefined
+  /** Name of a workflow. */
+  readonly simulate: string | undefined
 }
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const wish: Wish = {
     files: positionals, filter: filterOf(flags["filter"] as string | undefined), seed: seedOf(flags["seed"] as string | undefined),
-    report: reportOf(flags["report"] as string | undefined), coverage: flags["coverage"] === true, config: flags["config"] as string | undefined,
+    report: reportOf(flags["report"] as string | undefined), coverage: flags["coverage"] === true, config: flags["config"] as string | undefined, simulate: flags["simulate"] as string | undefined,
   }
   const first = await once(wish, terminal)
   if (flags["watch"] !== true) return first
@@ -51,8 +54,8 @@ async function once(wish: Wish, terminal: Terminal): Promise<ExitCode> {
   const files = wish.files.length > 0 ? wish.files : programsBelow(process.cwd())
   const compiled: Compiled[] = []
   for (const file of files) compiled.push(await compileTests(file, wish, terminal))
-  const tests = compiled.flatMap(({ plan }, program) => plan.tests.flatMap(({ name, steps }, test): TestToRun[] =>
-    wish.filter !== undefined && !wish.filter.test(name) ? [] : [{ program, test, hasWorlds: steps.some((step) => (step.kind === "crash" || step.kind === "fault") && step.where.kind === "everywhere") }]))
+  const tests = compiled.flatMap(({ plan, only }, program) => plan.tests.flatMap(({ name, steps }, test): TestToRun[] =>
+    (only !== undefined && name !== only) || (wish.filter !== undefined && !wish.filter.test(name)) ? [] : [{ program, test, hasWorlds: steps.some((step) => (step.kind === "crash" || step.kind === "fault") && step.where.kind === "everywhere") }]))
   if (tests.length === 0) throw new Failure(2, wish.filter === undefined ? "There is no test in these programs." : "No test has a name that fits the filter.", 'Tests are written as: test "name" { run Workflow(…) expect completed }')
   const tested = await runAll(wish, compiled, tests, terminal)
   switch (wish.report) {
@@ -72,17 +75,21 @@ interface Compiled {
   readonly program: Program
   readonly plan: Plan
   readonly data: ProgramData
+  /** The one test that is asked for. */
+  readonly only: string | undefined
 }
 
-async function compileTests(file: string, { config }: Wish, terminal: Terminal): Promise<Compiled> {
-  const program = readProgram(file)
+async function compileTests(file: string, { config, simulate }: Wish, terminal: Terminal): Promise<Compiled> {
+  const read = readProgram(file)
+  const simulated = simulate === undefined ? undefined : withSimulatedTest(read, simulate)
+  const program = simulated?.program ?? read
   const options = await optionsOf(program, readConfig(dirname(resolve(file)), config, process.env))
   const { value, diagnostics } = planChecked(checkParsed(program.parsed, options), options)
   if (value === null || hasErrors(diagnostics)) {
     printDiagnostics(diagnostics, program, terminal)
     throw new Failure(1, `${file} was not tested, because it has errors.`)
   }
-  return { file, program, plan: value, data: simulationOf(value) }
+  return { file, program, plan: value, data: simulationOf(value), only: simulated?.test }
 }
 
 async function runAll(wish: Wish, compiled: readonly Compiled[], tests: readonly TestToRun[], terminal: Terminal): Promise<Tested> {

@@ -1,31 +1,50 @@
 // Generate test: a workflow with an answer for each callable it reaches; one that succeeds, one with every fault and crash.
 
+import type { WorkflowDeclaration } from "../../grammar/syntax/nodes.ts"
 import { walk } from "../../grammar/syntax/walk.ts"
 import { symbolOf } from "../target.ts"
 import type { Program } from "../workspace.ts"
-import { callableAt, inFile, insert, type ActionMaker } from "./action.ts"
+import { callableAt, inFile, insert, type Action, type ActionMaker } from "./action.ts"
 import { valueOf } from "./values.ts"
 
-export const generateTest: ActionMaker = (context) => {
-  const { program, path, text } = context
-  const workflow = callableAt(context)
-  const id = workflow === undefined ? undefined : program.checked.bound.files.get(path)?.uses.get(workflow.name.id)
+interface Written {
+  readonly name: string
+  readonly text: string
+}
+
+interface WrittenTests {
+  readonly plain: Written
+  readonly faults: Written
+}
+
+/** Tests of a workflow with values made from the types: one that it completes, one under every fault and crash. */
+export function testsFor(program: Program, path: string, workflow: WorkflowDeclaration): WrittenTests | undefined {
+  const id = program.checked.bound.files.get(path)?.uses.get(workflow.name.id)
   const signature = id === undefined ? undefined : program.checked.signatures.get(id)
-  if (workflow?.kind !== "workflow" || id === undefined || signature === undefined) return []
+  if (id === undefined || signature === undefined) return undefined
   const given = reached(program, id).map((callee) => {
     const result = program.checked.signatures.get(callee)!.result
     return `  given ${symbolOf(program, callee).name} returns ${valueOf(program, result)}`
   })
   const values = signature.parameters.filter(({ default: value }) => value === undefined).map(({ type }) => valueOf(program, type)).join(", ")
   const run = `  run ${workflow.name.text}(${values})`
-  const write = (title: string, name: string, lines: readonly string[]) => ({
-    title, kind: "refactor.rewrite" as const,
-    edits: inFile(context, [insert(text.trimEnd().length, `\n\ntest "${name}" {\n${lines.join("\n")}\n}`)]),
+  const write = (name: string, lines: readonly string[]): Written => ({ name, text: `test "${name}" {\n${lines.join("\n")}\n}` })
+  return {
+    plain: write(`${workflow.name.text} completes`, [...given, run, "  expect completed"]),
+    // What is not given has a value of its type, and a fault may keep a run from ever asking for it.
+    faults: write(`${workflow.name.text} survives every fault`, ["  fault everywhere", "  crash everywhere", run]),
+  }
+}
+
+export const generateTest: ActionMaker = (context) => {
+  const { program, path, text } = context
+  const workflow = callableAt(context)
+  const tests = workflow?.kind === "workflow" ? testsFor(program, path, workflow) : undefined
+  if (tests === undefined) return []
+  const add = (title: string, written: Written): Action => ({
+    title, kind: "refactor.rewrite", edits: inFile(context, [insert(text.trimEnd().length, `\n\n${written.text}`)]),
   })
-  return [
-    write("Generate a test", `${workflow.name.text} completes`, [...given, run, "  expect completed"]),
-    write("Generate a test with all faults", `${workflow.name.text} survives every fault`, [...given, "  fault everywhere", "  crash everywhere", run]),
-  ]
+  return [add("Generate a test", tests.plain), add("Generate a test with all faults", tests.faults)]
 }
 
 /** The callables that a run calls itself, workflows looked into; in the order of the source. */

@@ -58,6 +58,27 @@ describe("actions", () => {
     expect(Object.keys(actionTable).filter((name) => !tested.has(name))).toEqual([])
   })
 
+  const codes = readdirSync(join(root, "base/diagnostics/codes")).filter((name) => name.endsWith(".md")).sort()
+  const fixed: string[] = []
+  for (const name of codes) {
+    const code = name.slice(0, 6)
+    const example = /## Example\n[\s\S]*?```agentflow\n([\s\S]*?)```/.exec(readFileSync(join(root, "base/diagnostics/codes", name), "utf8"))![1]!
+    const { workspace, path, files } = readMarked(example)
+    const found = workspace.program(path)?.diagnostics.find((each) => each.code === code && each.path === path && each.fixes.some(({ applicability }) => applicability === "machine"))
+    if (found === undefined) continue
+    fixed.push(code)
+    it(`offer the fix of ${code}, which mends it`, () => {
+      const action = actionsAt(workspace, path, found.span).find(({ repairs, preferred }) => repairs?.code === code && preferred === true)
+      expect(action, "offered at the place of the diagnostic").toBeDefined()
+      const after = done(files, action!).workspace
+      expect(newErrors(workspace, after, path)).toEqual([])
+      const count = (program: Workspace): number => program.program(path)!.diagnostics.filter((each) => each.code === code).length
+      expect(count(after)).toBeLessThan(count(workspace))
+    })
+  }
+
+  it("offer the fixes that diagnostics bring along", () => expect(fixed.length).toBeGreaterThanOrEqual(5))
+
   const programs = [
     join(root, "examples/daily-brief/daily-brief.agentflow"),
     ...readdirSync(join(root, "test/corpus/programs")).map((name) => join(root, "test/corpus/programs", name, "input.agentflow")).filter(existsSync),

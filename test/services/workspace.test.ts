@@ -72,11 +72,11 @@ describe("workspace", () => {
     expect([...edits].map(([path, each]) => [path, each.map(({ text }) => text)])).toEqual([["/w/lib.agentflow", ["../tools.ts"]], ["/w/main.agentflow", ["./shared/pages.agentflow"]]])
   })
 
-  it("is after 300 random edits what a fresh one is", () => {
+  it("is after 500 random edits what a fresh one is", () => {
     const pieces = ["", "\n", " ", "{", "}", "(", ")", '"', "retry 3 times", "let x = ", "page.", "import { fetchPage } from \"./lib.agentflow\"\n", "workflow W() { }\n", "@", "é😀", "topic", "match "]
     const edit = fc.record({ file: fc.boolean(), at: fc.nat(10_000), length: fc.nat(40), text: fc.constantFrom(...pieces) })
     fc.assert(
-      fc.property(fc.array(edit, { minLength: 300, maxLength: 300 }), (edits) => {
+      fc.property(fc.array(edit, { minLength: 500, maxLength: 500 }), (edits) => {
         const texts = new Map([["/w/lib.agentflow", library], ["/w/main.agentflow", importer + brief.slice(0, 1500)]])
         const workspace = createWorkspace(emptyHost)
         for (const [path, text] of texts) workspace.open(path, text, 0)

@@ -29,6 +29,9 @@ export function registerCommands(command: CommandRunner, { runTests }: Starter):
     vscode.commands.registerCommand("agentflow.run", started("run", shown("run", (file, name) => ["run", file, ...(name === undefined ? [] : [name])]))),
     vscode.commands.registerCommand("agentflow.cost", started("cost", shown("cost", (file) => ["cost", file]))),
     vscode.commands.registerCommand("agentflow.test", started("test", runTests)),
-    vscode.commands.registerCommand("agentflow.simulate", started("simulate", shown("simulate", (file, name) => ["simulate", file, ...(name === undefined ? [] : [name])]))),
+    vscode.commands.registerCommand("agentflow.simulate", started("simulate", async (program, name) => {
+      if (name === undefined) await runTests(program, undefined)
+      else await shown("simulate", (file) => ["test", file, "--simulate", name])(program, name)
+    })),
   )
 }
