@@ -166,7 +166,8 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
   return {
     start: (workflow, input, id) => bounded(`starting ${workflow}`, client.scheduleNewWorkflow(workflow, input, id)),
     async read(id) {
-      const state = await bounded(`reading run ${id}`, client.getWorkflowState(id, true)).catch((error: unknown) => {
+      const read = () => readAgain(() => client.getWorkflowState(id, true))
+      const state = await bounded(`reading run ${id}`, read()).catch((error: unknown) => {
         throw error instanceof TypeError ? new StalledError(id) : error
       })
       return state === undefined ? undefined : snapshotOf(state)
@@ -177,6 +178,22 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
       await bounded(`purging run ${id}`, client.purgeWorkflow(id))
     },
     close: () => client.stop(),
+  }
+}
+
+const readAttemptsMax = 20
+const readDelayMs = 25
+
+/** daprd refuses a read that falls into its own write of the same instance. */
+async function readAgain<T>(read: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await read()
+    } catch (error) {
+      const isTransient = error instanceof Error && error.message.includes("transient store read failure")
+      if (!isTransient || attempt === readAttemptsMax) throw error
+      await new Promise((resolve) => setTimeout(resolve, readDelayMs))
+    }
   }
 }
 

@@ -185,7 +185,7 @@ function wireTime(ms: number) {
 const readAttemptsMax = 20
 const readDelayMs = 25
 
-/** On Redis, daprd refuses a read that falls into its own write of the same instance. */
+/** daprd refuses a read that falls into its own write of the same instance. */
 async function readAgain<Response>(read: () => Promise<Response>): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {

@@ -3,10 +3,19 @@
 import { randomUUID } from "node:crypto"
 import { expect } from "vitest"
 import { ended } from "../harness.ts"
-import { rawCall } from "./raw.ts"
+import { rawCall, rawField } from "./raw.ts"
+import type { Host } from "./host.ts"
 import type { Case } from "./suite.ts"
 
 const unknown = 2
+
+/** Starts `identity` with one more field in the request. */
+async function startedWith(host: Host, field: Buffer) {
+  const id = randomUUID()
+  const request = Buffer.concat([rawField(1, id), rawField(2, "identity"), field])
+  expect(await rawCall(host, "StartInstance", request)).toMatchObject({ response: { instanceId: id } })
+  return host.end(id)
+}
 
 export const serviceCases: readonly Case[] = [
   {
@@ -50,6 +59,20 @@ export const serviceCases: readonly Case[] = [
       const id = await host.sdk.scheduleNewWorkflow("constant")
       await host.end(id)
       expect(await host.own.get(id)).not.toHaveProperty("input")
+    },
+  },
+  {
+    row: "A.5 Versions/patches", name: "a start that names a version runs like any other",
+    run: async (host) => expect(await startedWith(host, rawField(3, rawField(1, "2.0")))).toMatchObject({ status: ended.completed }),
+  },
+  {
+    row: "A.5 Tracing", name: "a start with a trace context runs like any other, and one without has none",
+    run: async (host) => {
+      const traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+      const context = Buffer.concat([rawField(1, traceParent), rawField(2, "b7ad6b7169203331")])
+      expect(await startedWith(host, rawField(9, context))).toMatchObject({ status: ended.completed })
+      const { id } = await host.run("constant", 1)
+      expect(JSON.stringify(await host.own.history(id))).not.toContain("trace")
     },
   },
   {

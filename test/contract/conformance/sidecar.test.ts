@@ -37,7 +37,7 @@ const rows: readonly string[] = [
   "A.5 Timers", "A.5 External events", "A.5 Children", "A.5 Continue-as-new", "A.5 Terminate", "A.5 Suspend/resume",
   "A.5 Purge", "A.5 Custom status", "A.5 Status enum", "A.5 GetInstance", "A.5 Failure details",
   "A.5 Non-determinism", "A.5 Unregistered", "A.5 Retries", "A.5 Instance re-use", "A.5 startAt", "A.5 isReplaying",
-  "A.5 Values",
+  "A.5 Values", "A.5 Versions/patches", "A.5 Tracing",
 ]
 
 describe("the cases", () => {
