@@ -33,7 +33,8 @@ function resolveStep(step: TestStep, inside: Scope, resolver: Resolver): void {
     case "run":
       return expression(step.call)
     case "send":
-      resolveName(step.event, scope, resolver)
+      // Whoever cancels sends no event that a program declares.
+      if (step.event.text !== "cancel" || lookUp(scope, "cancel") !== undefined) resolveName(step.event, scope, resolver)
       return expression(step.value)
     case "advance":
       return expression(step.duration)

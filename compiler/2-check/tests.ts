@@ -44,6 +44,7 @@ function checkTestStep(step: TestStep, env: Env): Type | undefined {
 }
 
 function checkSend(step: SendStep, env: Env): void {
+  if (step.event.text === "cancel" && symbolAt(env.file, step.event) === undefined) return
   expectKind(step.event, ["event"], env.file)
   const symbol = symbolAt(env.file, step.event)
   const type: Type = symbol?.kind === "event" ? { kind: "declared", symbol: symbol.id, name: symbol.name } : UNKNOWN

@@ -83,9 +83,9 @@ function declared(plan: Plan, reachable: ReadonlySet<string>): readonly PointPla
   ]
 }
 
+/** A run's own deadline and budgets hold all the time: what of them shows is that nothing goes beyond. */
 function runs(plan: Plan): readonly PointPlan[] {
   return plan.workflows.flatMap((workflow) => [
-    ...(workflow.deadlineMs === undefined ? [] : [clause("deadline", workflow.name, workflow.origin, { kind: "timer", ms: workflow.deadlineMs })]),
     ...(workflow.deadLetter === undefined ? [] : [clause("dead letter", workflow.name, workflow.origin, { kind: "deadLetter", workflow: registeredName(workflow) })]),
   ])
 }

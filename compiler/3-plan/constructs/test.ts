@@ -2,7 +2,7 @@
 
 import { assert, unreachable } from "../../../base/assert.ts"
 import type {
-  CrashStep, Expression, ExpectPredicate, ExpectStep, FaultStep, GivenOutcome, RunStep, TestDeclaration, TestStep,
+  CrashStep, Expression, ExpectPredicate, ExpectStep, FaultStep, GivenOutcome, RunStep, SendStep, TestDeclaration, TestStep,
 } from "../../../grammar/syntax/nodes.ts"
 import { nameOf, originOf, symbolOf } from "../context.ts"
 import type { Context } from "../context.ts"
@@ -21,13 +21,17 @@ function lowerTestStep(context: Context, node: TestStep): TestStepPlan {
       return { origin, kind: "given", callable: nameOf(context, node.callable), outcomes: node.outcomes.map((each) => lowerOutcome(context, each)) }
     case "run": return { origin, kind: "run", ...lowerRun(context, node) }
     case "send":
-      return { origin, kind: "send", event: nameOf(context, node.event), ...(node.value === undefined ? {} : { value: lowerExpression(context, node.value) }) }
+      return { origin, kind: "send", event: isCancel(context, node) ? "agentflow.cancel" : nameOf(context, node.event), ...(node.value === undefined ? {} : { value: lowerExpression(context, node.value) }) }
     case "advance": return { origin, kind: "advance", ms: numberOf(node.duration) }
     case "crash": return { origin, kind: "crash", where: lowerCrash(context, node) }
     case "fault": return { origin, kind: "fault", where: lowerFault(context, node) }
     case "expect": return { origin, kind: "expect", expected: lowerExpect(context, node) }
     default: return unreachable(node)
   }
+}
+
+function isCancel(context: Context, { event }: SendStep): boolean {
+  return event.text === "cancel" && !context.checked.bound.files.get(context.path)!.uses.has(event.id)
 }
 
 function lowerOutcome(context: Context, { action, value, error, times, takes, costs }: GivenOutcome): OutcomePlan {
