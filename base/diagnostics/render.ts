@@ -50,13 +50,26 @@ export function frame(path: string, span: Span, role: Severity, { paint, textOf,
   const width = String(from.line + 1).length
   const source = lineText(text, table.starts, from.line)
   const end = to.line === from.line ? to.column : source.length
-  const marks = Math.max(1, end - from.column)
-  const lead = source.slice(0, from.column).replace(/[^\t]/g, " ")
+  const marks = Math.max(1, columnsOf(source.slice(from.column, end)))
+  const before = source.slice(0, from.column)
+  const lead = before.split("\t").map((part) => " ".repeat(columnsOf(part))).join("\t")
   return [
     `  ${paint("path", `${path}:${from.line + 1}:${from.column + 1}`)}`,
     `  ${paint("gutter", String(from.line + 1).padStart(width))} ${bar} ${source}`,
     `  ${" ".repeat(width)} ${bar} ${lead}${paint(role, (unicode ? "━" : "^").repeat(marks))}`,
   ]
+}
+
+/** What terminals draw two columns wide: East Asian scripts, full-width forms and most emoji. */
+const wide = /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{1FA70}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
+/** What is drawn onto the character before it. */
+const widthless = /[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]/u
+
+/** How many columns of a terminal the text takes. */
+function columnsOf(text: string): number {
+  let columns = 0
+  for (const character of text) columns += widthless.test(character) ? 0 : wide.test(character) ? 2 : 1
+  return columns
 }
 
 function lineText(text: string, starts: readonly number[], line: number): string {

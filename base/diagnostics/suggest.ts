@@ -15,12 +15,15 @@ export function editDistance(a: string, b: string): number {
   return rows[a.length]![b.length]!
 }
 
-/** The nearest of `known` within a third of the name's length (at least 1), ties in the order given. */
+/**
+ * The nearest of `known` within a third of the name's length (at least 1), ties in the order given. Any two names of one
+ * letter are one letter apart, which tells nothing: of those only case counts.
+ */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(1, Math.floor(name.length / 3))
+  const limit = name.length === 1 ? 0.5 : Math.max(1, Math.floor(name.length / 3))
   let best: { name: string; distance: number } | undefined
   for (const candidate of known) {
-    if (candidate === name || Math.abs(candidate.length - name.length) > limit) continue
+    if (candidate === name || candidate.length === 1 && name.length > 1 || Math.abs(candidate.length - name.length) > limit) continue
     const distance = candidate.toLowerCase() === name.toLowerCase() ? 0.5 : editDistance(name, candidate)
     if (distance <= limit && (best === undefined || distance < best.distance)) best = { name: candidate, distance }
   }

@@ -44,30 +44,64 @@ export function checkAttempts(plan: Plan): readonly Diagnostic[] {
   const known: Known = {
     policies: byName(plan.policies), tools: byName(plan.tools), agents: byName(plan.agents), workflows: byName(plan.workflows),
   }
-  const reached = plan.workflows.flatMap((workflow) => reachOf(known, workflow, [], [workflow.name]))
-  const found = reached.flatMap(({ callee, levels, callsCap, origin }) => {
+  const worst = new Map<string, { readonly calls: number; readonly diagnostic: Diagnostic }>()
+  for (const { callee, levels, callsCap, origin } of reachesOf(known, plan)) {
     const multiplying = levels.filter(({ times }) => times > 1)
-    const calls = Math.min(callsCap, multiplying.reduce((product, { times }) => product * times, 1))
-    if (multiplying.length < 2 || calls <= callsMax) return []
+    const calls = Math.min(callsCap, productOf(multiplying))
+    const key = `${callee} ${origin.path} ${origin.span.start}`
+    if (multiplying.length < 2 || calls <= callsMax || calls <= (worst.get(key)?.calls ?? 0)) continue
     const chain = multiplying.map(({ by, times }) => `${by} ${times}`).join(" × ")
-    return [{ calls, key: `${callee} ${origin.path} ${origin.span.start}`, diagnostic: diagnostic("AF4011", origin, { name: callee, calls, chain }) }]
-  })
-  const worst = found.filter((each) => !found.some((other) => other.key === each.key && (other.calls > each.calls || (other.calls === each.calls && found.indexOf(other) < found.indexOf(each)))))
-  return sortDiagnostics(worst.map((each) => each.diagnostic))
+    worst.set(key, { calls, diagnostic: diagnostic("AF4011", origin, { name: callee, calls, chain }) })
+  }
+  return sortDiagnostics([...worst.values()].map((each) => each.diagnostic))
 }
 
-function reachOf(known: Known, workflow: WorkflowPlan, outer: readonly Level[], visiting: readonly string[]): readonly Reach[] {
-  const defaults = known.policies.get(workflow.steps ?? "")?.policy.clauses ?? {}
-  return stepsIn(workflow.body).flatMap((step): readonly Reach[] => {
-    const at = { ...defaults, ...step.policy?.clauses }
-    const child = known.workflows.get(step.callable)
-    if (child !== undefined) {
-      if (visiting.includes(child.name)) return []
-      const level = { by: `workflow ${child.name}`, times: attempts(at.retry, 0) }
-      return reachOf(known, child, [...outer, level], [...visiting, child.name])
-    }
-    return calleeReach(known, { name: step.callable, at, defaults, origin: step.origin, outer })
+function productOf(levels: readonly Level[]): number {
+  return levels.reduce((product, { times }) => product * times, 1)
+}
+
+/** Callers before those they call, so that the worst way to a workflow is known when its own calls are looked at. */
+function reachesOf(known: Known, plan: Plan): readonly Reach[] {
+  const steps = new Map(plan.workflows.map(({ name, body }) => [name, stepsIn(body)]))
+  const outer = new Map<string, readonly Level[]>()
+  const placed = new Set<string>()
+  return callersFirst(plan, steps).flatMap((workflow) => {
+    placed.add(workflow.name)
+    const defaults = known.policies.get(workflow.steps ?? "")?.policy.clauses ?? {}
+    const above = outer.get(workflow.name) ?? []
+    return steps.get(workflow.name)!.flatMap((step): readonly Reach[] => {
+      const at = { ...defaults, ...step.policy?.clauses }
+      const child = known.workflows.get(step.callable)
+      if (child === undefined) return calleeReach(known, { name: step.callable, at, defaults, origin: step.origin, outer: above })
+      const times = attempts(at.retry, 0)
+      const levels = times > 1 ? [...above, { by: `workflow ${child.name}`, times }] : above
+      // One that calls itself is held by its budget, not by this product.
+      if (!placed.has(child.name) && isWorse(levels, outer.get(child.name) ?? [])) outer.set(child.name, levels)
+      return []
+    })
   })
+}
+
+function isWorse(levels: readonly Level[], than: readonly Level[]): boolean {
+  const [one, other] = [productOf(levels), productOf(than)]
+  return one > other || (one === other && levels.length > than.length)
+}
+
+function callersFirst(plan: Plan, steps: ReadonlyMap<string, readonly StepPlan[]>): readonly WorkflowPlan[] {
+  const workflows = byName(plan.workflows)
+  const left: WorkflowPlan[] = []
+  const entered = new Set<string>()
+  const open = plan.workflows.map(({ name }) => ({ name, isLeft: false })).reverse()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { name, isLeft } = next
+    if (isLeft) left.push(workflows.get(name)!)
+    else if (!entered.has(name)) {
+      entered.add(name)
+      open.push({ name, isLeft: true })
+      for (const { callable } of steps.get(name)!) if (workflows.has(callable)) open.push({ name: callable, isLeft: false })
+    }
+  }
+  return left.reverse()
 }
 
 interface Call {

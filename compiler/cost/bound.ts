@@ -1,15 +1,12 @@
 // boundOf: the worst case of every workflow of a plan, by arithmetic alone.
 
-import type { JsonSchema, Plan, WorkflowPlan } from "../3-plan/types.ts"
-import { capped, nothing, sum } from "./amounts.ts"
-import type { Cost } from "./amounts.ts"
-import { bounded, least, plus } from "./arithmetic.ts"
+import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
+import { free, sum } from "./amounts.ts"
 import { calleesOf } from "./context.ts"
-import type { Analysis, Scope } from "./context.ts"
-import { evaluate, evaluateBlock, totalOf } from "./evaluate.ts"
-import { shapeOfSchema } from "./schema.ts"
-import { boundless, fieldOf } from "./shape.ts"
-import type { Amounts, CostReport, WorkflowCost } from "./types.ts"
+import type { Analysis } from "./context.ts"
+import { evaluate, totalOf } from "./evaluate.ts"
+import { evaluateRun, evaluateRuns, withinRun } from "./run.ts"
+import type { Bound, CostReport, WorkflowCost } from "./types.ts"
 
 /**
  * For runs without two things that no program decides about: a worker that is cut off in the middle of an attempt (what
@@ -18,33 +15,25 @@ import type { Amounts, CostReport, WorkflowCost } from "./types.ts"
  */
 export function boundOf(plan: Plan): CostReport {
   const analysis = analysisOf(plan)
+  evaluateRuns(analysis)
   return { workflows: plan.workflows.map((workflow) => workflowCost(analysis, workflow)) }
+}
+
+/** Steps in the history of one run of a workflow: a run that it calls has a history of its own. */
+export function historiesOf(plan: Plan): (workflow: WorkflowPlan) => Bound {
+  const runs = new Map(plan.workflows.map(({ name }) => [name, free]))
+  const analysis = { ...analysisOf(plan), runs }
+  return (workflow) => workflowCost(analysis, workflow).total.steps
 }
 
 /** Outside of any workflow. */
 export function analysisOf(plan: Plan): Analysis {
   const types = new Map(plan.types.map((type) => [type.name, type]))
-  return { plan, callees: calleesOf(plan), types, defaults: undefined, active: [], isUndo: false, evaluate }
-}
-
-/** The input of a run is validated, so that the limits of its types hold. */
-export function parametersOf(
-  { types }: Analysis, { parameters, parametersSchema }: Pick<WorkflowPlan, "parameters" | "parametersSchema">,
-): Scope {
-  const { properties, ...rest } = parametersSchema
-  const fields = (properties ?? {}) as JsonSchema
-  return {
-    locals: new Map(parameters.map(({ name, origin }) => {
-      const schema = fields[name] === undefined ? parametersSchema : { ...rest, properties: { [name]: fields[name] } }
-      const shape = shapeOfSchema(types, schema, { name: "", origin })
-      return [name, fieldOf(shape, name, boundless(`\`${name}\` is not known`, origin))]
-    })),
-  }
+  return { plan, callees: calleesOf(plan), types, defaults: undefined, active: [], isUndo: false, runs: new Map(), evaluate }
 }
 
 function workflowCost(outside: Analysis, workflow: WorkflowPlan): WorkflowCost {
-  const analysis = { ...outside, defaults: outside.plan.policies.find(({ name }) => name === workflow.steps) }
-  const block = evaluateBlock(analysis, parametersOf(analysis, workflow), workflow.body)
+  const block = evaluateRun(outside, workflow)
   const cost = totalOf(block)
   const { name, origin, budget, deadlineMs } = workflow
   return {
@@ -55,25 +44,5 @@ function workflowCost(outside: Analysis, workflow: WorkflowPlan): WorkflowCost {
     total: withinRun(cost, workflow),
     computed: sum(cost.work, cost.undo),
     steps: block.rows,
-  }
-}
-
-/** The run's own budget holds all that is spent, undoing included, but never keeps an undo's tool from being sent. */
-function withinRun({ work, undo, models, attemptMs }: Cost, { name, budget, deadlineMs }: WorkflowPlan): Amounts {
-  const { calls, ...spent } = budget ?? {}
-  const label = `budget of ${name}`
-  const total = capped(sum(work, undo), { budget: spent, label }, models)
-  const counted = calls === undefined ? work : capped(work, { budget: { calls }, label }, models)
-  const inTime = deadlineMs === undefined ? work : {
-    ...nothing,
-    // The deadline waits for what is in flight, and does not stop for people.
-    timeMs: least(work.timeMs, plus(bounded(deadlineMs, [`deadline of ${name}`]), attemptMs)),
-    waitMs: least(work.waitMs, bounded(deadlineMs, [`deadline of ${name}`])),
-  }
-  return {
-    ...total,
-    calls: plus(counted.calls, undo.calls),
-    timeMs: plus(inTime.timeMs, undo.timeMs),
-    waitMs: plus(inTime.waitMs, undo.waitMs),
   }
 }

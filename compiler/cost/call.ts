@@ -1,10 +1,10 @@
 // The worst case of one call with its clauses around it: attempts, deadline, budgets, fallback, a person, the undo.
 
 import type { ExpressionPlan } from "../3-plan/code.ts"
-import type { FallbackPlan, PolicyPlan, UndoPlan } from "../3-plan/types.ts"
+import type { FallbackPlan, PolicyPlan, UndoPlan, WorkflowPlan } from "../3-plan/types.ts"
 import type { Location } from "../../base/text/span.ts"
 import { agentCost } from "./agent.ts"
-import { all, amountsOf, capped, free, nothing, sequence, sum, worst } from "./amounts.ts"
+import { all, amountsOf, capped, free, nothing, repeated, sequence, sum, worst } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
 import { bounded, least, one, unbounded } from "./arithmetic.ts"
 import { backoffMs, inboxRetries, noRetries, retriesOf, undoRetries } from "./assumptions.ts"
@@ -12,6 +12,7 @@ import type { Analysis, Callee, Evaluated, Scope } from "./context.ts"
 import { effectivePolicy } from "./policy.ts"
 import type { EffectivePolicy } from "./policy.ts"
 import { requiredShape } from "./requirements.ts"
+import { calledRun } from "./run.ts"
 import { shapeOfSchema } from "./schema.ts"
 import { boundless, either, fieldOf } from "./shape.ts"
 import type { Shape } from "./shape.ts"
@@ -50,7 +51,7 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const once = sequence({ ...computed, work: held }, { ...free, work: parked })
   const row: StepCost = {
     name: call.step, callable: call.callable, role: "step", origin: call.origin, times: one,
-    amounts: once.work,
+    amounts: callee.kind === "workflow" ? all(once) : once.work,
     computed: sum(computed.work, parked),
     ...(policy.clauses.manual === undefined ? {} : { eachOrder: sum(once.work, fallback.cost.work) }),
   }
@@ -96,6 +97,7 @@ function workOf(analysis: Analysis, { callee, policy, parameters, result }: Work
   switch (callee.kind) {
     case "tool": return withinDeadline(toolCost(analysis, callee, policy), policy)
     case "human": return humanCost(callee, policy)
+    case "workflow": return childCost(analysis, callee.plan, policy)
     case "agent": {
       const tools = callee.plan.tools.map((name) => toolOfAgent(analysis, name))
       const tool = tools.length === 0 ? undefined : worst(...tools)
@@ -103,6 +105,13 @@ function workOf(analysis: Analysis, { callee, policy, parameters, result }: Work
       return withinDeadline(cost, policy)
     }
   }
+}
+
+/** A failed child has undone itself, so its retry is a run of its own. */
+function childCost(analysis: Analysis, workflow: WorkflowPlan, { clauses: { retry } }: EffectivePolicy): Cost {
+  const retries = retry === undefined ? (analysis.isUndo ? undoRetries : noRetries) : retriesOf(retry)
+  const cost = repeated(calledRun(analysis, workflow), bounded(retries.times + 1), 1)
+  return { ...cost, work: sum(cost.work, { ...nothing, steps: one, timeMs: bounded(backoffMs(retries)) }) }
 }
 
 function toolCost({ isUndo }: Analysis, { plan }: Callee, { clauses }: EffectivePolicy): Cost {

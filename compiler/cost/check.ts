@@ -8,18 +8,23 @@ import type { EachPlan, ExpressionPlan, StatementPlan, StepPlan } from "../3-pla
 import type { AgentPlan, BudgetPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
 import { isZero } from "./arithmetic.ts"
 import { usefulOutputTokens } from "./assumptions.ts"
-import { analysisOf, boundOf, parametersOf } from "./bound.ts"
+import { analysisOf, boundOf, historiesOf } from "./bound.ts"
 import type { Analysis } from "./context.ts"
 import { costNanoDollars, modelsOf, requestOf } from "./request.ts"
+import { parametersOf } from "./run.ts"
 import { never } from "./shape.ts"
-import type { StepCost } from "./types.ts"
+import type { StepCost, WorkflowCost } from "./types.ts"
 
 /** Of a plan, so only of a program without errors. */
 export function checkBounds(plan: Plan): readonly Diagnostic[] {
   const analysis = analysisOf(plan)
+  const costs = new Map(boundOf(plan).workflows.map((cost) => [cost.name, cost]))
+  const history = historiesOf(plan)
   return sortDiagnostics([
     ...plan.agents.flatMap((agent) => checkAgentBudget(analysis, agent)),
-    ...plan.workflows.flatMap((workflow) => [...checkWorkflowBudget(analysis, workflow), ...checkLoops(plan, workflow)]),
+    ...plan.workflows.flatMap((workflow) => [
+      ...checkWorkflowBudget(analysis, workflow), ...checkLoops(costs, workflow), ...checkHistory(history, costs, workflow),
+    ]),
   ])
 }
 
@@ -131,11 +136,15 @@ function stepsIn(expression: ExpressionPlan): readonly StepPlan[] {
 
 // ---------------------------------------------------------------- loops
 
-function checkLoops(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
+type Costs = ReadonlyMap<string, WorkflowCost>
+
+function checkLoops(costs: Costs, workflow: WorkflowPlan): readonly Diagnostic[] {
   const { budget } = workflow
   if (budget?.tokens !== undefined || budget?.nanoDollars !== undefined || budget?.turns !== undefined) return []
-  const report = boundOf({ ...plan, workflows: [workflow] }).workflows[0]
-  return loopsIn(workflow.body).flatMap((loop) => {
+  const loops = loopsIn(workflow.body)
+  if (loops.length === 0) return []
+  const report = costs.get(workflow.name)
+  return loops.flatMap((loop) => {
     const paid = report?.steps.find((step) =>
       isInside(step, loop) && step.times.kind === "unbounded" && !isZero(step.amounts.turns))
     if (paid?.times.kind !== "unbounded") return []
@@ -144,6 +153,21 @@ function checkLoops(plan: Plan, workflow: WorkflowPlan): readonly Diagnostic[] {
     const facts = { callable: paid.callable, workflow: workflow.name, why }
     return [diagnostic("AF5005", loop.items.origin, facts, { related })]
   })
+}
+
+// ---------------------------------------------------------------- histories
+
+/** From here on a run's history is long enough that every replay of it is felt. */
+const historyStepsMax = 500
+
+/** A run that continues as new has no bound of its own, so it is never reported here. */
+function checkHistory(historyOf: ReturnType<typeof historiesOf>, costs: Costs, workflow: WorkflowPlan): readonly Diagnostic[] {
+  const all = costs.get(workflow.name)?.total.steps
+  if (all?.kind !== "bounded" || all.value <= historyStepsMax) return []
+  const own = historyOf(workflow)
+  if (own.kind !== "bounded" || own.value <= historyStepsMax) return []
+  const facts = { workflow: workflow.name, steps: own.value, most: historyStepsMax }
+  return [diagnostic("AF5006", nameOf(workflow, "workflow"), facts)]
 }
 
 function isInside({ origin }: StepCost, loop: EachPlan): boolean {

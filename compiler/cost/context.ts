@@ -1,7 +1,7 @@
 // What an analysis knows at a place: the plan, who is being called already, and the shapes of the names in scope.
 
 import type { ExpressionPlan } from "../3-plan/code.ts"
-import type { AgentPlan, HumanPlan, Plan, PolicyPlan, ToolPlan, TypePlan } from "../3-plan/types.ts"
+import type { AgentPlan, HumanPlan, Plan, PolicyPlan, ToolPlan, TypePlan, WorkflowPlan } from "../3-plan/types.ts"
 import type { Cost } from "./amounts.ts"
 import type { Shape } from "./shape.ts"
 import type { StepCost } from "./types.ts"
@@ -10,6 +10,8 @@ export type Callee =
   | { readonly kind: "tool"; readonly plan: ToolPlan }
   | { readonly kind: "agent"; readonly plan: AgentPlan }
   | { readonly kind: "human"; readonly plan: HumanPlan }
+  /** A run of its own; what its body declares about itself is not a clause of the step. */
+  | { readonly kind: "workflow"; readonly plan: WorkflowPlan & { readonly requirements: readonly []; readonly undo?: undefined } }
 
 export type TypesByName = ReadonlyMap<string, TypePlan>
 
@@ -23,6 +25,8 @@ export interface Analysis {
   readonly active: readonly string[]
   /** Inside an undo nothing is registered, and a step without a retry has one. */
   readonly isUndo: boolean
+  /** What a run of each workflow costs, once it is known: no argument changes it, since a run's input is validated. */
+  readonly runs: Map<string, Cost>
   /** A field, so that calls and the expressions in them need not know each other. */
   readonly evaluate: (analysis: Analysis, scope: Scope, expression: ExpressionPlan) => Evaluated
 }
@@ -44,6 +48,7 @@ export function calleesOf(plan: Plan): ReadonlyMap<string, Callee> {
     ...plan.tools.map((tool) => ({ kind: "tool", plan: tool }) as const),
     ...plan.agents.map((agent) => ({ kind: "agent", plan: agent }) as const),
     ...plan.humans.map((human) => ({ kind: "human", plan: human }) as const),
+    ...plan.workflows.map((workflow) => ({ kind: "workflow", plan: { ...workflow, requirements: [] } }) as const),
   ]
   return new Map(entries.map((callee) => [callee.plan.name, callee]))
 }

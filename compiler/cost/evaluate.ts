@@ -10,7 +10,7 @@ import { shapeOfBuiltIn } from "./built-ins.ts"
 import { evaluateCall } from "./call.ts"
 import { inside } from "./context.ts"
 import type { Analysis, Evaluated, Scope } from "./context.ts"
-import { shapeOfSchema } from "./schema.ts"
+import { shapeOfKind, shapeOfSchema } from "./schema.ts"
 import { anyBoolean, anyNumber, boundless, either, elementOf, exactly, fieldOf, itemsOf, never } from "./shape.ts"
 import type { Shape } from "./shape.ts"
 import type { Bound, StepCost } from "./types.ts"
@@ -245,7 +245,7 @@ function evaluateStatement(analysis: Analysis, scope: Scope, plan: StatementPlan
       const value = plan.value === undefined ? from([], never) : of(plan.value)
       // What a `var` will hold is not followed through loops and branches.
       const changing = boundless(`the size of the variable \`${plan.name}\` is not known`, plan.origin)
-      scope.locals.set(plan.name, plan.mutable ? changing : value.shape)
+      scope.locals.set(plan.name, plan.mutable ? shapeOfKind(analysis.types, plan.type) ?? changing : value.shape)
       return straight(value)
     }
     case "assign": {

@@ -1,7 +1,7 @@
 // From JSON Schemas: the shape of every value that fits one, and how long the schema itself is in a request.
 
 import type { Location } from "../../base/text/span.ts"
-import type { Json, JsonSchema } from "../3-plan/types.ts"
+import type { Json, JsonSchema, ValueType } from "../3-plan/types.ts"
 import { bounded, unbounded } from "./arithmetic.ts"
 import { utf8Length } from "./assumptions.ts"
 import { absent, anyBoolean, anyNumber, boundless, either, exactly, text } from "./shape.ts"
@@ -10,6 +10,9 @@ import type { Shape } from "./shape.ts"
 
 /** Texts of a checked format that can't be longer. */
 const formatCharacters: Readonly<Record<string, number>> = { uuid: 45, date: 10, ipv4: 15 }
+
+/** Deeper than any value that fits into a request, and not too deep for the call stack. */
+const depthMax = 32
 
 interface Place {
   /** What a reason calls it: "Source.text". */
@@ -21,6 +24,25 @@ interface Place {
 
 export function shapeOfSchema(types: TypesByName, schema: JsonSchema, at: Omit<Place, "inside">): Shape {
   return shapeAt(types, schema, { ...at, inside: [] })
+}
+
+/** The shape of every value of a type that has one whatever `@` limits say, which an assignment does not check. */
+export function shapeOfKind(types: TypesByName, type: ValueType): Shape | undefined {
+  switch (type.kind) {
+    case "int": case "number": case "duration": case "money": return anyNumber
+    case "bool": return anyBoolean
+    case "nothing": return absent
+    case "literal": return exactly(type.value)
+    case "optional": {
+      const inner = shapeOfKind(types, type.type)
+      return inner && either(inner, absent)
+    }
+    case "named": {
+      const declared = types.get(type.name)
+      return declared?.kind === "enum" ? shapeOfSchema(types, declared.schema, { name: type.name, origin: declared.origin }) : undefined
+    }
+    default: return undefined
+  }
 }
 
 function shapeAt(types: TypesByName, schema: JsonSchema, place: Place): Shape {
@@ -38,6 +60,7 @@ function shapeOfDeclared(types: TypesByName, reference: string, siblings: JsonSc
   const name = reference.replace("#/$defs/", "")
   const declared = types.get(name)
   if (declared === undefined) return boundless(`\`${place.name}\` can be of any size`, place.origin)
+  if (place.inside.length >= depthMax) return boundless(`\`${name}\` lies more than ${depthMax} types deep`, declared.origin)
   if (place.inside.includes(name)) return boundless(`\`${name}\` can contain itself without end`, declared.origin)
   const isAlias = declared.kind === "alias"
   return shapeAt(types, { ...declared.schema, ...siblings }, {

@@ -75,7 +75,17 @@ export abstract class BlockFormRules extends ClauseRules {
 
   /** Before a block a brace is the block's, so a condition that begins with one is missing. */
   private condition(expected: string): Expression {
-    if (!this.isRecorded && this.at("{")) return this.missing(expected)
+    if (!this.isRecorded && this.at("{")) {
+      // No block, and no list of arms, begins like a record does.
+      const isRecord = this.at("...", 2) || (this.atWord(2) && this.at(":", 3))
+      if (!isRecord) return this.missing(expected)
+      const record = this.subWith(this.expression, expected)
+      const { start, end } = record.span
+      const edits = [{ span: { start, end: start }, text: "(" }, { span: { start: end, end }, text: ")" }]
+      const title = "Put it into parentheses"
+      this.report("AF1016", record.span, {}, { fixes: [{ title, path: this.tokens.source.path, edits, applicability: "machine" }] })
+      return record
+    }
     return this.subWith(this.expression, expected)
   }
 

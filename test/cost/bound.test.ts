@@ -1,8 +1,9 @@
 // The bound of each construct, with the numbers worked out by hand.
 
 import { describe, expect, it } from "vitest"
-import { analysisOf, boundOf, parametersOf } from "../../compiler/cost/bound.ts"
+import { analysisOf, boundOf } from "../../compiler/cost/bound.ts"
 import { requestOf } from "../../compiler/cost/request.ts"
+import { parametersOf } from "../../compiler/cost/run.ts"
 import { never } from "../../compiler/cost/shape.ts"
 import { costOf, planOf, shown, stepOf } from "./compile.ts"
 
@@ -22,6 +23,53 @@ type Many = string[] @maxItems(7)\nenum Verdict { yes, no }\nerror Broken\n`
 function total(body: string, more = "") {
   return shown(costOf(main(body, more)).total)
 }
+
+describe("the bound of a workflow that is called", () => {
+  const child = `workflow Part(text: string @maxLength(10)): string {\n  post(text)\n  return look(text)\n}\n`
+
+  it("is the bound of its run and one step, and nothing of it is left to undo", () => {
+    // post: 2 calls, its undo 6, look 1; a step each, and the step of the call.
+    expect(total("Part(topic)", child)).toMatchObject({ calls: 9, steps: 4, timeMs: 5_000 + 37_000 + 4_000 })
+  })
+
+  it("is there once for every attempt", () => {
+    // 1 s between the two runs.
+    expect(total("Part(topic) retry 1 times", child)).toMatchObject({ calls: 18, steps: 7, timeMs: 2 * 46_000 + 1_000 })
+  })
+
+  it("is held by its own budget", () => {
+    const capped = child.replace("{\n", "{\n  budget 2 calls\n")
+    // What is undone is sent whatever the budget of calls says.
+    expect(total("Part(topic)", capped)).toMatchObject({ calls: 8 })
+  })
+
+  it("has no end where it can call itself", () => {
+    const endless = `workflow Part(text: string @maxLength(10)): string {\n  return Part(text)\n}\n`
+    const { calls } = costOf(main("Part(topic)", endless)).total
+    expect(calls).toMatchObject({ kind: "unbounded", why: "Part can call itself again and again" })
+  })
+})
+
+describe("a deep program", () => {
+  const deep = 1_500
+  const links = (of: (number: number) => string): string => Array.from({ length: deep }, (_, index) => of(index)).join("")
+
+  it("costs no call stack, however the declarations are ordered", () => {
+    const part = (number: number, next: string): string => `workflow Part${number}(text: string): string {\n  look(text)\n  return ${next}\n}\n`
+    const down = links((number) => part(number, number === 0 ? "text" : `Part${number - 1}(text)`))
+    const up = links((number) => part(number, number === deep - 1 ? "text" : `Part${number + 1}(text)`))
+    for (const [text, first] of [[down, `Part${deep - 1}`], [up, "Part0"]] as const) {
+      expect(total(`${first}(topic)`, text)).toMatchObject({ calls: deep, steps: 2 * deep })
+    }
+  })
+
+  it("has types as deep as they are, and no bound for what lies deeper than a request", () => {
+    const types = links((number) => `type Link${number} {\n  id: string @maxLength(2)\n${number === 0 ? "" : `  before: Link${number - 1}\n`}}\n`)
+    const asked = `agent Ask(link: Link${deep - 1}): string {\n  model m\n  prompt "{link}"\n}\n`
+    const cost = costOf(`${model}${types}${asked}workflow Main(link: Link${deep - 1}): string {\n  return Ask(link)\n}\n`)
+    expect(cost.total.tokens).toMatchObject({ kind: "unbounded", why: expect.stringMatching(/lies more than 32 types deep/) })
+  })
+})
 
 describe("the bound of tools", () => {
   it("counts retries and undo apart, and adds them up", () => {

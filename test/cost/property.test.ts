@@ -2,8 +2,9 @@
 
 import fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { analysisOf, boundOf, parametersOf } from "../../compiler/cost/bound.ts"
+import { analysisOf, boundOf } from "../../compiler/cost/bound.ts"
 import { requestOf } from "../../compiler/cost/request.ts"
+import { parametersOf } from "../../compiler/cost/run.ts"
 import { never } from "../../compiler/cost/shape.ts"
 import type { Amounts, Unit } from "../../compiler/cost/types.ts"
 import { unitInterval } from "../../runtime/policy/hash.ts"
