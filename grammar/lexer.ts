@@ -80,7 +80,8 @@ function sticky(kind: string): RegExp {
 
 const whitespacePattern = /[\s\uFEFF]+/y
 const unknownPattern = /[^\s\w"'$@{}()[\],:.=!<>&|?+\-*/%]+/y
-const unicodePattern = /\\u\{[0-9A-Fa-f]*\}/y
+/** One that is cut off is no interpolation either. */
+const unicodePattern = /\\u\{[0-9A-Fa-f]*(?:\}|(?=[\r\n]|$))/y
 const looseNumberPattern = /\$?\d+(?:\.\d+)*\w*/y
 const patterns = {
   docComment: sticky("docComment"),

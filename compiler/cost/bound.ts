@@ -5,7 +5,7 @@ import { free, sum } from "./amounts.ts"
 import { calleesOf } from "./context.ts"
 import type { Analysis } from "./context.ts"
 import { evaluate, totalOf } from "./evaluate.ts"
-import { evaluateRun, evaluateRuns, withinRun } from "./run.ts"
+import { calledRun, evaluateRun, evaluateRuns, withinRun } from "./run.ts"
 import type { Bound, CostReport, WorkflowCost } from "./types.ts"
 
 /**
@@ -29,7 +29,7 @@ export function historiesOf(plan: Plan): (workflow: WorkflowPlan) => Bound {
 /** Outside of any workflow. */
 export function analysisOf(plan: Plan): Analysis {
   const types = new Map(plan.types.map((type) => [type.name, type]))
-  return { plan, callees: calleesOf(plan), types, defaults: undefined, active: [], isUndo: false, runs: new Map(), evaluate }
+  return { plan, callees: calleesOf(plan), types, defaults: undefined, active: [], isUndo: false, runs: new Map(), calledRun, evaluate }
 }
 
 function workflowCost(outside: Analysis, workflow: WorkflowPlan): WorkflowCost {

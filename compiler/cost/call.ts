@@ -12,7 +12,6 @@ import type { Analysis, Callee, Evaluated, Scope } from "./context.ts"
 import { effectivePolicy } from "./policy.ts"
 import type { EffectivePolicy } from "./policy.ts"
 import { requiredShape } from "./requirements.ts"
-import { calledRun } from "./run.ts"
 import { shapeOfSchema } from "./schema.ts"
 import { boundless, either, fieldOf } from "./shape.ts"
 import type { Shape } from "./shape.ts"
@@ -110,7 +109,7 @@ function workOf(analysis: Analysis, { callee, policy, parameters, result }: Work
 /** A failed child has undone itself, so its retry is a run of its own. */
 function childCost(analysis: Analysis, workflow: WorkflowPlan, { clauses: { retry } }: EffectivePolicy): Cost {
   const retries = retry === undefined ? (analysis.isUndo ? undoRetries : noRetries) : retriesOf(retry)
-  const cost = repeated(calledRun(analysis, workflow), bounded(retries.times + 1), 1)
+  const cost = repeated(analysis.calledRun(analysis, workflow), bounded(retries.times + 1), 1)
   return { ...cost, work: sum(cost.work, { ...nothing, steps: one, timeMs: bounded(backoffMs(retries)) }) }
 }
 

@@ -27,7 +27,8 @@ export interface Analysis {
   readonly isUndo: boolean
   /** What a run of each workflow costs, once it is known: no argument changes it, since a run's input is validated. */
   readonly runs: Map<string, Cost>
-  /** A field, so that calls and the expressions in them need not know each other. */
+  /** Fields, so that calls, the expressions in them and the runs that they start need not know each other. */
+  readonly calledRun: (analysis: Analysis, workflow: WorkflowPlan) => Cost
   readonly evaluate: (analysis: Analysis, scope: Scope, expression: ExpressionPlan) => Evaluated
 }
 

@@ -112,6 +112,8 @@ export abstract class StatementRules extends BlockFormRules {
       if (statement.kind !== "value" || statement.recovered === true || statement.value.recovered === true) continue
       if (index === statements.length - 1 && !isWorkflow) continue
       statements = Object.assign(statements, { [index]: { ...statement, recovered: true } })
+      // Where its body was not closed behind it, it was not finished either, which is reported already.
+      if (statement.span.end === this.previousEnd()) continue
       this.reportLate("AF1008", statement.span, {})
     }
   }

@@ -252,7 +252,11 @@ export abstract class TreeParser {
     this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts))
   }
 
+  /** A quote that is missing or too many on the line is the mistake, and not what the rest of the line then looks like. */
   protected lexerReported(place: number): boolean {
-    return this.tokens.diagnostics.some(({ span: { start, end } }) => start <= place && end >= Math.min(this.unitStart, place))
+    const { source: { text }, diagnostics } = this.tokens
+    const onLine = (start: number): boolean => !text.slice(Math.min(start, place), Math.max(start, place)).includes("\n")
+    return diagnostics.some(({ code, span: { start, end } }) =>
+      (start <= place && end >= Math.min(this.unitStart, place)) || (code === "AF1002" && onLine(start)))
   }
 }
