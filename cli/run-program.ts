@@ -46,8 +46,8 @@ export interface RunControl {
   readonly address: Address
   readonly client: TaskHubClient
   readonly worker: WorkerProcess
-  /** Ends the sidecar with SIGKILL and starts it again on the same database and ports. */
-  restartSidecar(): Promise<void>
+  /** Ends the sidecar with SIGKILL and starts it again, after a while, on the same database and ports; `by` restarts a host that is not ours. */
+  restartSidecar(awayMs?: number, by?: () => Promise<void>): Promise<void>
 }
 
 export interface RunOutcome {
@@ -75,8 +75,9 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
   const sidecarOptions = db === undefined ? undefined : { stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) }
   const here = options.inProcess === true && sidecarOptions !== undefined ? await startSidecarHere(sidecarOptions) : undefined
-  const own = here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions))
-  const address = running ?? own!
+  // Held, because the one that is stopped at the end is the one that was started last.
+  const held: Held = { sidecar: here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions)) }
+  const address = running ?? held.sidecar!
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
@@ -90,14 +91,15 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
     try {
       const id = options.id ?? newRunId(workflow.name)
       await startOrResume(client, { id, workflow, input: options.input, live: options.live })
-      const followed = await follow(client, { id, address, worker, own, db, options })
+      const followed = await follow(client, { id, address, worker, held, db, options })
       return { ...followed, built, db, workerLog }
     } finally {
       client.close()
     }
   } finally {
     await worker?.stop()
-    await own?.stop()
+    await held.restarting?.catch(() => {})
+    await held.sidecar?.stop()
   }
 }
 
@@ -178,19 +180,24 @@ async function startOrResume(client: TaskHubClient, { id, workflow, input, live 
   live.note(!hasEnded(existing) ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
 }
 
+interface Held {
+  sidecar: SidecarProcess | undefined
+  /** The last restart, done or under way. */
+  restarting?: Promise<void>
+}
+
 interface Following {
   readonly id: string
   readonly address: Address
   readonly worker: WorkerProcess
-  readonly own: SidecarProcess | undefined
+  readonly held: Held
   readonly db: string | undefined
   readonly options: RunOptions
 }
 
-async function follow(first: TaskHubClient, { id, address, worker, own, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
+async function follow(first: TaskHubClient, { id, address, worker, held, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
   const { live } = options
   let client = first
-  let sidecar = own
   const answered = new Set<string>()
   const control: RunControl = {
     address,
@@ -198,33 +205,53 @@ async function follow(first: TaskHubClient, { id, address, worker, own, db, opti
       return client
     },
     worker,
-    async restartSidecar() {
-      if (sidecar === undefined || db === undefined) throw new Failure(2, "This run does not own its sidecar.")
+    async restartSidecar(awayMs = 0, by) {
+      if (by === undefined && (held.sidecar === undefined || db === undefined)) throw new Failure(2, "This run does not own its sidecar.")
+      const restarting = (by ?? (() => restartOwn(held, { stateFolder: options.stateFolder, db: db!, awayMs })))()
+      held.restarting = restarting
+      await restarting
       client.close()
-      sidecar.kill("SIGKILL")
-      await sidecar.stop()
-      sidecar = await startSidecarProcess({ stateFolder: options.stateFolder, db, grpcPort: address.grpcPort, httpPort: address.httpPort })
-      client = connectTo(sidecar)
+      client = connectTo(address)
     },
+  }
+  // Who asks while the sidecar is away asks again.
+  const steadily = async <T>(ask: () => Promise<T>): Promise<T> => {
+    for (;;) {
+      const before = held.restarting
+      await before
+      try {
+        return await ask()
+      } catch (error) {
+        if (held.restarting === before) throw error
+      }
+    }
   }
   let view = await viewOf(client, id)
   let seenMs = -1
   for (;;) {
-    const summary = await Promise.race([client.get(id), worker.broken])
+    const summary = await Promise.race([steadily(() => client.get(id)), worker.broken])
     if (summary === undefined) throw new Failure(3, `Run '${id}' is gone: somebody purged it.`)
     const changed = summary.updatedAtMs !== seenMs
-    view = changed ? foldRun(summary, await client.history(id)) : { ...view, summary }
+    view = changed ? foldRun(summary, await steadily(() => client.history(id))) : { ...view, summary }
     seenMs = summary.updatedAtMs
     if (hasEnded(summary)) break
     live.show(view, Date.now())
-    if (options.approve === undefined) await tellQuestions({ address, id, view, told: answered, options })
-    else await answerAll({ client, address, id, view, answered, options })
+    await steadily(() => (options.approve === undefined
+      ? tellQuestions({ address, id, view, told: answered, options }) : answerAll({ client, address, id, view, answered, options })))
     if (changed) await options.onView?.(view, control)
     if (options.stop?.aborted) return { view, interrupted: true }
     await sleep(pollMs)
   }
   live.end(view, Date.now())
   return { view, interrupted: false }
+}
+
+async function restartOwn(held: Held, { stateFolder, db, awayMs }: { readonly stateFolder: string; readonly db: string; readonly awayMs: number }): Promise<void> {
+  const { grpcPort, httpPort } = held.sidecar!
+  held.sidecar!.kill("SIGKILL")
+  await held.sidecar!.stop()
+  await sleep(awayMs)
+  held.sidecar = await startSidecarProcess({ stateFolder, db, grpcPort, httpPort })
 }
 
 interface Telling {

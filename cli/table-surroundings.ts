@@ -33,6 +33,28 @@ export const surroundings: readonly Command[] = [
     load: () => import("./commands/dev.ts"),
   },
   {
+    name: "pilot",
+    summary: "Run a program on the real thing under real faults, and report what each one cost",
+    usage: "FILE [WORKFLOW]",
+    minimum: 1,
+    maximum: 2,
+    flags: [
+      { name: "input", short: "i", value: "JSON", summary: "the workflow's parameters as a JSON object, or @FILE" },
+      { name: "dapr", summary: "on daprd, placement and scheduler of this machine instead of the embedded sidecar" },
+      { name: "against", value: "CMD", summary: "put this command under the same faults, as the baseline" },
+      { name: "services", value: "CMD", summary: "starts the services of the program afresh for each run; ready with its first line on standard output" },
+      { name: "approve", value: "ANSWER", summary: "answer to every question (default: the first choice)" },
+      { name: "limit", value: "TIME", summary: "a run that takes longer counts as stuck (default: 2m)" },
+      { name: "out", short: "o", value: "FOLDER", summary: "where the report goes (default: .agentflow/pilot)" },
+      project,
+    ],
+    examples: [
+      "agentflow pilot examples/order-saga/order-saga.agentflow --input @examples/order-saga/input.json --services 'node examples/order-saga/services.ts --journal $PILOT_FOLDER/received.jsonl'",
+      "agentflow pilot flow.agentflow --dapr --against 'node by-hand.js'",
+    ],
+    load: () => import("./commands/pilot.ts"),
+  },
+  {
     name: "replay",
     summary: "Replay a run's history against the program as it is now, and say whether it still fits",
     usage: "FILE RUN",

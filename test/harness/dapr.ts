@@ -1,13 +1,6 @@
-// Real Dapr for tests: placement, scheduler and daprd on loopback, with their data and logs in one folder.
-import { once } from "node:events"
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises"
-import { createServer } from "node:net"
-import type { AddressInfo } from "node:net"
-import { join, resolve } from "node:path"
-import { binaryPath, daprBinaries } from "../../tasks/dapr/binaries.ts"
-import { startServerProcess, untilReady } from "./dapr-process.ts"
-import type { ServerProcess } from "./dapr-process.ts"
+// Real Dapr for tests: the pilot's, with the binaries that this repository builds.
 
+<<<<<<< HEAD
 export interface DaprOptions {
   readonly runDir: string
   readonly appId?: string
@@ -24,59 +17,18 @@ export interface DaprOptions {
   /** `reuse` keeps what an earlier run in this folder stored, for which that must have used SQLite. */
   readonly store?: "fresh" | "reuse"
 }
+=======
+import { startDapr as startAt } from "../../cli/pilot/dapr.ts"
+import type { Dapr, DaprOptions } from "../../cli/pilot/dapr.ts"
+import { daprBinaries } from "../../tasks/dapr/binaries.ts"
+>>>>>>> 5b9e517 (Add agentflow pilot: real faults on the real thing, beside any command, with a report; leave no restarted sidecar behind)
 
-export interface Dapr {
-  readonly grpcPort: number
-  readonly httpPort: number
-  /** What the app's process needs to find this Dapr. */
-  readonly env: Readonly<Record<"DAPR_GRPC_PORT" | "DAPR_HTTP_PORT" | "APP_ID", string>>
-  logs(): Promise<Readonly<Record<ServerName, string>>>
-  /** Resolves once daprd has ended; `SIGKILL` is the crash. */
-  killDaprd(signal: NodeJS.Signals): Promise<void>
-  /** Starts daprd on the same ports and data, after stopping it if it still runs. */
-  restartDaprd(): Promise<void>
-  /** One more daprd of the same app, with the same state store. */
-  startReplica(): Promise<Replica>
-  stop(): Promise<void>
-}
+export type { Dapr, Replica } from "../../cli/pilot/dapr.ts"
 
-export interface Replica {
-  readonly grpcPort: number
-  kill(signal: NodeJS.Signals): Promise<void>
-}
-
-type ServerName = "placement" | "scheduler" | "daprd"
-
-const portNames = [
-  "placement", "placementHealth", "placementRaft", "scheduler", "schedulerHealth", "etcdClient", "etcdPeer",
-  "daprHttp", "daprGrpc", "daprInternal",
-] as const
-type Ports = Readonly<Record<(typeof portNames)[number], number>>
-
-interface Run {
-  readonly folder: string
-  readonly binaries: string
-  readonly ports: Ports
-  readonly appId: string
-  readonly maxBodyMebibytes: number
-  readonly appPort?: number
-}
-
-const readyLimitMs = 30_000
-/** The second wording is daprd's, for its HTTP port. */
-const portTaken = /address already in use|could not listen on any endpoint/
-const stateFile = "state.db"
-const remindersFolder = "etcd"
-const resourcesFolder = "resources"
-const configurationFile = "config.yaml"
-
-export async function startDapr(options: DaprOptions): Promise<Dapr> {
-  if (options.store === "reuse" && options.stateStore === "memory") {
-    // The scheduler would still hold reminders for instances whose history is gone.
-    throw new Error("a state store in memory can't be reused")
-  }
+export async function startDapr(options: Omit<DaprOptions, "binaries">): Promise<Dapr> {
   const binaries = await daprBinaries({ report: (line) => void process.stderr.write(`dapr: ${line}\n`) })
   if (!binaries.ok) throw new Error(`Dapr can't be had. ${binaries.reason}`)
+<<<<<<< HEAD
   const start = async (): Promise<Dapr> => startAll({
     folder: await prepareFolder(options), binaries: binaries.folder, ports: await freePorts(),
     appId: options.appId ?? "agentflow", maxBodyMebibytes: options.maxBodyMebibytes ?? 64,
@@ -240,4 +192,7 @@ async function freePorts(): Promise<Ports> {
 
 function logFile(run: Run, name: ServerName): string {
   return join(run.folder, `${name}.log`)
+=======
+  return startAt({ ...options, binaries: binaries.folder })
+>>>>>>> 5b9e517 (Add agentflow pilot: real faults on the real thing, beside any command, with a report; leave no restarted sidecar behind)
 }

@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net"
 import { once } from "node:events"
 import { join } from "node:path"
 import { setTimeout as delay } from "node:timers/promises"
-import { startServerProcess } from "./dapr-process.ts"
+import { startServerProcess } from "../../cli/pilot/dapr-process.ts"
 
 export interface Redis {
   readonly port: number

@@ -1,4 +1,4 @@
-// One server process of a test: its log in a file, its end awaited, never left behind.
+// One server process: its log in a file, its end awaited, never left behind.
 import { spawn } from "node:child_process"
 import type { ChildProcess } from "node:child_process"
 import { once } from "node:events"
