@@ -124,7 +124,9 @@ async function generatedOf(session: Session, path: string): Promise<Generated | 
 export async function emit(session: Session, { uri }: OfUri): Promise<{ readonly files: readonly { readonly path: string; readonly uri: string; readonly text: string }[] } | null> {
   const generated = await generatedOf(session, pathIn(session, uri))
   if (generated === undefined) return null
-  return { files: generated.files.map(({ path, text }) => ({ path, text, uri: uriIn(session, `${generated.folder}/${path}`) })) }
+  const plan = session.workspace.program(pathIn(session, uri))?.plan()
+  const beside = plan === undefined ? [] : ((await session.platform.filesBeside?.(plan, pathIn(session, uri))) ?? [])
+  return { files: [...generated.files, ...beside].map(({ path, text }) => ({ path, text, uri: uriIn(session, `${generated.folder}/${path}`) })) }
 }
 
 export async function generatedPosition(session: Session, { uri, position }: OfUri & { readonly position: Position }): Promise<Location | null> {

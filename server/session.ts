@@ -26,6 +26,8 @@ export interface Platform {
   readonly idle: () => Promise<void>
   /** Compares the tools of a plan with their functions on disk; absent where there is no TypeScript. */
   readonly compareTools?: (plan: Plan, path: string) => Promise<readonly ToolProblem[]>
+  /** What a build writes beside the code, where it can be told without a disk. */
+  readonly filesBeside?: (plan: Plan, path: string) => Promise<readonly { readonly path: string; readonly text: string }[]>
   /** What is wrong with a config that rules are read from, by path of the config file; an empty list when it was mended. */
   readonly configProblems?: () => ReadonlyMap<string, readonly ConfigProblem[]>
 }

@@ -4,19 +4,20 @@ import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vs
 import type { Host } from "../services/host.ts"
 import { emptyHost } from "../services/host.ts"
 import { serve } from "./serve.ts"
-import type { Session } from "./session.ts"
+import type { Platform, Session } from "./session.ts"
 
 export interface WorkerOptions {
   readonly version: string
   /** Files beside the open ones, by path; the playground's examples. */
   readonly files?: ReadonlyMap<string, string>
   readonly docsUrl?: (code: string) => string | undefined
+  readonly filesBeside?: NonNullable<Platform["filesBeside"]>
 }
 
-export function servePort(port: MessagePort | DedicatedWorkerGlobalScope, { version, files = new Map(), docsUrl = () => undefined }: WorkerOptions): Session {
+export function servePort(port: MessagePort | DedicatedWorkerGlobalScope, { version, files = new Map(), docsUrl = () => undefined, filesBeside }: WorkerOptions): Session {
   const connection = createConnection(new BrowserMessageReader(port as MessagePort), new BrowserMessageWriter(port as MessagePort))
   const host: Host = { ...emptyHost, readText: (path) => files.get(path), programFiles: () => [...files.keys()].filter((path) => path.endsWith(".agentflow")) }
-  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve() } })
+  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve(), ...(filesBeside === undefined ? {} : { filesBeside }) } })
   connection.listen()
   return session
 }

@@ -20,7 +20,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   services: { folders: ["base", "grammar", "compiler"], packages: [] },
   server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
   playground: {
-    folders: ["base", "grammar", "compiler", "services", "server", "simulator"],
+    folders: ["base", "grammar", "compiler", "services", "server", "simulator", "cli"],
     packages: ["@agentflow/runtime", "@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
   },
   editors: { folders: ["server"], packages: ["vscode", "vscode-languageclient", "node:"] },

@@ -45,6 +45,7 @@ const changedPaths = computed(() => {
 
 const groups: readonly { readonly label: string; readonly of: (path: string) => boolean }[] = [
   { label: "Workflows", of: (path) => path.startsWith("workflows/") },
+  { label: "Plan", of: (path) => path === "plan.txt" },
   { label: "Schemas", of: (path) => /schemas|validators/.test(path) },
   { label: "Dapr", of: (path) => path.endsWith(".yaml") },
   { label: "TypeScript", of: (path) => /\.m?[jt]s$/.test(path) },
