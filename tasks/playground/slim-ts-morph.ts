@@ -20,7 +20,6 @@ export function relative(from, to) {
   while (same < a.length && a[same] === b[same]) same++
   return [...a.slice(same).map(() => ".."), ...b.slice(same)].join("/")
 }
-export default { isAbsolute, resolve, relative }
 `
 
 /** Node's modules that ts-morph and its compiler name but do not use in a browser. */
