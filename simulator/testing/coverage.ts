@@ -90,7 +90,7 @@ function isShown(shows: ShownBy, { scheduled, timers, outside }: Seen): boolean 
       ? path.includes(`/${shows.callable}/undo/`) || undoneUnderOtherName(path, shows.callable, scheduled)
       : path.startsWith(`${shows.path}/undo/`))
     case "approved": return scheduled.some(({ path }) => path.includes(`/${shows.callable}/approve/`))
-    case "cached": return outside.calls.length >= 0 && scheduled.some((each) => each.activity === "agentflow.cache" && at(each, shows.path))
+    case "cached": return scheduled.some((each) => each.activity === "agentflow.cache" && at(each, shows.path))
     case "timer": return timers.has(shows.ms)
     case "model": return scheduled.some(({ activity, model }) => activity === shows.callable && model === shows.model)
     case "deadLetter": return outside.deadLetters.some(({ workflow }) => workflow === shows.workflow)

@@ -2,6 +2,7 @@
 
 import type { Program } from "../program.ts"
 import type { Origin, Trace } from "../trace.ts"
+import { usualWorld } from "../world.ts"
 import type { Fault, World } from "../world.ts"
 import { coveredBy } from "./coverage.ts"
 import { shown, statusText } from "./expect.ts"
@@ -49,6 +50,9 @@ export interface Smallest {
   readonly fault: string
 }
 
+/** Nobody reads more of a run that does not end. */
+const shownLimits = { eventsMax: 2_000, timeMsMax: usualWorld.timeMsMax }
+
 export async function runTest(program: Program, test: LoadedTest, options: TestOptions = {}): Promise<TestResult> {
   const { seed = 0, limits, shard = { index: 0, of: 1 }, onProgress, pause } = options
   const common = { program, seed, ...(limits === undefined ? {} : { limits }), ...(pause === undefined ? {} : { pause }) }
@@ -62,7 +66,7 @@ export async function runTest(program: Program, test: LoadedTest, options: TestO
   const unmet = [...undisturbed.unmet, ...problemsOf(test, undisturbed)]
   const summary = undisturbed.outcome === undefined ? "nothing was run" : summaryOf(undisturbed)
   if (unmet.length > 0) {
-    const { simulation } = await play({ ...common, test, detail: "full" })
+    const { simulation } = await play({ ...common, limits: { ...shownLimits, ...limits }, test, detail: "full" })
     return { ...base, ok: false, unmet, worlds: 0, failedWorlds: [], runs: 2, trace: simulation.trace(), faultPoints: [], covered: [...covered], summary }
   }
   const variants = variantsOf(program, test, undisturbed).filter((_, index) => index % shard.of === shard.index)
