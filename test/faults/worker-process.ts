@@ -27,13 +27,24 @@ const activities = activitiesThat(async ({ instanceId, activity, number }) => {
   await new Promise((resolve) => setTimeout(resolve, stepMs))
 })
 const counted = Object.entries(workflows).map(([workflowName, body]) =>
-  Object.assign(
-    (context: WorkflowContext, input: unknown): AsyncGenerator<Task, unknown, unknown> => {
-      message()
-      return body(context, input as never) as AsyncGenerator<Task, unknown, unknown>
-    },
-    { workflowName },
-  ) as unknown as Workflow)
+  Object.assign((context: WorkflowContext, input: unknown) => turnByTurn(context, body(context, input as never) as AsyncGenerator<Task, unknown, unknown>), { workflowName }) as unknown as Workflow)
+
+/** A turn begins the function, or goes on with it where its context was kept; a replay is no message. */
+async function* turnByTurn(context: WorkflowContext, inner: AsyncGenerator<Task, unknown, unknown>): AsyncGenerator<Task, unknown, unknown> {
+  message()
+  for (let next = await inner.next(); ;) {
+    if (next.done) return next.value
+    let resumed: unknown
+    try {
+      resumed = yield next.value
+    } catch (thrown) {
+      next = await inner.throw(thrown)
+      continue
+    }
+    if (!context.isReplaying()) message()
+    next = await inner.next(resumed)
+  }
+}
 const parts: WorkerParts = {
   sidecar: { grpc: `127.0.0.1:${port}`, httpUrl: "" }, workflows: counted, onLog: () => undefined,
   activities: activities as unknown as WorkerParts["activities"],
