@@ -15,6 +15,8 @@ export interface DaprOptions {
   /** File name to YAML text, for components beside the state store, which is always there as `statestore`. */
   readonly resources?: Readonly<Record<string, string>>
   readonly maxBodyMebibytes?: number
+  /** Lets daprd hand out as many work items at once as there are, which workers of the plain SDK drop. */
+  readonly isUnlimited?: boolean
   /** Where the app listens, for what daprd calls: jobs, bindings, other apps' invocations. */
   readonly appPort?: number
   readonly stateStore: "sqlite" | "memory" | "redis"
@@ -190,7 +192,7 @@ async function prepareFolder(options: DaprOptions): Promise<string> {
   for (const name of [resourcesFolder, ...stale]) await rm(join(folder, name), { recursive: true, force: true })
   await mkdir(resources, { recursive: true })
   await mkdir(join(folder, remindersFolder), { recursive: true })
-  await writeFile(join(folder, configurationFile), configuration)
+  await writeFile(join(folder, configurationFile), configuration(options))
   for (const [name, text] of Object.entries(options.resources ?? {})) await writeFile(join(resources, name), text)
   await writeFile(join(resources, "statestore.yaml"), stateStoreComponent(folder, options))
   return folder
@@ -217,14 +219,16 @@ spec:
 ${metadata.map((line) => `    - ${line}\n`).join("")}`
 }
 
-// One worker of the SDK drops work without a word above 110 at a time, so the sum stays below that.
-const configuration = `apiVersion: dapr.io/v1alpha1
+// One worker of the SDK drops work without a word above 110 at a time, so the sum usually stays below that.
+function configuration({ isUnlimited = false }: DaprOptions): string {
+  const limits = "  workflow: { maxConcurrentWorkflowInvocations: 40, maxConcurrentActivityInvocations: 60 }\n"
+  return `apiVersion: dapr.io/v1alpha1
 kind: Configuration
 metadata: { name: local }
 spec:
   tracing: { samplingRate: "0" }
-  workflow: { maxConcurrentWorkflowInvocations: 40, maxConcurrentActivityInvocations: 60 }
-`
+${isUnlimited ? "" : limits}`
+}
 
 /** All are held at the same time before any is let go, so that they differ. */
 async function freePorts(): Promise<Ports> {
