@@ -59,6 +59,7 @@ const banned: readonly { readonly word: RegExp; readonly instead: string; readon
   { word: /^export default/m, instead: "a named export", where: /./ },
   { word: /^export \* from/m, instead: "named re-exports", where: /./ },
   { word: /\bTODO\b|\bFIXME\b|\bXXX\b/, instead: "an issue", where: /./ },
+  { word: /^(<{7}|>{7}) /m, instead: "one of the two sides", where: /./ },
   { word: /\b(it|describe|test)\.(skip|only|todo)\b/, instead: "a test that runs", where: /./ },
 ]
 
