@@ -1,7 +1,7 @@
 // Requests that change text or show something in it: completion, rename, formatting, actions, hints, tokens.
 
 import { actionsAt } from "../services/actions/table.ts"
-import { completionsAt, completionTriggers } from "../services/completion/complete.ts"
+import { completionsAt, completionTriggers, importsMax } from "../services/completion/complete.ts"
 import { foldsOf, selectionAt } from "../services/folding.ts"
 import { formatDocument, formatSelection, formatTyped } from "../services/formatting.ts"
 import { inlayHints } from "../services/inlay.ts"
@@ -41,7 +41,8 @@ export function completion(session: Session, params: TextDocumentPositionParams)
       ...(item.additionalEdits.length === 0 ? {} : { additionalTextEdits: textEditsIn(session, path, item.additionalEdits) }),
     }
   })
-  return { isIncomplete: false, items }
+  // Where names to import were left out, the client asks again as the word grows.
+  return { isIncomplete: items.filter(({ additionalTextEdits }) => additionalTextEdits !== undefined).length >= importsMax, items }
 }
 
 /** `${1:name}` as its own text, for clients that know no snippets. */

@@ -15,6 +15,7 @@ import { keywords } from "../../grammar/tokens.ts"
 import { builtInErrorDocs, builtInTypeDocs, constraintDocs, functionDocs } from "../docs.ts"
 import { docOf } from "../describe.ts"
 import { namesAt } from "../scope.ts"
+import { matches } from "../symbols.ts"
 import { relativeImport } from "../text.ts"
 import type { Workspace } from "../workspace.ts"
 import { importEdit, importables } from "./imports.ts"
@@ -156,12 +157,17 @@ function symbolDrafts(cursor: Cursor, of: readonly SymbolKind[], { call }: { rea
   return [...names.map(([name, symbol]: [string, Symbol]) => symbolDraft(cursor.program, symbol, { name, call, rank: 1 })), ...importDrafts(cursor, of, { call })]
 }
 
+/** A large workspace has thousands: those that fit come when more is typed. */
+export const importsMax = 100
+
 function importDrafts(cursor: Cursor, of: readonly SymbolKind[], { call }: { readonly call: boolean }): readonly Draft[] {
-  const { workspace, path, text } = cursor
+  const { workspace, path, text, start, offset } = cursor
   const known = cursor.program.checked.bound.files.get(path)?.scope
+  const begun = text.slice(start, offset)
   // The edit is made in the text as it is, not in the one with the stand-in.
   const file = workspace.document(path)!.file
-  return importables(workspace, path).filter(({ kind, name }) => of.includes(kind) && known?.has(name) !== true).map(({ name, kind, path: from, declaration }) => {
+  const fitting = importables(workspace, path).filter(({ kind, name }) => of.includes(kind) && known?.has(name) !== true && matches(name, begun))
+  return fitting.slice(0, importsMax).map(({ name, kind, path: from, declaration }) => {
     const doc = docOf(declaration)
     const isCall = call && (kind === "tool" || kind === "agent" || kind === "human" || kind === "workflow")
     return {
