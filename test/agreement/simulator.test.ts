@@ -48,8 +48,14 @@ async function onSimulator({ program, workflow, parameters, world, raised }: Sit
 }
 
 const quietMs = 40
+/** Only a test that fails waits so long. */
+const patienceMs = 20_000
 
-async function onSidecar({ program, workflow, parameters, world, raised }: Situation, ids: readonly string[]): Promise<Histories> {
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+async function onSidecar({ program, workflow, parameters, world, raised }: Situation, simulated: Histories): Promise<Histories> {
+  const ids = Object.keys(simulated)
+  const eventsExpected = Object.values(simulated).reduce((sum, history) => sum + history.length, 0)
   const clock = createJumpingClock(world.startMs)
   const stopped = (cancel: () => void) => ({ stop: cancel })
   const outside: OutsideOptions = {
@@ -76,11 +82,10 @@ async function onSidecar({ program, workflow, parameters, world, raised }: Situa
     }
     const size = (): number => ids.reduce((sum, id) => sum + host.hub.history(id).length, 0)
     const isOver = (): boolean => ids.every((id) => { const found = host.hub.summary(id); return found !== undefined && hasEnded(found) })
-    // A run that waits for ever ends nowhere: it is over when nothing more is written.
-    for (let before = -1; !isOver() && before < size(); ) {
-      before = size()
-      await new Promise((resolve) => setTimeout(resolve, quietMs))
-    }
+    // A run that waits for ever ends nowhere: once it has written as much, it gets time to write what it should not.
+    const deadline = performance.now() + patienceMs
+    while (!isOver() && size() < eventsExpected && performance.now() < deadline) await pause(2)
+    if (!isOver()) await pause(quietMs)
     return Object.fromEntries(ids.map((id) => [id, host.hub.history(id)]))
   } finally {
     await host.close()
@@ -124,7 +129,7 @@ async function compared(planned: Plan): Promise<number> {
     for (const seed of seeds) {
       const situation = situationOf(program, name, seed)
       const simulated = await onSimulator(situation)
-      const real = await onSidecar(situation, Object.keys(simulated))
+      const real = await onSidecar(situation, simulated)
       expect(plainEvents(simulated), `${name} with seed ${seed}`).toEqual(plainEvents(real))
       events += Object.values(real).reduce((sum, history) => sum + history.length, 0)
     }
