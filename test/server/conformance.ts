@@ -100,6 +100,11 @@ const asked: Readonly<Record<string, readonly [params: unknown, check: Check]>> 
   "agentflow/layout": [{ uri }, list((value) => Array.isArray((value as { layout: { boxes: unknown } }).layout.boxes))],
   "agentflow/svg": [{ uri }, (value) => list((graph) => (graph as { svg: string }).svg.startsWith("<svg"))((value as { graphs: unknown }).graphs)],
   "agentflow/tests": [{}, list((value) => (value as { tests: { name: string }[] }).tests[0]!.name === "publishes")],
+  "agentflow/graphEdit": [
+    { uri, span: { start: text.indexOf("fetchPage(topic)"), end: text.indexOf("fetchPage(topic)") + "fetchPage(topic)".length }, change: { kind: "clause", before: "", after: "timeout 9s" } },
+    (value) => list(TextEdit.is)((value as { edits: unknown }).edits),
+  ],
+  "agentflow/simulation": [{ uri }, (value) => typeof value === "object" && value !== null],
   "agentflow/tools": [{ uri, name: "fetchPage" }, Array.isArray],
   "agentflow/emit": [{ uri }, (value) => list((file) => typeof (file as { text: unknown }).text === "string")((value as { files: unknown }).files)],
   "agentflow/toGenerated": [{ uri, position: at("fetchPage(topic)").position }, Location.is],

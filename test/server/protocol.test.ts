@@ -43,7 +43,7 @@ describe("protocol", () => {
     for (const { method } of handlers) {
       const params = {
         ...client.at(uri, 1, 10), uri, generated: uri, range: { start: { line: 0, character: 0 }, end: { line: 1, character: 10 } }, ranges: [], positions: [{ line: 1, character: 3 }],
-        context: { diagnostics: [], includeDeclaration: true }, newName: "y", ch: "}", query: "m", files: [], previousResultId: "0", previousResultIds: [], options: { tabSize: 2, insertSpaces: true },
+        context: { diagnostics: [], includeDeclaration: true }, span: { start: 2, end: 9 }, change: { kind: "delete" }, newName: "y", ch: "}", query: "m", files: [], previousResultId: "0", previousResultIds: [], options: { tabSize: 2, insertSpaces: true },
         item: { name: "Main", kind: 5, uri, range: { start: { line: 0, character: 0 }, end: { line: 1, character: 10 } }, selectionRange: { start: { line: 0, character: 9 }, end: { line: 0, character: 13 } }, data: "workflow" },
       }
       await client.connection.sendRequest(method, params).catch((problem: unknown) => expect(problem).toBeInstanceOf(ResponseError))
