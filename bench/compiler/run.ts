@@ -44,7 +44,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   printTables(warm, cold)
   const check = (peer: WarmPeer, lines: number): number => warm.ms(peer, "check", lines)
   const bounds = (lines: number): number => warm.ms("agentflow", "bounds", lines)
-  const chain = (length: number): number => warm.ms("agentflow", "bounds", -length)
   const ratios = {
     "typespec.warmCheck1000": check("typespec", 1_000) / check("agentflow", 1_000),
     "typespec.warmCheck10000": check("typespec", 10_000) / check("agentflow", 10_000),
@@ -55,7 +54,6 @@ export async function main(argv: readonly string[]): Promise<number> {
     "langium.warmBounds1000": check("langium", 1_000) / bounds(1_000),
     "baml.coldCheck1000": median(cold.baml) / median(cold.agentflow),
     "self.linear": (10 * bounds(1_000)) / bounds(10_000),
-    "self.linearChain": (10 * chain(1_000)) / chain(10_000),
   }
   console.log(JSON.stringify({ ratios: Object.fromEntries(Object.entries(ratios).map(([name, ratio]) => [name, Number(ratio.toFixed(3))])) }))
   return 0
