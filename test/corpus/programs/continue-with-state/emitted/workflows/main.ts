@@ -13,7 +13,7 @@ export const Main = workflow({
   yield* run.each("for", list.take(ids, 20), {}, function* (run, id) {
     yield* run.call(load, { id })
   })
-  return run.continueAsNew({ ids, done: done + 20 })
+  return run.continueAsNew({ ids: [], done: done + ids.length })
 })
 
 //# sourceMappingURL=main.ts.map

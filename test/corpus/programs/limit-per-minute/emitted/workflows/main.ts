@@ -9,14 +9,8 @@ export const Main = workflow({
   result: schemas.MainResult,
   deadLetter: { topic: "failed" },
 }, function* (run) {
-  const { a, b } = yield* run.parallel("parallel", {
-    a: function* (run) {
-      return yield* run.call(load, { id: "a" }, { limit: { atOnce: 1 } })
-    },
-    b: function* (run) {
-      return yield* run.call(load, { id: "b" }, { limit: { atOnce: 1 } })
-    },
-  })
+  const a = yield* run.call(load, { id: "a" }, { limit: { rate: { times: 10, per: "1m" }, atOnce: 2 } })
+  const b = yield* run.call(load, { id: "b" }, { as: "load#2", limit: { rate: { times: 10, per: "1m" } } })
   return a + b
 })
 
