@@ -105,7 +105,7 @@ export async function buildPlayground(): Promise<void> {
     languageWorker: workers.get("language"), simulationWorker: workers.get("simulation") ?? "", editorWorker: workers.get("editor"),
     examples: index, first: { id: first.id, files: first.files.filter(({ path }) => /\.(agentflow|json|yaml)$/.test(path)) },
   }
-  const pages = await bundle({ main: join(source, "src/main.tsx") }, [
+  const pages = await bundle({ main: join(source, "src/main.tsx"), studio: join(source, "src/studio/main.tsx") }, [
     gatherCss(css), virtual({ build: `export const build = ${JSON.stringify(build)}` }),
   ])
   const monacoCss = hashed("monaco.css", css.join("\n"))
@@ -113,6 +113,7 @@ export async function buildPlayground(): Promise<void> {
   const page = readFileSync(join(source, "index.html"), "utf8").replaceAll("%main.js%", `assets/${pages.get("main")!}`)
     .replaceAll("%main.css%", `assets/${mainCss}`).replaceAll("%monaco.css%", `assets/${monacoCss}`).replaceAll("%language.js%", `assets/${workers.get("language")!}`)
   writeFileSync(join(site, "index.html"), page)
+  writeFileSync(join(site, "studio.html"), readFileSync(join(source, "studio.html"), "utf8").replaceAll("%studio.js%", `assets/${pages.get("studio")!}`).replaceAll("%main.css%", `assets/${mainCss}`))
   for (const name of ["icon.svg", "theme.js", "manifest.webmanifest", "runner.html", "runner.js"]) copyFileSync(join(source, name), join(site, name))
   writeFileSync(join(site, "explain.json"), JSON.stringify(Object.fromEntries(Object.entries(explanations).map(([code, text]) => [code, explanation(text)]))))
   writeServiceWorker()
