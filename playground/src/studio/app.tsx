@@ -41,7 +41,7 @@ function Header() {
   const badges: Readonly<Record<Place, number>> = { runs: 0, inbox: questions.value?.length ?? 0, dead: deadCount.value }
   return (
     <header class="header">
-      <a class="brand" href={hashOf("runs")} aria-label="AgentFlow studio"><img src="icon.svg" width="26" height="26" alt="" /><span class="brand-name">AgentFlow</span><span class="brand-part">studio</span></a>
+      <h1 class="title"><a class="brand" href={hashOf("runs")}><img src="icon.svg" width="26" height="26" alt="" /><span class="brand-name">AgentFlow</span> <span class="brand-part">studio</span></a></h1>
       <nav class="places" aria-label="Places">
         {places.map(({ id, label }) => (
           <a key={id} class="tab" href={hashOf(id)} aria-current={place.value === id ? "page" : undefined}>{label}{badges[id] === 0 ? null : <span class={`badge badge-${id === "dead" ? "error" : "warning"}`}>{badges[id]}</span>}</a>

@@ -29,6 +29,7 @@ export function DeadView() {
   return (
     <section class="pane studio-page" aria-label="Dead letters">
       <div class="page-scroll">
+        <h2 class="visually-hidden">Dead letters</h2>
         {problem.value !== undefined ? <p class="empty">{problem.value}</p>
           : found === undefined ? <p class="empty" role="status">Loading …</p>
           : found.length === 0 ? <p class="empty"><Icon name="check" />No run has failed for good.</p>

@@ -9,8 +9,9 @@ export function money(nanoDollars: number): string {
 }
 
 export function count(value: number): string {
-  if (value >= 1e6) return `${(value / 1e6).toFixed(1)}M`
-  return value >= 10_000 ? `${(value / 1000).toFixed(1)}k` : value.toLocaleString("en")
+  const short = (scaled: number): string => scaled.toFixed(1).replace(/\.0$/, "")
+  if (value >= 1e6) return `${short(value / 1e6)}M`
+  return value >= 10_000 ? `${short(value / 1000)}k` : value.toLocaleString("en")
 }
 
 /** "840 ms", "12.3 s", "4 m 10 s", "2 d 3 h" */

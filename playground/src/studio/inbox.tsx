@@ -13,6 +13,7 @@ export function InboxView() {
   return (
     <section class="pane studio-page" aria-label="Inbox">
       <div class="page-scroll">
+        <h2 class="visually-hidden">Inbox</h2>
         {waiting === undefined ? <p class="empty" role="status">Loading …</p>
           : waiting.length === 0 ? <p class="empty"><Icon name="check" />Nothing waits for you.</p>
           : <div class="cards">{waiting.map((question) => <QuestionCard key={`${question.run} ${question.step}`} question={question} />)}</div>}

@@ -49,7 +49,7 @@ function Form({ names }: { readonly names: readonly string[] }) {
       <label>Input, as JSON
         <textarea class="input" rows={Math.max(5, Math.min(16, input.value.split("\n").length + 1))} spellcheck={false} value={input.value} aria-invalid={problem.value !== ""} aria-describedby="start-problem" onInput={(event) => { input.value = event.currentTarget.value }} />
       </label>
-      <label>Id <span class="quiet">(optional)</span>
+      <label>Id, if you want one
         <input class="input mono" value={id.value} placeholder="made for you" onInput={(event) => { id.value = event.currentTarget.value }} />
       </label>
       <p id="start-problem" class="failure-text" role="alert">{problem.value}</p>

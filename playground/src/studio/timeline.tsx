@@ -30,21 +30,22 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
   )
 }
 
-function tell({ name, state, bars, isUndo, spent, waiting, answer }: StepRow): string {
-  const attempts = bars.filter(({ kind }) => kind === "attempt").length
-  const parts = [isUndo ? `undo ${name}` : name, state, attempts > 1 ? `${attempts} attempts` : "", spent.nanoDollars > 0 ? money(spent.nanoDollars) : ""]
+/** What the bars show, for those who do not see them. */
+function tell({ state, waiting, answer }: StepRow): string {
+  const parts: string[] = [state]
   if (waiting !== undefined) parts.push(`waiting for ${waiting.for === "answer" || waiting.for === "manual" ? "a person" : waiting.for}`)
   if (answer !== undefined) parts.push(`answered ${JSON.stringify(answer.value)}${answer.by === undefined ? "" : ` by ${answer.by}`}`)
-  return parts.filter((part) => part !== "").join(", ")
+  return parts.join(", ")
 }
 
 function Lane({ step: row, scale, endMs }: { readonly step: StepRow; readonly scale: Scale; readonly endMs: number }) {
   const { path, name, depth, state, isUndo, bars, waiting, answer, spent } = row
   const attempts = bars.filter(({ kind }) => kind === "attempt").length
+  const round = /\[(\d+)\]\/[^/]*$/.exec(path)?.[1]
   return (
     <li>
-      <button type="button" class={`lane lane-${state}${isUndo ? " lane-undo" : ""}`} aria-pressed={step.value === path} aria-label={tell(row)} onClick={() => chooseStep(step.value === path ? undefined : path)}>
-        <span class="lane-name" style={{ paddingLeft: `${10 + Math.min(depth, 8) * 14}px` }} title={path}><span class={`lane-dot lane-dot-${state}`} />{isUndo ? <span class="lane-mark">undo</span> : null}<span class="lane-text">{name}</span>{attempts > 1 ? <span class="lane-count">×{attempts}</span> : null}</span>
+      <button type="button" class={`lane lane-${state}${isUndo ? " lane-undo" : ""}`} aria-pressed={step.value === path} onClick={() => chooseStep(step.value === path ? undefined : path)}>
+        <span class="lane-name" style={{ paddingLeft: `${10 + Math.min(depth, 8) * 14}px` }} title={path}><span class={`lane-dot lane-dot-${state}`} />{isUndo ? <span class="lane-mark">undo</span> : null}{round === undefined ? null : <span class="lane-round tnum">{round}</span>}<span class="lane-text">{name}</span>{attempts > 1 ? <span class="lane-count" title={`${attempts} attempts`}>×{attempts}</span> : null}<span class="visually-hidden">, {tell(row)}</span></span>
         <span class="lane-track">
           {scale.cuts.map(({ at, ms }) => <span key={at} class="cut" style={{ left: `${at * 100}%` }} title={`${duration(ms)} idle`} />)}
           {bars.map((bar, index) => <Bar key={index} bar={bar} scale={scale} endMs={endMs} />)}
