@@ -101,7 +101,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, { file
   refuseOthers(request, port)
   const url = new URL(request.url ?? "/", `http://127.0.0.1:${port}`)
   const method = request.method ?? "GET"
-  if (url.pathname !== "/api" && !url.pathname.startsWith("/api/")) return sendFile(files, decoded(url.pathname), method, response)
+  if (url.pathname !== "/api" && !url.pathname.startsWith("/api/")) return sendFile(files, pageOf(decoded(url.pathname), api), method, response)
   if (api === undefined) throw new Refusal(404, "There is no API here: this is the playground alone.", "`agentflow dev` serves the Studio.")
   response.setHeader("cache-control", "no-store")
   const path = url.pathname.slice("/api/".length).split("/").map(decoded)
@@ -113,6 +113,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, { file
     return api.stream(asked, response)
   }
   sendJson(response, 200, await api.handle(asked))
+}
+
+/** Where there are runs to show, the first page is the Studio; the playground stays beside it. */
+function pageOf(path: string, api: Api | undefined): string {
+  return path === "/" && api !== undefined ? "/studio.html" : path
 }
 
 function headersOf({ contentPolicy }: StaticFiles): Readonly<Record<string, string>> {

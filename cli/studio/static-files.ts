@@ -28,7 +28,7 @@ const strict = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 /** Beside this file as source, and in the built package. */
 export function playgroundFiles(folders: readonly string[] = [join(import.meta.dirname, "../../dist/playground"), join(import.meta.dirname, "../playground")]): StaticFiles {
   const folder = folders.find((each) => existsSync(join(each, "index.html")))
-  if (folder === undefined) return { isBuilt: false, contentPolicy: policyOf(strict), read: (path) => (path === "/" ? missing : undefined) }
+  if (folder === undefined) return { isBuilt: false, contentPolicy: policyOf(strict), read: (path) => (path === "/" || path === "/studio.html" ? missing : undefined) }
   const index = readFileSync(join(folder, "index.html"), "utf8")
   const asked = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(index)?.[1]
   return { isBuilt: true, contentPolicy: policyOf(asked ?? strict), read: (path) => readBelow(folder, path) }

@@ -9,16 +9,17 @@ import { count, duration, money, momentOf } from "./format.ts"
 import { History } from "./history.tsx"
 import { JsonBlock } from "./json-block.tsx"
 import { confirm, Meter, Status } from "./parts.tsx"
+import { RunGraph } from "./run-graph.tsx"
 import { StepPanel } from "./step-panel.tsx"
 import { Timeline } from "./timeline.tsx"
 import { act, chosen, detail, detailProblem, goTo, hashOf, loadRuns, now, questions } from "./state.ts"
 import { QuestionCard } from "./inbox.tsx"
 
-type View = "timeline" | "data" | "history"
+type View = "timeline" | "graph" | "data" | "history"
 
 const view = signal<View>("timeline")
 
-const views: readonly Tab<View>[] = [{ id: "timeline", label: "Timeline" }, { id: "data", label: "Input and output" }, { id: "history", label: "History" }]
+const views: readonly Tab<View>[] = [{ id: "timeline", label: "Timeline" }, { id: "graph", label: "Graph" }, { id: "data", label: "Input and output" }, { id: "history", label: "History" }]
 
 export function RunView() {
   const run = detail.value
@@ -33,9 +34,9 @@ export function RunView() {
       {asked.length === 0 ? null : <div class="run-questions">{asked.map((question) => <QuestionCard key={question.step} question={question} isBrief />)}</div>}
       <div class="pane-head"><Tabs name="run" label="Views of the run" tabs={views} chosen={view.value} onChoose={(id) => { view.value = id }} /></div>
       <TabPanel name="run" chosen={view.value}>
-        {view.value === "timeline" ? <Timeline run={run} /> : view.value === "data" ? <Data run={run} /> : <History run={run} />}
+        {view.value === "timeline" ? <Timeline run={run} /> : view.value === "graph" ? <RunGraph run={run} /> : view.value === "data" ? <Data run={run} /> : <History run={run} />}
       </TabPanel>
-      {view.value === "timeline" ? <StepPanel /> : null}
+      {view.value === "timeline" || view.value === "graph" ? <StepPanel /> : null}
     </section>
   )
 }
