@@ -16,8 +16,15 @@ function drawable({ workflow, layout }: Graph): OwnGraph {
   return { name: workflow, signature: "", range: nowhere, nodes: [], layout: { ...layout, boxes } }
 }
 
-/** "DailyBrief@2/sources[3]/fetchSource" is drawn as DailyBrief/sources/fetchSource. */
-export const drawnPath = (path: string): string => path.replace(/^([^/@]+)@\d+/, "$1").replaceAll(/\[\d+\]/g, "")
+/** The box that a step belongs to: its own, or that of the step which it is a part of, such as a turn of an agent. */
+function boxOf(path: string, boxes: ReadonlyMap<string, string>): string | undefined {
+  const parts = path.replace(/^([^/@]+)@\d+/, "$1").replaceAll(/\[\d+\]/g, "").split("/")
+  for (let length = parts.length; length > 1; length--) {
+    const box = boxes.get(parts.slice(0, length).join("/"))
+    if (box !== undefined) return box
+  }
+  return undefined
+}
 
 function markOf(steps: readonly StepRow[]): StepMark {
   const is = (state: StepRow["state"]): boolean => steps.some((each) => each.state === state)
@@ -42,16 +49,20 @@ export function RunGraph({ run }: { readonly run: RunDetail }) {
       isCurrent = false
     }
   }, [run.workflow, build])
+  const boxes = useMemo(() => new Map(graph?.layout.boxes.flatMap(({ id, role, runPath }) => (runPath === undefined || role === "link" ? [] : [[runPath, id] as const]))), [graph])
   const marks = useMemo(() => {
-    const found = new Map<string, StepRow[]>()
-    for (const each of run.steps) if (!each.isUndo) found.set(drawnPath(each.path), [...(found.get(drawnPath(each.path)) ?? []), each])
-    return new Map([...found].map(([path, steps]) => [path, markOf(steps)]))
-  }, [run.steps])
+    const byBox = new Map<string, StepRow[]>()
+    for (const each of run.steps) {
+      const box = each.isUndo || each.bars.length === 0 ? undefined : boxOf(each.path, boxes)
+      if (box !== undefined) byBox.set(box, [...(byBox.get(box) ?? []), each])
+    }
+    return new Map([...byBox].map(([box, steps]) => [box, markOf(steps)]))
+  }, [run.steps, boxes])
   if (problem !== undefined) return <p class="empty">{problem}</p>
   if (graph === undefined) return <p class="empty" role="status">Drawing the workflow …</p>
-  const chosen = step.value === undefined ? undefined : drawnPath(step.value)
+  const chosen = step.value === undefined ? undefined : boxOf(step.value, boxes)
   return (
     <Canvas graph={graph} chosen={chosen} at={undefined} marks={marks} onHover={() => undefined}
-      onChoose={({ id }) => chooseStep(id === chosen ? undefined : run.steps.findLast(({ path, isUndo }) => !isUndo && drawnPath(path) === id)?.path)} />
+      onChoose={({ id }) => chooseStep(id === chosen ? undefined : run.steps.findLast(({ path, isUndo }) => !isUndo && boxOf(path, boxes) === id)?.path)} />
   )
 }

@@ -25,10 +25,13 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
           {scale.ticks.map(({ at, ms }) => <span key={at} class="tick" style={{ left: `${at * 100}%` }}>{duration(ms)}</span>)}
         </div>
       </div>
-      <ul class="lanes">{run.steps.map((each) => <Lane key={each.path} step={each} scale={scale} endMs={endMs} />)}</ul>
+      <ul class="lanes">{run.steps.filter((each) => !isRound(each)).map((each) => <Lane key={each.path} step={each} scale={scale} endMs={endMs} />)}</ul>
     </div>
   )
 }
+
+/** A round of a loop has no bar of its own; its steps say which round they are of. */
+const isRound = ({ path, bars, waiting, answer }: StepRow): boolean => /\[\d+\]$/.test(path) && bars.length === 0 && waiting === undefined && answer === undefined
 
 /** What the bars show, for those who do not see them. */
 function tell({ state, waiting, answer }: StepRow): string {
@@ -41,11 +44,11 @@ function tell({ state, waiting, answer }: StepRow): string {
 function Lane({ step: row, scale, endMs }: { readonly step: StepRow; readonly scale: Scale; readonly endMs: number }) {
   const { path, name, depth, state, isUndo, bars, waiting, answer, spent } = row
   const attempts = bars.filter(({ kind }) => kind === "attempt").length
-  const round = /\[(\d+)\]\/[^/]*$/.exec(path)?.[1]
+  const round = /([^/]+)\[(\d+)\]\/[^/]*$/.exec(path)
   return (
     <li>
       <button type="button" class={`lane lane-${state}${isUndo ? " lane-undo" : ""}`} aria-pressed={step.value === path} onClick={() => chooseStep(step.value === path ? undefined : path)}>
-        <span class="lane-name" style={{ paddingLeft: `${10 + Math.min(depth, 8) * 14}px` }} title={path}><span class={`lane-dot lane-dot-${state}`} />{isUndo ? <span class="lane-mark">undo</span> : null}{round === undefined ? null : <span class="lane-round tnum">{round}</span>}<span class="lane-text">{name}</span>{attempts > 1 ? <span class="lane-count" title={`${attempts} attempts`}>×{attempts}</span> : null}<span class="visually-hidden">, {tell(row)}</span></span>
+        <span class="lane-name" style={{ paddingLeft: `${10 + Math.min(depth, 8) * 14}px` }} title={path}><span class={`lane-dot lane-dot-${state}`} />{isUndo ? <span class="lane-mark">undo</span> : null}{round === null ? null : <span class="lane-round tnum" title={round[1]!}>{round[2]}</span>}<span class="lane-text">{name}</span>{attempts > 1 ? <span class="lane-count" title={`${attempts} attempts`}>×{attempts}</span> : null}<span class="visually-hidden">, {tell(row)}</span></span>
         <span class="lane-track">
           {scale.cuts.map(({ at, ms }) => <span key={at} class="cut" style={{ left: `${at * 100}%` }} title={`${duration(ms)} idle`} />)}
           {bars.map((bar, index) => <Bar key={index} bar={bar} scale={scale} endMs={endMs} />)}
