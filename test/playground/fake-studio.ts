@@ -4,7 +4,7 @@ import { createReadStream, existsSync } from "node:fs"
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { extname, join } from "node:path"
 import type {
-  DeadLetters, HistoryPage, Inbox, Json, RunDetail, RunPage, RunRow, Session, StepDetail, StepRow, StudioEvent, TimelineBar,
+  DeadLetters, Graph, HistoryPage, Inbox, Json, RunDetail, RunPage, RunRow, Session, StepDetail, StepRow, StudioEvent, TimelineBar,
 } from "../../cli/studio/api.ts"
 
 export const token = "a-token"
@@ -99,6 +99,17 @@ function list(query: URLSearchParams): RunPage {
   return { runs: found.slice(from, from + 40), counts, workflows: ["DailyBrief", "OrderSaga"], ...(from + 40 < found.length ? { next: String(from + 40) } : {}) }
 }
 
+const graph: Graph = {
+  workflow: "DailyBrief",
+  layout: {
+    name: "DailyBrief", path: "daily-brief.agentflow", width: 240, height: 200, edges: [{ id: "e", kind: "flow", from: "a", to: "b", points: [{ x: 120, y: 60 }, { x: 120, y: 120 }], arrow: true }],
+    boxes: [["a", "Researcher", "agent", 10], ["b", "fetchSource", "tool", 120]].map(([id, name, kind, y]) => ({
+      id: String(id), role: "card" as const, kind: kind as "agent", x: 20, y: Number(y), w: 200, h: 50, badges: [], title: String(name), span: { start: 0, end: 1 },
+      runPath: id === "a" ? "DailyBrief/Researcher" : "DailyBrief/sources/fetchSource", texts: [{ text: String(name), role: "title" as const, x: 32, y: Number(y) + 22, anchor: "start" as const }],
+    })),
+  },
+}
+
 const stepDetail = (path: string): StepDetail => ({
   path, attempts: [
     { activity: "fetchSource", attempt: 1, fromMs: start + 3_200, toMs: start + 3_700, outcome: "failed", error, input: { url: "https://news.example/2" }, spent: nothing, eventId: 14 },
@@ -130,6 +141,7 @@ export function fakeStudio(folder: string): FakeStudio {
     if (path === "session") return session
     if (path === "runs") return list(query)
     if (path === "inbox") return inbox
+    if (path === "graph") return graph
     if (path === "dead") return dead
     if (part === "step") return stepDetail(query.get("path")!)
     if (part === "history") return history(Number(query.get("from")), Number(query.get("limit")))
