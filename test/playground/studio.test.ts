@@ -87,7 +87,7 @@ else describe("the Studio", () => {
     expect(await page.getByText("onerror").count()).toBeGreaterThan(1)
     await page.getByRole("tab", { name: "Timeline" }).focus()
     await page.keyboard.press("ArrowRight")
-    await page.getByRole("button", { name: "fetchSource, completed" }).focus()
+    await page.getByRole("button", { name: "fetchSource 3 of 3, completed" }).focus()
     await page.keyboard.press("Enter")
     await expect.poll(() => page.locator(".run-completed, .run-asked").count()).toBe(2)
     await page.getByRole("tab", { name: "Graph" }).focus()
