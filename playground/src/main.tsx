@@ -25,6 +25,7 @@ if (location.hash !== "") followHash()
 else if (wanted !== null) void openExample(wanted).catch((problem: unknown) => tell(String(problem), "error"))
 render(<App />, document.getElementById("app")!)
 document.documentElement.dataset["ready"] = "page"
+performance.mark("agentflow.editable")
 addEventListener("hashchange", followHash)
 void language().then(() => {
   document.documentElement.dataset["ready"] = "compiler"

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact"
 import { memo } from "preact/compat"
+import { useRef } from "preact/hooks"
 import { roundedPath } from "../../../services/graph/svg.ts"
 import { tintOf } from "../../../services/graph/tokens.ts"
 import type { OwnBox, OwnEdge, OwnGraph } from "../language/own.ts"
@@ -32,11 +33,15 @@ export const isStep = ({ role, range }: OwnBox): boolean => range !== undefined 
 
 export function Drawing({ graph: { name, layout }, zoom, chosen, at, marks, ...events }: DrawingProps) {
   const { width, height, boxes, edges } = layout
+  // A box that looks the same is not drawn again, though its place in the text may have moved: what happens to it is told of the newest one.
+  const newest = useRef(boxes)
+  newest.current = boxes
+  const told = (act: ((box: OwnBox, more: never) => void) | undefined) => (box: OwnBox, more: unknown): void => act?.(newest.current.find(({ id }) => id === box.id) ?? box, more as never)
   const frames = boxes.filter(({ role }) => role === "group" || role === "region")
   const others = boxes.filter(({ role }) => role !== "group" && role !== "region")
   const first = chosen !== undefined && boxes.some(({ id }) => id === chosen) ? chosen : boxes.find(isStep)?.id
   const draw = (box: OwnBox): ComponentChildren => (
-    <Box key={box.id} box={box} isChosen={box.id === chosen} isAt={box.id === at} isFirst={box.id === first} mark={marks?.get(box.id)} {...events} />
+    <Box key={box.id} box={box} isChosen={box.id === chosen} isAt={box.id === at} isFirst={box.id === first} mark={marks?.get(box.id)} onChoose={told(events.onChoose)} onHover={(each) => { if (each === undefined) events.onHover(undefined); else told(events.onHover)(each, undefined) }} {...(events.onDrop === undefined ? {} : { onDrop: told(events.onDrop) })} />
   )
   return (
     <svg class="af-graph" width={width * zoom} height={height * zoom} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={`Graph of workflow ${name}`}>
@@ -100,7 +105,22 @@ function BoxView({ box, isChosen, isAt, isFirst, mark, onChoose, onHover, onDrop
   )
 }
 
-const Box = memo(BoxView, (before, after) => before.box === after.box && before.isChosen === after.isChosen && before.isAt === after.isAt && before.isFirst === after.isFirst
+const looks = new WeakMap<OwnBox | OwnEdge, string>()
+
+/** All that is drawn of a box or line; where it is written is not. */
+function lookOf(part: OwnBox | OwnEdge): string {
+  const known = looks.get(part)
+  if (known !== undefined) return known
+  const look = JSON.stringify({ ...part, span: undefined, range: undefined })
+  looks.set(part, look)
+  return look
+}
+
+function looksAlike(a: OwnBox | OwnEdge, b: OwnBox | OwnEdge): boolean {
+  return a === b || lookOf(a) === lookOf(b)
+}
+
+const Box = memo(BoxView, (before, after) => looksAlike(before.box, after.box) && before.isChosen === after.isChosen && before.isAt === after.isAt && before.isFirst === after.isFirst
   && before.mark?.state === after.mark?.state && before.mark?.text === after.mark?.text && before.mark?.faults === after.mark?.faults)
 
 const signs: Readonly<Record<StepMark["state"], string>> = {
@@ -133,10 +153,10 @@ const Edge = memo(({ edge: { id, kind, points, arrow }, starts }: { readonly edg
       {arrow ? <path class={`af-tip af-tip-${kind}`} d={`M${at(0, 0)}L${at(8, 4)}L${at(8, -4)}Z`} /> : null}
     </g>
   )
-}, (before, after) => before.edge === after.edge)
+}, (before, after) => before.starts === after.starts && looksAlike(before.edge, after.edge))
 
 const EdgeLabel = memo(({ edge: { kind, label } }: { readonly edge: OwnEdge }) => {
   if (label === undefined) return null
   const { x, y, w, h, text, title } = label
   return <g class={`af-label af-label-${kind}`} aria-hidden="true"><title>{title}</title><rect x={x} y={y} width={w} height={h} rx={h / 2} /><text x={x + w / 2} y={y + 12.8} text-anchor="middle">{text}</text></g>
-}, (before, after) => before.edge === after.edge)
+}, (before, after) => looksAlike(before.edge, after.edge))

@@ -8,6 +8,17 @@ import type { OwnBox, OwnGraph } from "../language/own.ts"
 export function boxOfStep(graph: OwnGraph, { origin }: Pick<StepView, "origin">): OwnBox | undefined {
   if (origin === undefined) return undefined
   const { start, end } = origin.span
+  const known = placed.get(graph) ?? new Map<string, OwnBox | undefined>()
+  placed.set(graph, known)
+  const key = `${start} ${end}`
+  if (!known.has(key)) known.set(key, smallestAround(graph, start, end))
+  return known.get(key)
+}
+
+/** By graph, then by place: a step of a loop is looked up once, not for each of its items and moments. */
+const placed = new WeakMap<OwnGraph, Map<string, OwnBox | undefined>>()
+
+function smallestAround(graph: OwnGraph, start: number, end: number): OwnBox | undefined {
   const around = graph.layout.boxes.filter(({ span, role }) => role !== "region" && role !== "link" && span !== undefined && ((span.start <= start && span.end >= end) || (span.start === start)))
   return around.sort((a, b) => size(a) - size(b))[0]
 }
