@@ -182,11 +182,13 @@ export function canonical(value: unknown): string {
   return `{${Object.keys(value).filter((key) => (value as Fields)[key] != null).sort().map((key) => `${JSON.stringify(key)}:${canonical((value as Fields)[key])}`).join()}}`
 }
 
-/** A value inside a text. */
+/** A value inside a text; a number of a union is money where all its numbers are. */
 export function written(value: unknown, type?: ValueType): string {
   if (typeof value === "string") return value
-  if (typeof value === "number" && type?.kind === "money") return money(value)
-  if (typeof value === "number" && type?.kind === "duration") return value < 0 ? `-${duration(-value)}` : duration(value)
+  const kinds = type?.kind === "union" ? type.members.map(({ kind }) => kind) : [type?.kind]
+  const numbers = new Set(kinds.filter((kind) => kind === "money" || kind === "duration" || kind === "int" || kind === "number"))
+  if (typeof value === "number" && numbers.size === 1 && numbers.has("money")) return money(value)
+  if (typeof value === "number" && numbers.size === 1 && numbers.has("duration")) return value < 0 ? `-${duration(-value)}` : duration(value)
   return JSON.stringify(value ?? null)
 }
 
