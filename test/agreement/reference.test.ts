@@ -10,7 +10,7 @@ import { bothOf } from "./agree.ts"
 import { workflowsOf } from "./emitted.ts"
 
 const examples = join(import.meta.dirname, "../../examples")
-const seedsEach = 5
+const seedsEach = 2
 const seedsMax = 100
 
 function examplePlans(): readonly (readonly [string, Plan])[] {
@@ -43,6 +43,6 @@ describe("the oracle and the emitted code agree", () => {
     expect(await expectAgreement(planOf(sourcesOf(name)), seedsEach)).toBeGreaterThan(0)
   })
   it.each(examplePlans())("on the example %s", async (_path, planned) => {
-    expect(await expectAgreement(planned, 2 * seedsEach)).toBeGreaterThan(seedsEach)
+    expect(await expectAgreement(planned, 4 * seedsEach)).toBeGreaterThan(seedsEach)
   })
 })
