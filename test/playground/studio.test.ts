@@ -169,6 +169,7 @@ else describe("the Studio", () => {
     await page.getByRole("button", { name: "Start", exact: true }).click()
     await soon(() => fake.asked.splice(0)).toEqual([{ method: "POST", path: "runs", body: { workflow: "DailyBrief", input: { topic: "chips" } } }])
     await page.goto(`${origin}/?token=${token}#/runs/${failed.id}`)
+    await page.getByRole("heading", { name: failed.workflow }).waitFor()
     await lanes(page).nth(2).click()
     await page.getByRole("button", { name: "Run again from here" }).first().click()
     await soon(() => fake.asked.splice(0)).toEqual([{ method: "POST", path: `runs/${failed.id}/rerun`, body: { eventId: 14 } }])
