@@ -52,8 +52,9 @@ function point(doc: Text, at: number): Point {
 export function codemirrorEditor({ host, events }: EditorStart): Editor {
   let path = ""
   let quiet = false
-  const complete = async ({ state, pos, explicit, matchBefore }: CompletionContext): Promise<CompletionResult | null> => {
-    if (!explicit && matchBefore(/[\w.@"]/) === null) return null
+  const complete = async (context: CompletionContext): Promise<CompletionResult | null> => {
+    const { state, pos, explicit } = context
+    if (!explicit && context.matchBefore(/[\w.@"]/) === null) return null
     const client = await language()
     const list = await client.request<lsp.CompletionList | null>("textDocument/completion", { textDocument: { uri: uriOf(path) }, position: point(state.doc, pos) }).catch(() => null)
     if (list === null || list.items.length === 0) return null
