@@ -67,10 +67,13 @@ describe("the editor", () => {
   it("renames everywhere, and shows what the server says above and in the lines", async () => {
     const { page } = await playground.open()
     await write(page, small)
+    // The lens above the workflow says that the server has read the text.
+    await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent?.includes("fetchPage") === true && document.querySelector(".codelens-decoration") !== null)
+    await page.waitForSelector('[data-id="Main/fetchPage"]')
     await page.keyboard.press("ControlOrMeta+Home")
     for (let presses = 0; presses < 6; presses++) await page.keyboard.press("ArrowRight")
     await page.keyboard.press("F2")
-    await page.waitForSelector(".rename-box, .rename-input")
+    await page.waitForFunction(() => document.activeElement?.closest(".rename-box") != null)
     await page.keyboard.press("ControlOrMeta+a")
     await page.keyboard.type("loadPage")
     await page.keyboard.press("Enter")
