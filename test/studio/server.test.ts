@@ -17,6 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "agentflow-studio-"))
   mkdirSync(join(folder, "site/assets"), { recursive: true })
   writeFileSync(join(folder, "site/index.html"), `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'"><p>page</p>`)
+  writeFileSync(join(folder, "site/studio.html"), "<p>runs</p>")
   writeFileSync(join(folder, "site/assets/main-abcd1234.js"), "console.log(1)")
   writeFileSync(join(folder, "secret.txt"), "not for anyone")
   server = await serveStudio({
