@@ -97,7 +97,7 @@ interface Serving {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, { files, api, port }: Serving): Promise<void> {
-  for (const [name, value] of Object.entries(headersOf(files))) response.setHeader(name, value)
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
   refuseOthers(request, port)
   const url = new URL(request.url ?? "/", `http://127.0.0.1:${port}`)
   const method = request.method ?? "GET"
@@ -120,11 +120,9 @@ function pageOf(path: string, api: Api | undefined): string {
   return path === "/" && api !== undefined ? "/studio.html" : path
 }
 
-function headersOf({ contentPolicy }: StaticFiles): Readonly<Record<string, string>> {
-  return {
-    "content-security-policy": contentPolicy, "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin", "permissions-policy": "camera=(), microphone=(), geolocation=()",
-  }
+const headers: Readonly<Record<string, string>> = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin", "cross-origin-resource-policy": "same-origin", "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 
 /** A name that someone else's DNS points here, a page of another site, a form of another site: none of them is served. */
@@ -180,7 +178,7 @@ function sendFile(files: StaticFiles, path: string, method: string, response: Se
   const file = files.read(path)
   if (file === undefined) throw new Refusal(404, "There is no such file.")
   response.writeHead(200, {
-    "content-type": file.type, "content-length": file.body.length, "cache-control": file.isKept ? "public, max-age=31536000, immutable" : "no-cache",
+    "content-type": file.type, "content-length": file.body.length, "content-security-policy": file.contentPolicy, "cache-control": file.isKept ? "public, max-age=31536000, immutable" : "no-cache",
   })
   response.end(method === "HEAD" ? undefined : file.body)
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "agentflow-studio-"))
   mkdirSync(join(folder, "site/assets"), { recursive: true })
   writeFileSync(join(folder, "site/index.html"), `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'"><p>page</p>`)
-  writeFileSync(join(folder, "site/studio.html"), "<p>runs</p>")
+  writeFileSync(join(folder, "site/studio.html"), `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'self'"><p>runs</p>`)
   writeFileSync(join(folder, "site/assets/main-abcd1234.js"), "console.log(1)")
   writeFileSync(join(folder, "secret.txt"), "not for anyone")
   server = await serveStudio({
@@ -64,10 +64,13 @@ describe("the Studio's server", () => {
   it("gives out the page and its files, with a strict policy", async () => {
     const page = await ask("/?token=x")
     expect(page).toMatchObject({ status: 200, headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-cache", "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cross-origin-opener-policy": "same-origin" } })
-    expect(page.headers["content-security-policy"]).toBe("default-src 'none'; script-src 'self'; frame-ancestors 'none'")
+    expect(page.headers["content-security-policy"]).toBe("default-src 'none'; script-src 'self'; frame-ancestors 'self'")
     expect(page.headers["set-cookie"]).toBeUndefined()
     expect(page.headers["access-control-allow-origin"]).toBeUndefined()
     expect(await ask("/assets/main-abcd1234.js")).toMatchObject({ status: 200, text: "console.log(1)", headers: { "content-type": "text/javascript; charset=utf-8", "cache-control": "public, max-age=31536000, immutable" } })
+    // A worker's file has a policy of its own: the page's would forbid what only the worker may do.
+    expect((await ask("/assets/main-abcd1234.js")).headers["content-security-policy"]).toBe("frame-ancestors 'self'")
+    expect((await ask("/api/session")).headers["content-security-policy"]).toBe("default-src 'none'; frame-ancestors 'none'")
     expect(await ask("/", { method: "HEAD" })).toMatchObject({ status: 200, text: "" })
   })
 
@@ -132,6 +135,6 @@ describe("the Studio's server", () => {
     const files = playgroundFiles([join(folder, "nowhere")])
     expect(files.isBuilt).toBe(false)
     expect(files.read("/")?.body.toString()).toContain("npm run build")
-    expect(files.contentPolicy).toContain("default-src 'none'")
+    expect(files.read("/")?.contentPolicy).toContain("default-src 'none'")
   })
 })
