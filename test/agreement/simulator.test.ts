@@ -11,6 +11,7 @@ import type { HistoryEvent } from "../../engine/types.ts"
 import { createExecutor } from "../../runtime/simulation.ts"
 import type { WorkflowBody } from "../../runtime/simulation.ts"
 import { createJumpingClock } from "../../sidecar/clock.ts"
+import type { Clock, JumpingClock } from "../../sidecar/clock.ts"
 import { startInProcessHost } from "../../sidecar/in-process.ts"
 import type { ActivityFunction } from "../../sidecar/in-process.ts"
 import { openMemoryStore } from "../../sidecar/store/memory.ts"
@@ -57,13 +58,14 @@ async function onSidecar({ program, workflow, parameters, world, raised }: Situa
   const ids = Object.keys(simulated)
   const eventsExpected = Object.values(simulated).reduce((sum, history) => sum + history.length, 0)
   const clock = createJumpingClock(world.startMs)
+  const running = countRunning(clock)
   const stopped = (cancel: () => void) => ({ stop: cancel })
   const outside: OutsideOptions = {
     program, world, script: createScript(world), state: createMemoryState(), settings: settingsOf(program),
     seen: { calls: [], effects: new Map(), published: new Map(), asked: new Map() },
     note: () => {},
     clock: {
-      now: () => clock.now(), sleep: (delayMs) => clock.sleep(delayMs),
+      now: () => clock.now(), sleep: (delayMs) => new Promise((resolve) => void clock.at(clock.now() + delayMs, resolve)),
       at: (timeMs, call) => stopped(clock.at(timeMs, call)), after: (delayMs, call) => stopped(clock.at(clock.now() + delayMs, call)),
       soon: (call) => call(), next: () => undefined, step() {}, moveTo() {},
     },
@@ -71,9 +73,10 @@ async function onSidecar({ program, workflow, parameters, world, raised }: Situa
   }
   const bodies = new Map([...program.workflows].map(([name, each]) =>
     [name, (name in world.given ? scriptedWorkflow(outside, each) : each) as unknown as WorkflowBody]))
-  const activities = openActivities(outside, { isAlive: () => true, pass: () => false })
+  const activities = openActivities(outside, { isAlive: () => true, pass: () => false }) as unknown as ReadonlyMap<string, ActivityFunction>
   const host = startInProcessHost({
-    store: openMemoryStore(), clock, executor: createExecutor({ workflows: bodies }), activities: activities as unknown as ReadonlyMap<string, ActivityFunction>,
+    store: openMemoryStore(), clock: running.clock, executor: createExecutor({ workflows: bodies }),
+    activities: new Map([...activities].map(([name, activity]) => [name, running.counted(activity)])),
   })
   try {
     await host.hub.start({ instanceId: "run", name: workflow, input: JSON.stringify(parameters) })
@@ -89,6 +92,34 @@ async function onSidecar({ program, workflow, parameters, world, raised }: Situa
     return Object.fromEntries(ids.map((id) => [id, host.hub.history(id)]))
   } finally {
     await host.close()
+  }
+}
+
+/**
+ * What a scripted activity does is done at once: one that still runs in the next turn of Node sleeps, or waits in the line of a
+ * `limit` for one that sleeps. Neither keeps time from going on.
+ */
+function countRunning(clock: JumpingClock): { readonly clock: Clock; readonly counted: (activity: ActivityFunction) => ActivityFunction } {
+  let running = 0
+  let underWay = (): number => 0
+  const look = (): void => clock.settled?.(() => underWay() - running)
+  return {
+    clock: {
+      ...clock,
+      settled(counted) {
+        underWay = counted
+        look()
+      },
+    },
+    counted: (activity) => async (context, input) => {
+      running++
+      look()
+      try {
+        return await activity(context, input)
+      } finally {
+        running--
+      }
+    },
   }
 }
 
