@@ -90,6 +90,7 @@ describe("the editor", () => {
     await page.keyboard.press("ArrowRight")
     expect(await page.locator("[role=tab][aria-selected=true]").first().getAttribute("data-tab")).not.toBe("order-saga.agentflow")
     await page.click("button[aria-label='New file']")
+    await page.waitForSelector("input[aria-label='Name of the new file']:focus")
     await page.keyboard.type("other.agentflow")
     await page.keyboard.press("Enter")
     await page.waitForSelector("[data-tab='other.agentflow'][aria-selected=true]")

@@ -51,7 +51,7 @@ async function openPage(browser: Browser, origin: string, { at = "", theme = "da
   const made = await browser.newContext({ viewport: { width, height }, serviceWorkers: "block", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"], ...context })
   await made.addInitScript((name) => localStorage.setItem("agentflow.theme", name), theme)
   const page = await made.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   const problems: string[] = []
   page.on("console", (message) => {
     const isExpected = message.text().startsWith("Service Worker registration blocked")
