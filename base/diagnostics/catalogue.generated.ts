@@ -65,6 +65,8 @@ export const catalogue = {
   AF3028: { title: "assignment from a concurrent body", severity: "error", message: "{name} is assigned by bodies that run at the same time." },
   AF3030: { title: "value that cannot be here", severity: "error", message: "{what} must be {expected}." },
   AF3031: { title: "union whose members cannot be told apart", severity: "error", message: "The members of {name} cannot be told apart: {why}." },
+  AF3032: { title: "given for what is never called", severity: "error", message: "{workflows} can't come to {name}, so what is given for it has no effect." },
+  AF3033: { title: "expect that never holds", severity: "error", message: "`{what}` never holds: {why}." },
   AF3040: { title: "tool's function differs from its declaration", severity: "error", message: "`{name}` in {path} {problem}." },
   AF3041: { title: "tool's function is not async", severity: "warning", message: "`{name}` in {path} is not async: while it works, the worker does nothing else." },
   AF4001: { title: "call without a retry", severity: "error", message: "The call of {name} says neither how often it is retried nor `retry never`." },

@@ -10,6 +10,7 @@ import { reportUnused } from "./flow/unused.ts"
 import { collectInactive } from "./inactive.ts"
 import { collectPolicies } from "./policies.ts"
 import { applyRules } from "./rules.ts"
+import { checkTestReach } from "./test-reach.ts"
 import { declareTypes, finishTypes } from "./types/declared.ts"
 import type { Checked } from "./types.ts"
 import type { Bound } from "../1-bind/types.ts"
@@ -31,6 +32,7 @@ export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   for (const file of files) collectPolicies(file)
   for (const file of files) for (const item of file.bound.file.items) checkDeclaration(item, file)
   checkChecklist(context, files)
+  checkTestReach(context, files)
   reportUnused(files)
   for (const file of files) {
     reportKeys(file)
