@@ -32,7 +32,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
 
 /** Only these files know these packages. */
 const soleImporters: Readonly<Record<string, RegExp>> = {
-  chevrotain: /^grammar\//,
+  chevrotain: /^grammar\/(analysis|ebnf)\.ts$/,
   "ts-morph": /^(compiler\/4-emit\/typescript\/print|cli\/tool-types)\.ts$/,
   "@dapr/dapr": /^runtime\/(dapr|executor)(-[a-z]+)*\.ts$/,
   cockatiel: /^runtime\/(breaker|limit)\.ts$/,
