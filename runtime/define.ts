@@ -11,6 +11,13 @@ export function tool<P extends object, R>(spec: ToolSpec<P, R>): FunctionTool<P,
   return { kind: "tool", via: "function", name: spec.name, spec }
 }
 
+/** Calls a tool's function with more than it may take: one that does without the context, or the last parameters, fits too. */
+export function callFunction<Given extends readonly unknown[], Called extends (...given: Given) => unknown>(
+  called: Called, ...given: Given
+): ReturnType<Called> {
+  return called(...given) as ReturnType<Called>
+}
+
 /** A tool whose work is one HTTP request. */
 export function httpTool<P extends object, R>(spec: HttpToolSpec<P, R>): HttpTool<P, R> {
   return { kind: "tool", via: "http", name: spec.name, spec }

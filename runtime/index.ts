@@ -4,7 +4,7 @@ export { entry, list, text } from "./builtins.ts"
 export { ClientError, connect } from "./client.ts"
 export type { Client, ConnectOptions, Finished, RunHandle, RunInfo, StartOptions, WaitOptions } from "./client.ts"
 export {
-  agent, bindingTool, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret,
+  agent, bindingTool, callFunction, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret,
   setting, stateTool, tool,
 } from "./define.ts"
 export { catches, caught, FlowError, parseRunFailure, ToolError } from "./errors.ts"

@@ -2,8 +2,8 @@
 
 import { entry, list, text } from "./builtins.ts"
 import {
-  agent, bindingTool, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret, setting,
-  stateTool, tool,
+  agent, bindingTool, callFunction, defineSchema, event, httpTool, human, invokeTool, mcpTool, model, publishTool, secret,
+  setting, stateTool, tool,
 } from "./define.ts"
 import { catches, caught, FlowError, ToolError } from "./errors.ts"
 import { equal, formats, ucs2length } from "./schema/standalone.ts"
@@ -12,8 +12,8 @@ import { workflow } from "./workflow.ts"
 
 /** By name, as generated code imports them from the package; what starts or serves a project is not among them. */
 export const runtimeValues = {
-  agent, bindingTool, catches, caught, defineSchema, entry, equal, event, FlowError, formats, httpTool, human, invokeTool, list,
-  mcpTool, model, publishTool, secret, setting, stateTool, text, tool, ToolError, ucs2length, urlPart, workflow,
+  agent, bindingTool, callFunction, catches, caught, defineSchema, entry, equal, event, FlowError, formats, httpTool, human,
+  invokeTool, list, mcpTool, model, publishTool, secret, setting, stateTool, text, tool, ToolError, ucs2length, urlPart, workflow,
 }
 
 export { activitiesOf } from "./activity.ts"

@@ -34,14 +34,21 @@ export function emitOf(plan: Plan, sources: readonly Source[] = []): Promise<Emi
   return emit(plan, { texts: new Map(sources.map(({ path, text }) => [path, text])) })
 }
 
+interface Project {
+  readonly plan: Plan
+  readonly emitted: Emitted
+  /** By path: the tools' modules, in the place of stubs that take anything. */
+  readonly modules?: ReadonlyMap<string, string>
+}
+
 /** Lines of tsc about the emitted files: strict, and nothing imported or declared in vain. */
-export async function typeErrors(projects: ReadonlyMap<string, { readonly plan: Plan; readonly emitted: Emitted }>): Promise<readonly string[]> {
+export async function typeErrors(projects: ReadonlyMap<string, Project>): Promise<readonly string[]> {
   mkdirSync(join(repository, "dist"), { recursive: true })
   const folder = mkdtempSync(join(repository, "dist/emitted-"))
   try {
-    for (const [name, { plan, emitted }] of projects) {
+    for (const [name, { plan, emitted, modules }] of projects) {
       for (const { path, text } of emitted.files) write(join(folder, name, "generated", path), text)
-      for (const [module, text] of toolStubs(plan)) write(join(folder, name, module), text)
+      for (const [module, text] of modules ?? toolStubs(plan)) write(join(folder, name, module), text)
     }
     write(join(folder, "tsconfig.json"), JSON.stringify(tsconfig(projects)))
     const tsc = join(repository, "node_modules/typescript/bin/tsc")

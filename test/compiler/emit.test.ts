@@ -71,6 +71,33 @@ it("would notice a project that does not compile", async () => {
   expect(await typeErrors(new Map([[name, { ...project, emitted: { files } }]]))).toHaveLength(1)
 })
 
+describe("a tool's function", () => {
+  it.each([
+    ["takes the parameters and the context", "(id: string, limit: number | null | undefined, context: ToolContext): Promise<Found>", true],
+    ["does without the context", "(id: string, limit?: number | null): Promise<Found>", true],
+    ["does without the last parameter", "(id: string): Promise<Found>", true],
+    ["takes nothing", "(): Promise<Found>", true],
+    ["takes all there is", "(...given: unknown[]): Promise<Found>", true],
+    ["takes another type", "(id: number): Promise<Found>", false],
+    ["takes more than is given", "(id: string, limit: unknown, context: ToolContext, more: string): Promise<Found>", false],
+    ["gives another type", "(id: string): Promise<string>", false],
+  ])("that %s is held to its declaration by TypeScript", async (_what, signature, fits) => {
+    const planned = planOf([{ path: "a.agentflow", version: 1, text: `
+type Found = { id: string }
+tool find(id: string, limit: int?): Found from "./tools.ts" { reads  retry never }
+workflow Search(id: string): Found { return find(id, 3) }
+` }])
+    const module = `import type { ToolContext } from "@agentflow/runtime"
+import type { Found } from "./generated/types.ts"
+export type Taken = [ToolContext, Found]
+export declare function find${signature}
+`
+    const modules = new Map([["tools.ts", module]])
+    const errors = await typeErrors(new Map([["held", { plan: planned, emitted: await emitOf(planned), modules }]]))
+    expect([...new Set(errors.map((line) => line.replace(/\(.*/, "")))]).toEqual(fits ? [] : ["held/generated/tools.ts"])
+  })
+})
+
 it("gives no plan and no project while an error stands", async () => {
   const sources = [{ path: "a.agentflow", text: "workflow A(): string {\n  return missing\n}\n", version: 1 }]
   expect(plan(sources).value).toBeNull()

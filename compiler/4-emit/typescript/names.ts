@@ -11,8 +11,8 @@ import { isReserved } from "./literals.ts"
 
 /** Every value that emitted code takes from "@agentflow/runtime": a declared name that equals one gets a suffix. */
 export const runtimeValues = [
-  "agent", "bindingTool", "catches", "caught", "connect", "defineSchema", "entry", "equal", "event", "FlowError", "formats",
-  "httpTool", "human", "invokeTool", "list", "mcpTool", "model", "publishTool", "secret", "serve", "setting", "stateTool",
+  "agent", "bindingTool", "callFunction", "catches", "caught", "connect", "defineSchema", "entry", "equal", "event", "FlowError",
+  "formats", "httpTool", "human", "invokeTool", "list", "mcpTool", "model", "publishTool", "secret", "serve", "setting", "stateTool",
   "text", "tool", "ucs2length", "urlPart", "workflow",
 ] as const
 export type RuntimeValue = (typeof runtimeValues)[number]

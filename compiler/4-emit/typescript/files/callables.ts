@@ -205,7 +205,9 @@ function runProperty(scope: CodeScope, tool: ToolPlan, source: SourceOf<"typescr
   const alias = scope.file.whole(moduleOf(source.module), scope.file.names.modules.get(source.module)!)
   const bound = pattern(scope, tool.parameters)
   const given = tool.parameters.map(({ name }) => scope.locals.get(name) ?? name)
-  return `run: (${bound === "" ? "_parameters" : bound}, context) => ${alias}${memberAccess(source.exportName, false)}(${[...given, "context"].join(", ")})`
+  const called = `${alias}${memberAccess(source.exportName, false)}`
+  // Through the runtime, because the function may take fewer parameters than it is given.
+  return [`run: (${bound === "" ? "_parameters" : bound}, context) => ${scope.file.runtime("callFunction")}`, brackets("(", [called, ...given, "context"], ")")]
 }
 
 interface Request {
