@@ -241,7 +241,7 @@ describe("agentflow playground", () => {
     const [base = ""] = /http:\/\/127\.0\.0\.1:\d+\//.exec(await playground.until("Ctrl-C stops it")) ?? []
     const page = await fetch(base)
     expect(page.status).toBe(200)
-    expect(page.headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors 'none'$/)
+    expect(page.headers.get("content-security-policy")).toMatch(/default-src 'none'.*frame-ancestors '(self|none)'$/)
     expect(await page.text()).toMatch(/^<!doctype html>/i)
     expect((await fetch(`${base}api/session`)).status).toBe(404)
     expect(await playground.end()).toBe(0)
