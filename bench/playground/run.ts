@@ -1,9 +1,9 @@
 // npm run bench -- playground: what a visitor waits for, in a real Chromium against the built page; limits are the project's own.
 
-import type { AddressInfo } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { Page } from "playwright-core"
-import { serveFolder } from "../../tasks/playground.ts"
+import { playgroundFiles } from "../../cli/studio/static-files.ts"
+import { serveStudio } from "../../cli/studio/server.ts"
 import { site } from "../../tasks/playground/build.ts"
 import { startChromium } from "../../test/harness/chromium.ts"
 
@@ -15,9 +15,8 @@ interface Row {
 }
 
 export async function main(_argv: readonly string[]): Promise<number> {
-  const server = serveFolder(site)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const server = await serveStudio({ files: playgroundFiles([site]), port: 0, mayChoosePort: false })
+  const origin = server.url
   const browser = await startChromium()
   const rows: Row[] = []
   try {
@@ -31,8 +30,7 @@ export async function main(_argv: readonly string[]): Promise<number> {
     rows.push(await travelling(page))
   } finally {
     await browser.close()
-    server.closeAllConnections()
-    server.close()
+    await server.close()
   }
   for (const { name, unit, limit, ours } of rows) console.log(`${name.padEnd(34)} ${shown(ours, unit).padStart(12)}   limit ${shown(limit, unit).padStart(10)}`)
   console.log(JSON.stringify(Object.fromEntries(rows.map(({ name, limit, ours }) => [name, Number((limit / ours).toFixed(2))]))))

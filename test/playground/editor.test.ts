@@ -22,17 +22,14 @@ workflow Main(url: string): string {
 
 describe("the editor", () => {
   it("can be typed in before Monaco is there, and keeps what was typed", async () => {
-    const { page } = await playground.open({ until: "page" })
-    const area = page.locator("textarea.editor-plain")
-    // Monaco may be quick; what counts is that the text area was the first editor and nothing is lost.
-    if (await area.count() > 0) {
-      await area.evaluate((element: HTMLTextAreaElement) => {
-        element.focus()
-        element.setSelectionRange(0, 0)
-        element.setRangeText("// typed early\n", 0, 0, "end")
-        element.dispatchEvent(new Event("input"))
-      })
-    }
+    const { page, release } = await playground.open({ until: "page", holdBack: /\/monaco-[\w-]+\.js$/ })
+    await page.locator("textarea.editor-plain").evaluate((element: HTMLTextAreaElement) => {
+      element.focus()
+      element.setSelectionRange(0, 0)
+      element.setRangeText("// typed early\n", 0, 0, "end")
+      element.dispatchEvent(new Event("input"))
+    })
+    release()
     await page.waitForSelector("[data-editor=monaco]")
     await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent?.includes("typed") === true)
     await page.context().close()

@@ -1,10 +1,10 @@
 // The built playground in a real Chromium: a page for a test, with everything that went wrong on it.
 
 import { existsSync } from "node:fs"
-import type { AddressInfo } from "node:net"
 import { join } from "node:path"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
-import { serveFolder } from "../../tasks/playground.ts"
+import { playgroundFiles } from "../../cli/studio/static-files.ts"
+import { serveStudio } from "../../cli/studio/server.ts"
 import { buildPlayground, site } from "../../tasks/playground/build.ts"
 import { startChromium } from "../harness/chromium.ts"
 
@@ -12,6 +12,8 @@ export interface Opened {
   readonly page: Page
   /** Errors and warnings of the console, exceptions, requests that failed. */
   readonly problems: readonly string[]
+  /** Lets go what was held back. */
+  readonly release: () => void
 }
 
 export interface OpenOptions {
@@ -22,6 +24,8 @@ export interface OpenOptions {
   readonly height?: number
   readonly until?: "page" | "compiler" | "editor"
   readonly context?: BrowserContextOptions
+  /** Requests that get no answer until `release`. */
+  readonly holdBack?: RegExp
 }
 
 export interface Playground {
@@ -32,22 +36,20 @@ export interface Playground {
 
 export async function startPlayground(): Promise<Playground> {
   if (!existsSync(join(site, "index.html"))) await buildPlayground()
-  const server = serveFolder(site)
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  const server = await serveStudio({ files: playgroundFiles([site]), port: 0, mayChoosePort: false })
+  const origin = server.url
   const browser = await startChromium()
   return {
     origin,
     open: (options = {}) => openPage(browser, origin, options),
     async stop() {
       await browser.close()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+      await server.close()
     },
   }
 }
 
-async function openPage(browser: Browser, origin: string, { at = "", theme = "dark", width = 1440, height = 900, until = "editor", context = {} }: OpenOptions): Promise<Opened> {
+async function openPage(browser: Browser, origin: string, { at = "", theme = "dark", width = 1440, height = 900, until = "editor", context = {}, holdBack }: OpenOptions): Promise<Opened> {
   const made = await browser.newContext({ viewport: { width, height }, serviceWorkers: "block", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"], ...context })
   await made.addInitScript((name) => localStorage.setItem("agentflow.theme", name), theme)
   const page = await made.newPage()
@@ -62,10 +64,15 @@ async function openPage(browser: Browser, origin: string, { at = "", theme = "da
   page.on("response", (response) => {
     if (response.status() >= 400) problems.push(`${response.status()}: ${response.url()}`)
   })
+  let release = (): void => undefined
+  if (holdBack !== undefined) {
+    const released = new Promise<void>((resolve) => { release = resolve })
+    await page.route(holdBack, (route) => released.then(() => route.continue()))
+  }
   await page.goto(origin + at)
   if (until !== "page") await page.waitForSelector("html[data-ready=compiler]")
   if (until === "editor") await page.waitForSelector('[data-editor="monaco"], [data-editor="codemirror"]')
-  return { page, problems }
+  return { page, problems, release }
 }
 
 /** Replaces the text of the file that is shown, as typing and pasting do. */
