@@ -33,7 +33,7 @@ export async function main(_argv: readonly string[]): Promise<number> {
     await server.close()
   }
   for (const { name, unit, limit, ours } of rows) console.log(`${name.padEnd(34)} ${shown(ours, unit).padStart(12)}   limit ${shown(limit, unit).padStart(10)}`)
-  console.log(JSON.stringify(Object.fromEntries(rows.map(({ name, limit, ours }) => [name, Number((limit / ours).toFixed(2))]))))
+  console.log(JSON.stringify({ ratios: Object.fromEntries(rows.map(({ name, limit, ours }) => [name, Number((limit / ours).toFixed(2))])) }))
   return 0
 }
 
