@@ -39,7 +39,8 @@ function valueOf(schema: JsonSchema, cx: Context): unknown {
   }
 }
 
-function referred(root: JsonSchema, reference: string): JsonSchema {
+/** What a `$ref` stands for. */
+export function referred(root: JsonSchema, reference: string): JsonSchema {
   const definitions = typeof root === "object" ? (root["$defs"] as Readonly<Record<string, JsonSchema>> | undefined) : undefined
   return definitions?.[reference.replace("#/$defs/", "")] ?? true
 }

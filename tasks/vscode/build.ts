@@ -3,7 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { rolldown } from "rolldown"
-import { packed, type PackedFile } from "./vsix.ts"
+import { packed, type PackageManifest, type PackedFile } from "./vsix.ts"
 
 const root = join(import.meta.dirname, "../..")
 const source = join(root, "editors/vscode")
@@ -34,17 +34,9 @@ export async function buildExtension(out: string = join(root, "dist")): Promise<
   return { folder, vsix }
 }
 
-interface Manifest {
+interface Manifest extends PackageManifest {
   readonly type?: string
   readonly private?: boolean
-  readonly name: string
-  readonly displayName: string
-  readonly description: string
-  readonly version: string
-  readonly publisher: string
-  readonly engines: { readonly vscode: string }
-  readonly categories: readonly string[]
-  readonly keywords: readonly string[]
 }
 
 interface Bundle {

@@ -3,12 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
-import type { Source } from "../../base/text/source.ts"
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
 import { nodesIn } from "../../compiler/2-check/flow/walk.ts"
 import { plan } from "../../compiler/index.ts"
 import { parse } from "../../grammar/parse.ts"
 import type { Node } from "../../grammar/syntax/nodes.ts"
+import { exampleSources } from "../harness/example-sources.ts"
 import { emitOf, typeErrors } from "./emit-programs.ts"
 
 const examples = join(import.meta.dirname, "../../examples")
@@ -18,22 +18,9 @@ const folders = [
 const files = folders.flatMap((folder) =>
   readdirSync(join(examples, folder)).filter((file) => file.endsWith(".agentflow")).sort().map((file) => join(folder, file)))
 
-/** An example with the files beside it that it imports, named from their folder. */
-function sourcesOf(file: string): readonly Source[] {
-  const texts = new Map<string, string>()
-  const read = (path: string): void => {
-    if (texts.has(path)) return
-    const text = readFileSync(join(examples, dirname(file), path), "utf8")
-    texts.set(path, text)
-    for (const [, imported] of text.matchAll(/ from "\.\/(.*\.agentflow)"/g)) read(imported!)
-  }
-  read(basename(file))
-  return [...texts].map(([path, text]) => ({ path, text, version: 1 }))
-}
-
 describe.each(files)("%s", (file) => {
   it("gives no error and no warning", () => {
-    const { diagnostics } = plan(sourcesOf(file))
+    const { diagnostics } = plan(exampleSources(file))
     expect(diagnostics.map(({ code, message }) => `${code} ${message}`)).toEqual([])
   })
 
@@ -47,7 +34,7 @@ describe.each(files)("%s", (file) => {
 
 it("compile as projects under strict TypeScript", async () => {
   const projects = await Promise.all(files.map(async (file) => {
-    const sources = sourcesOf(file)
+    const sources = exampleSources(file)
     const { value } = plan(sources)
     expect(value, file).not.toBeNull()
     return [basename(file, ".agentflow"), { plan: value!, emitted: await emitOf(value!, sources) }] as const

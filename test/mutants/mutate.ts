@@ -2,11 +2,12 @@
 
 import { execFile } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { dirname, join } from "node:path"
 import { promisify } from "node:util"
 import { simulationOf } from "../../compiler/4-emit/simulation.ts"
 import type { SimulationProgram } from "../../compiler/4-emit/simulation.ts"
 import { plan } from "../../compiler/index.ts"
+import { exampleSources } from "../harness/example-sources.ts"
 import type { Mutant } from "./mutants.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -27,22 +28,10 @@ export function examplePrograms(): readonly SimulationProgram[] {
   const tested = files.filter((file) => /^test "/m.test(readFileSync(join(examples, file), "utf8"))).sort()
   const quick = (file: string): number => (/attempts|limits|undoing/.test(file) ? 0 : 1)
   return tested.sort((a, b) => quick(a) - quick(b)).map((file) => {
-    const { value, diagnostics } = plan(sourcesOf(file))
+    const { value, diagnostics } = plan(exampleSources(file))
     if (value === null) throw new Error(diagnostics.map(({ code, message }) => `${file}: ${code} ${message}`).join("\n"))
     return simulationOf(value)
   })
-}
-
-function sourcesOf(file: string) {
-  const texts = new Map<string, string>()
-  const read = (path: string): void => {
-    if (texts.has(path)) return
-    const text = readFileSync(join(examples, dirname(file), path), "utf8")
-    texts.set(path, text)
-    for (const [, imported] of text.matchAll(/ from "\.\/(.*\.agentflow)"/g)) read(imported!)
-  }
-  read(basename(file))
-  return [...texts].map(([path, text]) => ({ path, text, version: 1 }))
 }
 
 export interface Bed {

@@ -2,6 +2,7 @@
 
 import type { JsonSchema } from "@agentflow/runtime/contract"
 import { sampleOf, validatorOf } from "../../../simulator/index.ts"
+import { referred } from "../../../simulator/sample.ts"
 
 /** Falls back to the plainest value that fits. */
 export function readableSample(schema: JsonSchema, name: string): unknown {
@@ -36,11 +37,6 @@ function valueOf(schema: JsonSchema, cx: Context): unknown {
     case "object": return recordOf(schema, cx)
     default: return null
   }
-}
-
-function referred(root: JsonSchema, reference: string): JsonSchema {
-  const definitions = typeof root === "object" ? (root["$defs"] as Readonly<Record<string, JsonSchema>> | undefined) : undefined
-  return definitions?.[reference.replace("#/$defs/", "")] ?? true
 }
 
 const formats: Readonly<Record<string, (cx: Context) => string>> = {

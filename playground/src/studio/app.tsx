@@ -2,7 +2,7 @@
 
 import type { ProgramState } from "../../../cli/studio/api.ts"
 import { Icon } from "../shell/icons.tsx"
-import { nextTheme } from "../shell/theme-button.tsx"
+import { ThemeButton } from "../shell/theme-button.tsx"
 import { notice } from "../state/view.ts"
 import { hasToken } from "./client.ts"
 import { DeadView } from "./dead.tsx"
@@ -52,7 +52,7 @@ function Header() {
         <ProgramPill />
       </div>
       <div class="header-actions">
-        <button type="button" class="button button-quiet" onClick={nextTheme} aria-label="Change the theme" title="Change the theme"><Icon name="contrast" /></button>
+        <ThemeButton />
         {(program.value?.workflows.length ?? 0) === 0 ? null : <button type="button" class="button button-primary" onClick={() => { starting.value = true }}><Icon name="play" /><span class="button-text">Start a run</span></button>}
       </div>
     </header>

@@ -4,8 +4,10 @@ import { useSignal } from "@preact/signals"
 import type { Answered, Json, QuestionRow } from "../../../cli/studio/api.ts"
 import { Icon } from "../shell/icons.tsx"
 import { ask } from "./client.ts"
-import { duration, json, momentOf, skeleton } from "./format.ts"
+import { timeText } from "../run/time.ts"
+import { json, momentOf } from "./format.ts"
 import { JsonBlock } from "./json-block.tsx"
+import { skeleton } from "./skeleton.ts"
 import { act, hashOf, now, questions } from "./state.ts"
 
 export function InboxView() {
@@ -29,7 +31,7 @@ export function QuestionCard({ question, isBrief = false }: { readonly question:
       <header class="card-head">
         <Icon name={kind === "manual" ? "warning" : "person"} />
         <h3>{text}</h3>
-        {deadlineMs === undefined ? null : <span class="deadline tnum" title="Time left to answer">{now.value < deadlineMs ? `${duration(deadlineMs - now.value)} left` : "overdue"}</span>}
+        {deadlineMs === undefined ? null : <span class="deadline tnum" title="Time left to answer">{now.value < deadlineMs ? `${timeText(deadlineMs - now.value)} left` : "overdue"}</span>}
       </header>
       {isBrief ? null : <p class="run-facts"><span>{workflow}</span><a class="mono" href={hashOf("runs", run)}>{run}</a><span class="mono">{step}</span><span class="tnum">{momentOf(askedAtMs, now.value)}</span></p>}
       {error === undefined ? null : <p class="failure-text"><strong>{error.kind}</strong> {error.message}</p>}

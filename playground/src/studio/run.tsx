@@ -5,7 +5,8 @@ import type { Controlled, Purged, RunDetail, Started } from "../../../cli/studio
 import { Icon } from "../shell/icons.tsx"
 import { TabPanel, Tabs, type Tab } from "../shell/tabs.tsx"
 import { ask, runPath } from "./client.ts"
-import { count, duration, money, momentOf } from "./format.ts"
+import { amountText, moneyText, timeText } from "../run/time.ts"
+import { momentOf } from "./format.ts"
 import { History } from "./history.tsx"
 import { JsonBlock } from "./json-block.tsx"
 import { confirm, Meter, Status } from "./parts.tsx"
@@ -55,15 +56,15 @@ function Head({ run }: { readonly run: RunDetail }) {
         <Actions run={run} />
       </div>
       <p class="run-facts">
-        <span class="mono">{id}</span><span class="tnum">{momentOf(createdAtMs, now.value)}</span><span class="tnum">{duration(Math.max(0, (isOpen ? now.value : updatedAtMs) - createdAtMs))}</span>
+        <span class="mono">{id}</span><span class="tnum">{momentOf(createdAtMs, now.value)}</span><span class="tnum">{timeText(Math.max(0, (isOpen ? now.value : updatedAtMs) - createdAtMs))}</span>
         {parent === undefined ? null : <span>child of <a href={hashOf("runs", parent)}>{parent}</a></span>}
       </p>
       {spent === undefined ? null : (
         <div class="meters">
-          <Meter label="Dollars" spent={spent.nanoDollars} reserved={reserved?.nanoDollars ?? 0} cap={budget?.nanoDollars} text={money} />
-          <Meter label="Tokens" spent={spent.tokens} reserved={reserved?.tokens ?? 0} cap={budget?.tokens} text={count} />
-          <Meter label="Model calls" spent={spent.turns} reserved={reserved?.turns ?? 0} cap={budget?.turns} text={count} />
-          <Meter label="Tool calls" spent={spent.calls} reserved={reserved?.calls ?? 0} cap={budget?.calls} text={count} />
+          <Meter label="Dollars" spent={spent.nanoDollars} reserved={reserved?.nanoDollars ?? 0} cap={budget?.nanoDollars} text={moneyText} />
+          <Meter label="Tokens" spent={spent.tokens} reserved={reserved?.tokens ?? 0} cap={budget?.tokens} text={amountText} />
+          <Meter label="Model calls" spent={spent.turns} reserved={reserved?.turns ?? 0} cap={budget?.turns} text={amountText} />
+          <Meter label="Tool calls" spent={spent.calls} reserved={reserved?.calls ?? 0} cap={budget?.calls} text={amountText} />
         </div>
       )}
       {failed === undefined ? (run.failure === undefined ? null : <p class="failure-text"><strong>{run.failure.kind}</strong> {run.failure.message}</p>) : <Failed failed={failed} />}

@@ -2,7 +2,8 @@
 
 import type { RunRow, RunStatus } from "../../../cli/studio/api.ts"
 import { Icon } from "../shell/icons.tsx"
-import { duration, momentOf, money } from "./format.ts"
+import { moneyText, timeText } from "../run/time.ts"
+import { momentOf } from "./format.ts"
 import { Status, statusNames } from "./parts.tsx"
 import { chosen, hashOf, loadOlder, now, olderNext, page, rows, search, statuses, unreachable, workflow } from "./state.ts"
 
@@ -74,8 +75,8 @@ function Row({ run }: { readonly run: RunRow }) {
         <span class="row-line row-facts">
           <span class="mono row-id">{id}</span>
           <span class="push tnum">{momentOf(createdAtMs, now.value)}</span>
-          <span class="tnum">{duration(Math.max(0, (ended ? updatedAtMs : now.value) - createdAtMs))}</span>
-          <span class="tnum">{spent === undefined ? "" : money(spent.nanoDollars)}</span>
+          <span class="tnum">{timeText(Math.max(0, (ended ? updatedAtMs : now.value) - createdAtMs))}</span>
+          <span class="tnum">{spent === undefined ? "" : moneyText(spent.nanoDollars)}</span>
         </span>
         {failure === undefined ? null : <span class="row-failure"><Icon name="error" size={13} /><span>{failure.kind}: {failure.message}</span></span>}
       </a>

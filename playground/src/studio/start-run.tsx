@@ -3,8 +3,9 @@
 import { signal, useSignal } from "@preact/signals"
 import type { Json, Started } from "../../../cli/studio/api.ts"
 import { ask, textOf } from "./client.ts"
-import { json, skeleton } from "./format.ts"
+import { json } from "./format.ts"
 import { Dialog } from "./parts.tsx"
+import { skeleton } from "./skeleton.ts"
 import { goTo, loadRuns, program } from "./state.ts"
 import { tell } from "../state/view.ts"
 

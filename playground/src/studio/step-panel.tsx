@@ -3,7 +3,8 @@
 import type { AttemptDetail, Started } from "../../../cli/studio/api.ts"
 import { Icon } from "../shell/icons.tsx"
 import { ask, runPath } from "./client.ts"
-import { duration, money, timeOf } from "./format.ts"
+import { moneyText, timeText } from "../run/time.ts"
+import { timeOf } from "./format.ts"
 import { JsonBlock } from "./json-block.tsx"
 import { act, chooseStep, detail, goTo, now, session, step, stepDetail } from "./state.ts"
 
@@ -40,8 +41,8 @@ function Attempt({ attempt: { activity, attempt, fromMs, toMs, outcome, error, i
       <div class="attempt-head">
         <span class={`outcome outcome-${outcome ?? "running"}`}>{outcome ?? "running"}</span>
         <strong>{activity}</strong><span class="quiet">attempt {attempt}</span>
-        <span class="quiet tnum">{timeOf(fromMs)} · {duration((toMs ?? now.value) - fromMs)}</span>
-        {model === undefined ? null : <span class="quiet">{model} · {spent.tokens} tokens · {money(spent.nanoDollars)}</span>}
+        <span class="quiet tnum">{timeOf(fromMs)} · {timeText((toMs ?? now.value) - fromMs)}</span>
+        {model === undefined ? null : <span class="quiet">{model} · {spent.tokens} tokens · {moneyText(spent.nanoDollars)}</span>}
         {canRerun ? <button type="button" class="button button-small push" onClick={() => void rerun(eventId)}><Icon name="again" />Run again from here</button> : null}
       </div>
       {error === undefined ? null : <p class="failure-text"><strong>{error.kind}</strong> {error.message}</p>}

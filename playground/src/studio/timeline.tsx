@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals"
 import { useMemo } from "preact/hooks"
 import type { RunDetail, StepRow, TimelineBar } from "../../../cli/studio/api.ts"
-import { duration, money } from "./format.ts"
+import { moneyText, timeText } from "../run/time.ts"
 import { scaleOf, type Scale } from "./scale.ts"
 import { chooseStep, now, step } from "./state.ts"
 
@@ -22,7 +22,7 @@ export function Timeline({ run }: { readonly run: RunDetail }) {
       <div class="timeline-axis">
         <label class="switch"><input type="checkbox" checked={cutIdle.value} onChange={(event) => { cutIdle.value = event.currentTarget.checked }} /> Cut idle time</label>
         <div class="axis" aria-hidden="true">
-          {scale.ticks.map(({ at, ms }) => <span key={at} class="tick" style={{ left: `${at * 100}%` }}>{duration(ms)}</span>)}
+          {scale.ticks.map(({ at, ms }) => <span key={at} class="tick" style={{ left: `${at * 100}%` }}>{timeText(ms)}</span>)}
         </div>
       </div>
       <ul class="lanes">{run.steps.filter((each) => !isRound(each)).map((each) => <Lane key={each.path} step={each} scale={scale} endMs={endMs} />)}</ul>
@@ -50,10 +50,10 @@ function Lane({ step: row, scale, endMs }: { readonly step: StepRow; readonly sc
       <button type="button" class={`lane lane-${state}${isUndo ? " lane-undo" : ""}`} aria-pressed={step.value === path} onClick={() => chooseStep(step.value === path ? undefined : path)}>
         <span class="lane-name" style={{ paddingLeft: `${10 + Math.min(depth, 8) * 14}px` }} title={path}><span class={`lane-dot lane-dot-${state}`} />{isUndo ? <span class="lane-mark">undo</span> : null}{round === null ? null : <span class="lane-round tnum" title={round[1]!}>{round[2]}</span>}<span class="lane-text">{name}</span>{attempts > 1 ? <span class="lane-count" title={`${attempts} attempts`}>×{attempts}</span> : null}<span class="visually-hidden">, {tell(row)}</span></span>
         <span class="lane-track">
-          {scale.cuts.map(({ at, ms }) => <span key={at} class="cut" style={{ left: `${at * 100}%` }} title={`${duration(ms)} idle`} />)}
+          {scale.cuts.map(({ at, ms }) => <span key={at} class="cut" style={{ left: `${at * 100}%` }} title={`${timeText(ms)} idle`} />)}
           {bars.map((bar, index) => <Bar key={index} bar={bar} scale={scale} endMs={endMs} />)}
         </span>
-        <span class="lane-facts tnum">{waiting !== undefined ? <Waiting waiting={waiting} /> : answer !== undefined ? <span class="lane-answer">{typeof answer.value === "string" ? answer.value : JSON.stringify(answer.value)}</span> : spent.nanoDollars > 0 ? money(spent.nanoDollars) : ""}</span>
+        <span class="lane-facts tnum">{waiting !== undefined ? <Waiting waiting={waiting} /> : answer !== undefined ? <span class="lane-answer">{typeof answer.value === "string" ? answer.value : JSON.stringify(answer.value)}</span> : spent.nanoDollars > 0 ? moneyText(spent.nanoDollars) : ""}</span>
       </button>
     </li>
   )
@@ -61,13 +61,13 @@ function Lane({ step: row, scale, endMs }: { readonly step: StepRow; readonly sc
 
 function Waiting({ waiting }: { readonly waiting: NonNullable<StepRow["waiting"]> }) {
   const words = { retry: "retries", answer: "asks", manual: "stuck", sleep: "sleeps", event: "listens", child: "child run" }[waiting.for]
-  return <span class="lane-waiting">{words}{waiting.untilMs === undefined ? "" : ` · ${duration(Math.max(0, waiting.untilMs - now.value))}`}</span>
+  return <span class="lane-waiting">{words}{waiting.untilMs === undefined ? "" : ` · ${timeText(Math.max(0, waiting.untilMs - now.value))}`}</span>
 }
 
 function Bar({ bar, scale, endMs }: { readonly bar: TimelineBar; readonly scale: Scale; readonly endMs: number }) {
   const { kind, fromMs, toMs, outcome, attempt, error } = bar
   const [from, to] = [scale.at(fromMs), scale.at(toMs ?? endMs)]
   const look = kind === "wait" ? "wait" : (outcome ?? "running")
-  const title = kind === "wait" ? `waits ${duration((toMs ?? endMs) - fromMs)}` : `attempt ${attempt ?? 1}: ${look}, ${duration((toMs ?? endMs) - fromMs)}${error === undefined ? "" : `: ${error.kind}: ${error.message}`}`
+  const title = kind === "wait" ? `waits ${timeText((toMs ?? endMs) - fromMs)}` : `attempt ${attempt ?? 1}: ${look}, ${timeText((toMs ?? endMs) - fromMs)}${error === undefined ? "" : `: ${error.kind}: ${error.message}`}`
   return <span class={`bar bar-${look}`} style={{ left: `${from * 100}%`, width: `max(4px, ${(to - from) * 100}%)` }} title={title} />
 }
