@@ -96,9 +96,9 @@ else describe("the Studio", () => {
     await page.keyboard.press("ArrowRight")
     await page.getByText('"AI infrastructure"').waitFor()
     await page.keyboard.press("ArrowRight")
-    await soon(() => page.locator(".event").count()).toBe(200)
+    await soon(() => page.locator(".history-event").count()).toBe(200)
     await page.getByRole("button", { name: "40 more" }).click()
-    await soon(() => page.locator(".event").count()).toBe(240)
+    await soon(() => page.locator(".history-event").count()).toBe(240)
     await isClean(page)
     await page.close()
   })
@@ -133,7 +133,7 @@ else describe("the Studio", () => {
     const page = await open("#/inbox")
     await page.getByRole("button", { name: "publish" }).click()
     await soon(() => fake.asked.splice(0)).toEqual([{ method: "POST", path: "inbox", body: { run: "morning", step: "DailyBrief/approve", value: "publish" } }])
-    await soon(() => page.locator(".card").count()).toBe(1)
+    await soon(() => page.locator(".entry").count()).toBe(1)
     await page.getByRole("button", { name: "Go on with a value" }).click()
     await page.getByLabel("Value that the step gives").fill("{ no JSON")
     await page.getByRole("button", { name: "Go on with this value" }).click()
@@ -189,7 +189,7 @@ else describe("the Studio", () => {
     for (const width of [1280, 390]) {
       for (const hash of ["#/runs", "#/runs/morning", "#/inbox", "#/dead"]) {
         const page = await open(hash, { width, theme })
-        await page.locator(".row:visible, .lane:visible, .card:visible").first().waitFor()
+        await page.locator(".row:visible, .lane:visible, .entry:visible").first().waitFor()
         await isClean(page)
         await page.close()
       }

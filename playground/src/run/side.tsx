@@ -2,6 +2,7 @@
 
 import type { RunView } from "../../../simulator/index.ts"
 import { Icon } from "../shell/icons.tsx"
+import { Meter } from "../shell/meter.tsx"
 import { Inbox } from "./inbox.tsx"
 import { atEnd, summary, trace, worldState } from "./session.ts"
 import { amountText, moneyText, timeText } from "./time.ts"
@@ -72,21 +73,10 @@ function Budget({ main: { ledger: { caps, spent, reserved } } }: { readonly main
   return (
     <div class="card">
       <h2>Budget</h2>
-      {rows.map(({ name, cap, spent: used, reserved: held, text }) => (
-        <div key={name} class="meter">
-          <div class="meter-text"><span>{name}</span><span class="tnum">{text(used)}{held > 0 ? <span class="meter-held"> + {text(held)}</span> : null}{cap === undefined ? "" : ` of ${text(cap)}`}</span></div>
-          {cap === undefined ? null : (
-            <div class="meter-bar" role="meter" aria-label={`${name} spent`} aria-valuemin={0} aria-valuemax={cap} aria-valuenow={used} aria-valuetext={`${text(used)} spent, ${text(held)} reserved, of ${text(cap)}`}>
-              <span class={`meter-spent${used + held > cap * 0.9 ? " meter-high" : ""}`} style={{ width: `${share(used, cap)}%` }} /><span class="meter-reserved" style={{ width: `${share(held, cap)}%` }} />
-            </div>
-          )}
-        </div>
-      ))}
+      {rows.map((row) => <Meter key={row.name} {...row} />)}
     </div>
   )
 }
-
-const share = (part: number, cap: number): number => Math.min(100, (part / (cap || 1)) * 100)
 
 function Undo({ main: { undo, failure, phase } }: { readonly main: RunView }) {
   const undone = failure?.undone ?? []

@@ -33,7 +33,7 @@ export function DeadView() {
         {problem.value !== undefined ? <p class="empty">{problem.value}</p>
           : found === undefined ? <p class="empty" role="status">Loading …</p>
           : found.length === 0 ? <p class="empty"><Icon name="check" />No run has failed for good.</p>
-          : <div class="cards">{[...found].reverse().map((letter) => <Letter key={letter.run} letter={letter} />)}</div>}
+          : <div class="entries">{[...found].reverse().map((letter) => <Letter key={letter.run} letter={letter} />)}</div>}
       </div>
     </section>
   )
@@ -56,8 +56,8 @@ function Letter({ letter }: { readonly letter: DeadLetterRow }) {
     busy.value = false
   }
   return (
-    <article class="card card-dead" aria-label={`${workflow} ${run}`}>
-      <header class="card-head"><Icon name="error" /><h3>{workflow}</h3><a class="mono" href={hashOf("runs", run)}>{run}</a><span class="push quiet tnum">{momentOf(atMs, now.value)}</span></header>
+    <article class="entry entry-dead" aria-label={`${workflow} ${run}`}>
+      <header class="entry-head"><Icon name="error" /><h3>{workflow}</h3><a class="mono" href={hashOf("runs", run)}>{run}</a><span class="push quiet tnum">{momentOf(atMs, now.value)}</span></header>
       <Failed failed={letter} />
       <form class="answer-form" onSubmit={(event) => void redrive(event)}>
         <label class="quiet" for={`input-${run}`}>Input</label>

@@ -26,7 +26,7 @@ export function History({ run: { id, events } }: { readonly run: RunDetail }) {
   if (rows.length === 0) return <p class="empty" role="status">{events === 0 ? "No event yet." : "Loading …"}</p>
   return (
     <>
-      <ol class="events">{rows.map((row) => <EventRow key={row.index} row={row} />)}</ol>
+      <ol class="history">{rows.map((row) => <EventRow key={row.index} row={row} />)}</ol>
       {rows.length < events ? <button type="button" class="button more" onClick={() => setWanted(wanted + pageSize)}>{events - rows.length} more</button> : null}
     </>
   )
@@ -36,9 +36,9 @@ function EventRow({ row: { index, atMs, kind, eventId, facts } }: { readonly row
   const name = facts["name"]
   return (
     <li>
-      <details class="event">
+      <details class="history-event">
         <summary>
-          <span class="event-index tnum">{index + 1}</span><span class="tnum quiet">{timeOf(atMs)}</span><span class={`event-kind event-${kind}`}>{kind}</span>
+          <span class="history-index tnum">{index + 1}</span><span class="tnum quiet">{timeOf(atMs)}</span><span class={`history-kind history-${kind}`}>{kind}</span>
           {typeof name === "string" ? <span class="mono">{name}</span> : null}{eventId >= 0 ? <span class="quiet tnum">#{eventId}</span> : null}
         </summary>
         <JsonBlock value={facts} label={`Event ${index + 1}`} />

@@ -18,7 +18,7 @@ export function InboxView() {
         <h2 class="visually-hidden">Inbox</h2>
         {waiting === undefined ? <p class="empty" role="status">Loading …</p>
           : waiting.length === 0 ? <p class="empty"><Icon name="check" />Nothing waits for you.</p>
-          : <div class="cards">{waiting.map((question) => <QuestionCard key={`${question.run} ${question.step}`} question={question} />)}</div>}
+          : <div class="entries">{waiting.map((question) => <QuestionCard key={`${question.run} ${question.step}`} question={question} />)}</div>}
       </div>
     </section>
   )
@@ -27,8 +27,8 @@ export function InboxView() {
 export function QuestionCard({ question, isBrief = false }: { readonly question: QuestionRow; readonly isBrief?: boolean }) {
   const { run, step, kind, workflow, ask: text, about, error, askedAtMs, deadlineMs } = question
   return (
-    <article class={`card card-${kind}`} aria-label={text}>
-      <header class="card-head">
+    <article class={`entry entry-${kind}`} aria-label={text}>
+      <header class="entry-head">
         <Icon name={kind === "manual" ? "warning" : "person"} />
         <h3>{text}</h3>
         {deadlineMs === undefined ? null : <span class="deadline tnum" title="Time left to answer">{now.value < deadlineMs ? `${timeText(deadlineMs - now.value)} left` : "overdue"}</span>}

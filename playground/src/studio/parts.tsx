@@ -1,4 +1,4 @@
-// Small parts of the Studio: a status, an amount against its cap, a question before something that can't be taken back.
+// Small parts of the Studio: a status, a question before something that can't be taken back.
 
 import { signal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
@@ -14,29 +14,6 @@ export function Status({ run }: { readonly run: Pick<RunRow, "status" | "isUndoi
   const { status, isUndoing, questions } = run
   const [kind, text] = isUndoing ? ["undoing", "Undoing"] : questions > 0 && status === "running" ? ["waiting", "Waiting for you"] : [status, statusNames[status]]
   return <span class={`status status-${kind}`}><span class="status-dot" aria-hidden="true" />{text}</span>
-}
-
-interface MeterProps {
-  readonly label: string
-  readonly spent: number
-  readonly reserved: number
-  readonly cap: number | undefined
-  readonly text: (value: number) => string
-}
-
-/** Spent and reserved of a budget; without a cap only the amount. */
-export function Meter({ label, spent, reserved, cap, text }: MeterProps) {
-  const share = (value: number): string => `${cap === undefined || cap === 0 ? 0 : Math.min(100, (value / cap) * 100)}%`
-  return (
-    <div class="meter">
-      <div class="meter-head"><span class="meter-label">{label}</span><span class="tnum">{text(spent)}{cap === undefined ? "" : <span class="quiet"> of {text(cap)}</span>}</span></div>
-      {cap === undefined ? null : (
-        <div class="meter-bar" role="meter" aria-label={`${label} spent`} aria-valuemin={0} aria-valuemax={cap} aria-valuenow={spent} aria-valuetext={`${text(spent)} of ${text(cap)}${reserved > 0 ? `, ${text(reserved)} reserved` : ""}`}>
-          <span class="meter-spent" style={{ width: share(spent) }} /><span class="meter-reserved" style={{ width: share(reserved) }} />
-        </div>
-      )}
-    </div>
-  )
 }
 
 interface Question {

@@ -3,13 +3,14 @@
 import { signal } from "@preact/signals"
 import type { Controlled, Purged, RunDetail, Started } from "../../../cli/studio/api.ts"
 import { Icon } from "../shell/icons.tsx"
+import { Meter } from "../shell/meter.tsx"
 import { TabPanel, Tabs, type Tab } from "../shell/tabs.tsx"
 import { ask, runPath } from "./client.ts"
 import { amountText, moneyText, timeText } from "../run/time.ts"
 import { momentOf } from "./format.ts"
 import { History } from "./history.tsx"
 import { JsonBlock } from "./json-block.tsx"
-import { confirm, Meter, Status } from "./parts.tsx"
+import { confirm, Status } from "./parts.tsx"
 import { RunGraph } from "./run-graph.tsx"
 import { StepPanel } from "./step-panel.tsx"
 import { Timeline } from "./timeline.tsx"
@@ -61,10 +62,10 @@ function Head({ run }: { readonly run: RunDetail }) {
       </p>
       {spent === undefined ? null : (
         <div class="meters">
-          <Meter label="Dollars" spent={spent.nanoDollars} reserved={reserved?.nanoDollars ?? 0} cap={budget?.nanoDollars} text={moneyText} />
-          <Meter label="Tokens" spent={spent.tokens} reserved={reserved?.tokens ?? 0} cap={budget?.tokens} text={amountText} />
-          <Meter label="Model calls" spent={spent.turns} reserved={reserved?.turns ?? 0} cap={budget?.turns} text={amountText} />
-          <Meter label="Tool calls" spent={spent.calls} reserved={reserved?.calls ?? 0} cap={budget?.calls} text={amountText} />
+          <Meter name="Dollars" spent={spent.nanoDollars} reserved={reserved?.nanoDollars ?? 0} cap={budget?.nanoDollars} text={moneyText} />
+          <Meter name="Tokens" spent={spent.tokens} reserved={reserved?.tokens ?? 0} cap={budget?.tokens} text={amountText} />
+          <Meter name="Model calls" spent={spent.turns} reserved={reserved?.turns ?? 0} cap={budget?.turns} text={amountText} />
+          <Meter name="Tool calls" spent={spent.calls} reserved={reserved?.calls ?? 0} cap={budget?.calls} text={amountText} />
         </div>
       )}
       {failed === undefined ? (run.failure === undefined ? null : <p class="failure-text"><strong>{run.failure.kind}</strong> {run.failure.message}</p>) : <Failed failed={failed} />}
