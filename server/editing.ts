@@ -1,7 +1,8 @@
 // Requests that change text or show something in it: completion, rename, formatting, actions, hints, tokens.
 
 import { actionsAt } from "../services/actions/table.ts"
-import { completionsAt, completionTriggers, importsMax } from "../services/completion/complete.ts"
+import { completionsAt, importsMax } from "../services/completion/complete.ts"
+import { completionTriggers } from "../services/completion/triggers.ts"
 import { foldsOf, selectionAt } from "../services/folding.ts"
 import { formatDocument, formatSelection, formatTyped } from "../services/formatting.ts"
 import { inlayHints } from "../services/inlay.ts"
@@ -12,7 +13,7 @@ import { editsForMoves } from "../services/move.ts"
 import { prepareRename, rename } from "../services/rename.ts"
 import { semanticTokens, tokenModifiers, tokenTypes } from "../services/tokens.ts"
 import {
-  InlayHintKind, InsertTextFormat, LSPErrorCodes, ResponseError, type CodeAction, type CodeActionParams, type CodeLens, type CompletionItem, type CompletionList,
+  InlayHintKind, InsertTextFormat, LSPErrorCodes, ResponseError, type CodeAction, type CodeActionParams, type CodeLens, type CompletionItem, type CompletionList, type CompletionParams,
   type DocumentLink, type DocumentOnTypeFormattingParams, type DocumentRangeFormattingParams, type DocumentRangesFormattingParams, type FoldingRange, type InlayHint,
   type InlayHintParams, type LinkedEditingRanges, type Range, type RenameFilesParams, type RenameParams, type SelectionRange, type SelectionRangeParams,
   type SemanticTokens, type SemanticTokensDelta, type TextDocumentPositionParams, type TextEdit, type WorkspaceEdit,
@@ -27,10 +28,10 @@ type OfDocument = { readonly textDocument: { readonly uri: string } }
 
 export { completionTriggers }
 
-export function completion(session: Session, params: TextDocumentPositionParams): CompletionList {
+export function completion(session: Session, params: CompletionParams): CompletionList {
   const { path, offset } = placeOf(session, params)
   const snippets = session.capabilities.textDocument?.completion?.completionItem?.snippetSupport === true
-  const items = completionsAt(session.workspace, path, offset).map((item, index): CompletionItem => {
+  const items = completionsAt(session.workspace, path, offset, params.context?.triggerCharacter).map((item, index): CompletionItem => {
     const isSnippet = item.isSnippet && snippets
     const newText = item.isSnippet && !snippets ? withoutPlaces(item.insert) : item.insert
     return {

@@ -23,17 +23,23 @@ import { itemKinds, itemOf, memberDrafts, symbolDraft, type CompletionItem, type
 import { cursorAt, maySayCall, placeOf, type Cursor, type Place } from "./place.ts"
 import { clauseSnippets, continuations, declarationSnippets, repeatable, statementSnippets, testSnippets, valueSnippets, type Snippet } from "./snippets.ts"
 
-export const completionTriggers = [".", "{", "@", '"', "/"] as const
-
-export function completionsAt(workspace: Workspace, path: string, offset: number): readonly CompletionItem[] {
+/** `typed`: the character that made the editor ask. */
+export function completionsAt(workspace: Workspace, path: string, offset: number, typed?: string): readonly CompletionItem[] {
   const cursor = cursorAt(workspace, path, offset)
   if (cursor === undefined) return []
+  const place = placeOf(cursor)
+  if (typed === "{" && opensBlock(place)) return []
   const replace: Span = { start: cursor.start, end: offset }
   const seen = new Set<string>()
-  return draftsFor(cursor, placeOf(cursor))
+  return draftsFor(cursor, place)
     .filter(({ label, kind }) => !seen.has(`${kind} ${label}`) && seen.add(`${kind} ${label}`))
     .map((draft) => itemOf(draft, replace))
     .sort((a, b) => a.rank - b.rank || (a.label < b.label ? -1 : 1))
+}
+
+/** A new line follows, which an open list would take for a choice; in a text or a record the names are wanted at once. */
+function opensBlock({ kind }: Place): boolean {
+  return kind === "clause" || kind === "statement" || kind === "declaration" || kind === "test"
 }
 
 function draftsFor(cursor: Cursor, place: Place): readonly Draft[] {

@@ -2,6 +2,7 @@
 
 import { editor as monaco, languages, Uri, type CancellationToken, type IRange } from "monaco-editor/editor"
 import type * as lsp from "vscode-languageserver"
+import { completionTriggers } from "../../../services/completion/triggers.ts"
 import { language, pathOf } from "../language/session.ts"
 import { reveal } from "../state/project.ts"
 import { runCommand } from "./commands.ts"
@@ -44,9 +45,9 @@ export function registerProviders(): void {
 
 function writing(): void {
   languages.registerCompletionItemProvider(id, {
-    triggerCharacters: [".", "@", "{", "\"", " ", "("],
+    triggerCharacters: [...completionTriggers],
     async provideCompletionItems(model, position, context, token) {
-      const list = await ask<lsp.CompletionList>("textDocument/completion", model, { ...at(position), context: { triggerKind: context.triggerKind + 1 } }, token)
+      const list = await ask<lsp.CompletionList>("textDocument/completion", model, { ...at(position), context: { triggerKind: context.triggerKind + 1, ...(context.triggerCharacter === undefined ? {} : { triggerCharacter: context.triggerCharacter }) } }, token)
       return { suggestions: (list?.items ?? []).map(completion) }
     },
   })
