@@ -26,6 +26,9 @@ const prefix = "agentflow-"
 const requestTimeoutMs = 10_000
 /** Longer than the claim of a worker that died. */
 const patienceMs = 20_000
+/** A sidecar that dies while a worker starts is back by then. */
+const awayMsMax = 60_000
+const awayPauseMs = 200
 
 export function jobsOf(workflows: readonly Workflow[]): readonly Job[] {
   return workflows.flatMap((workflow) => {
@@ -39,7 +42,7 @@ export async function scheduleJobs({ sidecar, jobs }: JobsOptions): Promise<void
   for (const { name, trigger, workflow } of jobs) {
     // A daprd of 1.18 takes a job without data and then fails to deliver it.
     const data = { workflow: workflow.workflowName }
-    const response = await send(sidecar, "POST", name, { schedule: daprSchedule(trigger.cron), overwrite: true, data })
+    const response = await sendPatiently(sidecar, "POST", name, { schedule: daprSchedule(trigger.cron), overwrite: true, data })
     const answer = await response.text()
     if (!response.ok) throw new Error(`job ${name} (${trigger.cron}) was not taken: ${response.status} ${answer.slice(0, 300)}`)
   }
@@ -85,6 +88,19 @@ export function jobRoute({ jobs, sidecar, starter, now, signal, note, appToken }
       const begun = await beginPatiently(starter, { workflow, id, input: trigger.parameters?.() ?? {} }, patience)
       return begun === undefined ? problem(503, "the run could not be started") : { status: 200, body: begun }
     })()
+  }
+}
+
+/** Again while nobody answers; what is refused is refused. */
+async function sendPatiently(...request: Parameters<typeof send>): Promise<Response> {
+  const until = Date.now() + awayMsMax
+  for (;;) {
+    try {
+      return await send(...request)
+    } catch (error) {
+      if (Date.now() >= until) throw error
+      await new Promise((resolve) => setTimeout(resolve, awayPauseMs))
+    }
   }
 }
 

@@ -1,13 +1,14 @@
 // Topics, schedules, HTTP and concurrency on our sidecar, and what two workers decide about one occasion.
 
 import { mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import type { Concurrency, Workflow } from "../../runtime/contract.ts"
 import { createStarter, runIdOf } from "../../runtime/triggers/starter.ts"
 import type { RunStarter } from "../../runtime/triggers/starter.ts"
-import { daprSchedule } from "../../runtime/triggers/jobs.ts"
+import { daprSchedule, jobsOf, scheduleJobs } from "../../runtime/triggers/jobs.ts"
 import { beginPatiently } from "../../runtime/triggers/patience.ts"
 import { workflow } from "../../runtime/workflow.ts"
 import { startSidecar } from "../../sidecar/start.ts"
@@ -161,4 +162,39 @@ it("gives Dapr its seconds", () => {
   expect(daprSchedule("0 8 * * *")).toBe("0 0 8 * * *")
   expect(daprSchedule("*/5 * * * * *")).toBe("*/5 * * * * *")
   expect(daprSchedule("@every 1m")).toBe("@every 1m")
+})
+
+describe("scheduled jobs", () => {
+  const body = function* (): Generator<never, null, void> {
+    return null
+  }
+  const daily = workflow({ name: "Daily", parameters: record, result: record, triggers: [{ on: "schedule", cron: "0 7 * * *" }] }, body as never)
+
+  it("are told to a sidecar that is away at first", async () => {
+    const port = await freePort()
+    const told: string[] = []
+    const server = createServer((request, response) => {
+      told.push(`${request.method} ${request.url}`)
+      response.writeHead(204).end()
+    })
+    const scheduling = scheduleJobs({ sidecar: { httpUrl: `http://127.0.0.1:${port}` }, jobs: jobsOf([daily]) })
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    server.listen(port, "127.0.0.1")
+    await scheduling
+    server.close()
+    expect(told).toEqual(["POST /v1.0-alpha1/jobs/agentflow-Daily-1"])
+  })
+
+  it("that are refused are an error at once", async () => {
+    const port = await freePort()
+    let asked = 0
+    const server = createServer((_request, response) => {
+      asked++
+      response.writeHead(400).end("no such schedule")
+    })
+    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve))
+    await expect(scheduleJobs({ sidecar: { httpUrl: `http://127.0.0.1:${port}` }, jobs: jobsOf([daily]) })).rejects.toThrow(/was not taken: 400 no such schedule/)
+    server.close()
+    expect(asked).toBe(1)
+  })
 })
