@@ -106,10 +106,18 @@ function scriptedTool(options: OutsideOptions, life: Life, tool: Tool): Callable
 
 function toolError(callable: string, { kind = "unavailable", message, data, retryAfterMs, effect }: Chosen): Error {
   const isDoubtful = kind === "timeout" || kind === "network" || effect === true
-  return new runtimeValues.ToolError(kind, message ?? `${callable} fails with ${kind} in this test`, {
+  return new runtimeValues.ToolError(kind, message ?? usualMessage(callable, kind), {
     ...(data === undefined ? {} : { data }), ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(isDoubtful ? { maybeDone: true } : {}),
   })
+}
+
+const usualMessages: Readonly<Record<string, string>> = {
+  rate_limited: "429 Too Many Requests", unavailable: "503 Service Unavailable", timeout: "no answer in time", network: "the connection was cut", not_found: "404 Not Found",
+}
+
+function usualMessage(who: string, kind: string): string {
+  return usualMessages[kind] ?? `${who} fails with ${kind}`
 }
 
 /** A request on its way: it arrives, does what it does, and its answer comes back after a while. */
@@ -180,7 +188,7 @@ function replyOf(outcome: Chosen, { agent }: ProviderRequest, price: ModelSpec["
     if (kind === "invalid_output") return nonsense(usage)
     const isDoubtful = kind === "timeout" || kind === "network"
     return {
-      ok: false, kind, message: outcome.message ?? `the model of ${agent} fails with ${kind} in this test`,
+      ok: false, kind, message: outcome.message ?? usualMessage(`the model of ${agent}`, kind),
       ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
       ...(isDoubtful ? { maybeDone: true } : {}),
     }

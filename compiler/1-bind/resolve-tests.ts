@@ -27,6 +27,7 @@ function resolveStep(step: TestStep, inside: Scope, resolver: Resolver): void {
       for (const outcome of step.outcomes) {
         expression(outcome.value)
         expression(outcome.takes)
+        expression(outcome.retryAfter)
         if (outcome.error !== undefined) resolveErrors([outcome.error], resolver)
       }
       return
@@ -45,6 +46,7 @@ function resolveStep(step: TestStep, inside: Scope, resolver: Resolver): void {
       if (step.step !== undefined) resolveName(step.step, scope, resolver)
       // What happens to a message is no error.
       if (step.error !== undefined && step.step !== undefined) resolveErrors([step.error], resolver)
+      expression(step.retryAfter)
       return expression(step.at)
     case "expect":
       resolveLoose(step.subject, scope, resolver)

@@ -59,8 +59,9 @@ function checkCrash({ step, at }: CrashStep, { file }: Env): void {
 
 const MESSAGE_FAULTS = ["drop", "duplicate", "delay"]
 
-function checkFault({ error, step, at }: FaultStep, { file }: Env): void {
+function checkFault({ error, step, at, retryAfter }: FaultStep, { file }: Env): void {
   if (step !== undefined) expectKind(step, CALLABLES, file)
+  if (retryAfter !== undefined) duration(retryAfter, "The time after which to retry", file)
   if (at !== undefined) wholeNumber(at, step === undefined ? { what: "The number of a message", min: 0 } : { what: "The number of a call", min: 1 }, file)
   if (step !== undefined || error === undefined || MESSAGE_FAULTS.includes(error.text)) return
   const facts = { name: error.text, actual: "not what happens to a message", expected: "drop, duplicate or delay, or `in` and what is called" }
@@ -75,9 +76,10 @@ function checkGiven(step: GivenStep, env: Env): void {
 }
 
 function checkOutcome(outcome: GivenOutcome, of: { readonly name: string; readonly result: Type }, env: Env): void {
-  const { action, value, times, takes, costs } = outcome
+  const { action, value, times, takes, costs, retryAfter } = outcome
   if (times !== undefined) wholeNumber(times, { what: "The count of times", min: 1 }, env.file)
   if (takes !== undefined) duration(takes, "The time it takes", env.file)
+  if (retryAfter !== undefined) duration(retryAfter, "The time after which to retry", env.file)
   money(costs, "A cost", env.file, { free: true })
   if (value === undefined) return
   if (action === "takes") duration(value, "The time it takes", env.file)

@@ -26,7 +26,7 @@ export type CrashPlan =
 
 export type FaultPlan =
   | { readonly kind: "everywhere" }
-  | { readonly kind: "call"; readonly callable: string; readonly error: string; readonly nth: number; readonly effect: boolean }
+  | { readonly kind: "call"; readonly callable: string; readonly error: string; readonly nth: number; readonly effect: boolean; readonly retryAfterMs?: number }
   | { readonly kind: "message"; readonly how: "drop" | "duplicate" | "delay"; readonly message: number }
 
 export interface OutcomePlan {
@@ -38,6 +38,7 @@ export interface OutcomePlan {
   readonly times?: number
   readonly takesMs?: number
   readonly costsNanoDollars?: number
+  readonly retryAfterMs?: number
 }
 
 export type AmountName = "cost" | "tokens" | "calls" | "time" | "steps" | "inbox" | "deadLetters"

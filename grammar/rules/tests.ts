@@ -76,6 +76,7 @@ export abstract class TestRules extends StatementRules {
     ])
     const takes = this.following("takes", "a time span such as `5s`")
     const costs = this.following("costs", "an amount such as `$0.01`")
+    const retryAfter = this.retryAfter()
     const hasTimes = (): boolean => this.sameLine() && this.atExpression() && !this.at("then") && !this.at("always") && !this.atStep()
     const times = this.maybe(hasTimes, () => {
       const count = this.subWith(this.expression, "a number of times")
@@ -83,8 +84,17 @@ export abstract class TestRules extends StatementRules {
       return count
     })
     const always = this.accept("always")
-    return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, takes, costs })
+    return this.sparse<GivenOutcome>(start, { kind: "outcome", action, value, error, times, always, takes, costs, retryAfter })
   })
+
+  /** What a service asks for with its refusal. */
+  private retryAfter(): Expression | undefined {
+    return this.maybe("retry", () => {
+      this.need("retry")
+      this.need("after")
+      return this.subWith(this.expression, "a time span such as `2s`")
+    })
+  }
 
   readonly runStep: Rule<RunStep> = this.rule("runStep", () => {
     const start = this.start()
@@ -150,7 +160,8 @@ export abstract class TestRules extends StatementRules {
       this.need("at")
       return this.subWith(this.expression, "a number")
     })
-    return this.sparse<FaultStep>(start, { kind: "fault", everywhere: false, error, point, step, at })
+    const retryAfter = this.retryAfter()
+    return this.sparse<FaultStep>(start, { kind: "fault", everywhere: false, error, point, step, at, retryAfter })
   })
 
   readonly expect: Rule<ExpectStep> = this.rule("expect", () => {

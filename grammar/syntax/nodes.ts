@@ -1038,6 +1038,8 @@ export interface GivenOutcome extends NodeBase {
   readonly takes?: Expression
   /** returns E costs $x */
   readonly costs?: Expression
+  /** fails rate_limited retry after 2s */
+  readonly retryAfter?: Expression
 }
 
 /** run DailyBrief("AI chips") */
@@ -1081,6 +1083,8 @@ export interface FaultStep extends NodeBase {
   readonly step?: Name
   /** The how-many-eth call, from 1; without a step: the number of a message, from 0. */
   readonly at?: Expression
+  /** fault rate_limited in STEP retry after 2s */
+  readonly retryAfter?: Expression
 }
 
 /** expect completed | expect failed KIND | expect postToSlack called 1 times | expect cost <= $0.50 | expect f effect once … */

@@ -27,6 +27,7 @@ export interface LoadedOutcome {
   readonly times?: number
   readonly takesMs?: number
   readonly costsNanoDollars?: number
+  readonly retryAfterMs?: number
 }
 
 export type CrashPlace =
@@ -36,7 +37,7 @@ export type CrashPlace =
 
 export type FaultPlace =
   | { readonly kind: "everywhere" }
-  | { readonly kind: "call"; readonly callable: string; readonly error: string; readonly nth: number; readonly effect: boolean }
+  | { readonly kind: "call"; readonly callable: string; readonly error: string; readonly nth: number; readonly effect: boolean; readonly retryAfterMs?: number }
   | { readonly kind: "message"; readonly how: "drop" | "duplicate" | "delay"; readonly message: number }
 
 export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">="

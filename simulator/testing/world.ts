@@ -33,19 +33,19 @@ function isWorked({ callables }: Program, callable: string): boolean {
 }
 
 function scripted(program: Program, callable: string, outcome: LoadedOutcome): ScriptedOutcome {
-  const { action, value, error, times, takesMs, costsNanoDollars } = outcome
+  const { action, value, error, times, takesMs, costsNanoDollars, retryAfterMs } = outcome
   const common = {
     ...(times === undefined ? {} : { times }), ...(takesMs === undefined ? {} : { takesMs }),
     ...(costsNanoDollars === undefined ? {} : { nanoDollars: costsNanoDollars }),
   }
-  if (action === "fails") return { ...failure(program, callable, error ?? "unavailable"), ...common }
+  if (action === "fails") return { ...failure(program, callable, error ?? "unavailable", retryAfterMs === undefined ? {} : { retryAfterMs }), ...common }
   return { action: "returns", ...(value === undefined ? {} : { value: value() }), ...common }
 }
 
 /** A person fails by not answering. */
-export function failure({ callables }: Program, callable: string, kind: string, options: { readonly effect?: boolean } = {}): Outcome {
+export function failure({ callables }: Program, callable: string, kind: string, options: { readonly effect?: boolean; readonly retryAfterMs?: number } = {}): Outcome {
   if (callables.get(callable)?.kind === "human") return { action: "returns", instead: "silence" }
-  return { action: "fails", kind, ...(options.effect === true ? { effect: true } : {}) }
+  return { action: "fails", kind, ...(options.effect === true ? { effect: true } : {}), ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }) }
 }
 
 export function faultOf(program: Program, where: Exclude<FaultPlace, { kind: "everywhere" }>): Fault {
@@ -53,6 +53,6 @@ export function faultOf(program: Program, where: Exclude<FaultPlace, { kind: "ev
     const { how, message } = where
     return how === "delay" ? { kind: "delay", message, byMs: 5_000 } : { kind: how, message }
   }
-  const { callable, nth, error, effect } = where
-  return { kind: "outcome", callable, nth, outcome: failure(program, callable, error, { effect }) }
+  const { callable, nth, error, ...how } = where
+  return { kind: "outcome", callable, nth, outcome: failure(program, callable, error, how) }
 }

@@ -38,7 +38,7 @@ describe("agentflow test", () => {
     const { stdout, code } = await tested(`test "wrong" {\n  given charge fails denied\n  run Order("pen")\n  expect completed\n  expect release called 0 times\n}\n`)
     expect(code).toBe(1)
     expect(stdout).toContain("expect completed\n")
-    expect(stdout).toContain("expected completed\n  actual   failed with denied: charge fails with denied in this test")
+    expect(stdout).toContain("expected completed\n  actual   failed with denied: charge fails with denied")
     expect(stdout).toContain("expected called 0 times\n  actual   called 1 times")
     expect(stdout).toMatch(/\+0\.1s {2}Order\/charge {2}call charge\n.*denied: charge fails with denied/)
     expect(stdout).toContain("Order/reserve/undo/release  call release")

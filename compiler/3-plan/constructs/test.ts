@@ -34,7 +34,7 @@ function isCancel(context: Context, { event }: SendStep): boolean {
   return event.text === "cancel" && !context.checked.bound.files.get(context.path)!.uses.has(event.id)
 }
 
-function lowerOutcome(context: Context, { action, value, error, times, takes, costs }: GivenOutcome): OutcomePlan {
+function lowerOutcome(context: Context, { action, value, error, times, takes, costs, retryAfter }: GivenOutcome): OutcomePlan {
   const length = action === "takes" ? value : takes
   const result = action === "takes" ? undefined : value
   return {
@@ -44,6 +44,7 @@ function lowerOutcome(context: Context, { action, value, error, times, takes, co
     ...(times === undefined ? {} : { times: numberOf(times) }),
     ...(length === undefined ? {} : { takesMs: numberOf(length) }),
     ...(costs === undefined ? {} : { costsNanoDollars: numberOf(costs) }),
+    ...(retryAfter === undefined ? {} : { retryAfterMs: numberOf(retryAfter) }),
   }
 }
 
@@ -61,11 +62,11 @@ function lowerCrash(context: Context, { everywhere, point, step, at }: CrashStep
   return { kind: "call", callable: nameOf(context, step), point: point ?? "after", nth: number }
 }
 
-function lowerFault(context: Context, { everywhere, error, point, step, at }: FaultStep): FaultPlan {
+function lowerFault(context: Context, { everywhere, error, point, step, at, retryAfter }: FaultStep): FaultPlan {
   if (everywhere || error === undefined) return { kind: "everywhere" }
   const number = at === undefined ? 1 : numberOf(at)
   if (step === undefined) return { kind: "message", how: error.text as "drop" | "duplicate" | "delay", message: number }
-  return { kind: "call", callable: nameOf(context, step), error: nameOf(context, error), nth: number, effect: point === "after" }
+  return { kind: "call", callable: nameOf(context, step), error: nameOf(context, error), nth: number, effect: point === "after", ...(retryAfter === undefined ? {} : { retryAfterMs: numberOf(retryAfter) }) }
 }
 
 // ---------------------------------------------------------------- expect
