@@ -2,6 +2,7 @@
 
 import { CommunicationProtocolEnum, DaprClient } from "@dapr/dapr"
 import type { SidecarAddress } from "./environment.ts"
+import { generatedClient } from "./sdk/inside.ts"
 
 export interface TopicEvent {
   readonly id: string
@@ -55,7 +56,7 @@ export function subscribeTopics({ sidecar, subscriptions, note }: TopicsOptions)
     communicationProtocol: CommunicationProtocolEnum.GRPC, daprHost: host, daprPort: port,
     ...(sidecar.apiToken === undefined ? {} : { daprApiToken: sidecar.apiToken }),
   })
-  const streaming = (client.daprClient as unknown as { getClient(started: boolean): Promise<StreamingClient> }).getClient(false)
+  const streaming = generatedClient<StreamingClient>(client)
   const follower = async (given: TopicSubscription, onTaken: () => void): Promise<void> => {
     const subscription = { ...given, handle: onceAtATime(given.handle) }
     for (let failures = 0; !ending.signal.aborted;) {

@@ -1,14 +1,11 @@
-// The only file that knows @dapr/dapr: a worker that can be watched and sized, and a client whose calls end.
+// What is used of @dapr/dapr as it is published: a worker that can be watched and sized, and a client whose calls end.
 
-import { createRequire } from "node:module"
 import { ConsoleLoggerService, DaprWorkflowClient, WorkflowRuntime, WorkflowRuntimeStatus } from "@dapr/dapr"
 import type { WorkflowContext as SdkContext, WorkflowState } from "@dapr/dapr"
 import type { LogEntry, Task, Workflow, WorkflowContext } from "./contract.ts"
-import { keepContexts } from "./dapr-turns.ts"
-import { isKnownWorker, itemsMax, knownSdkVersion, repairExecutor, resize, speedUp } from "./dapr-worker.ts"
-import type { InnerWorker } from "./dapr-worker.ts"
 import type { SidecarAddress } from "./environment.ts"
-import { lateEncoding } from "./late-encoding.ts"
+import { forgetWaits, innerContextOf, insideOf, itemsMax, lateEncoding, loadExecutorInside } from "./sdk/inside.ts"
+import type { ExecutorInside } from "./sdk/inside.ts"
 import type { Activity } from "./services.ts"
 
 export interface WorkerConnection {
@@ -29,11 +26,6 @@ export interface WorkerParts {
   readonly onLog: (entry: LogEntry) => void
 }
 
-export function sdkVersion(): string {
-  const { version } = createRequire(import.meta.url)("@dapr/dapr/package.json") as { version: string }
-  return version
-}
-
 /** The SDK logs every work item to the console and offers no way to turn that off. */
 export function silenceSdk(): void {
   for (const level of ["error", "warn", "info", "verbose", "debug"] as const) {
@@ -42,47 +34,40 @@ export function silenceSdk(): void {
 }
 
 export function connectWorker(parts: WorkerParts): WorkerConnection {
-  const isSized = isKnownWorker(innerWorker(new WorkflowRuntime(sdkOptions(parts.sidecar, {}))))
+  const { isSizable } = insideOf(new WorkflowRuntime(sdkOptions(parts.sidecar, {})))
   const runtime = new WorkflowRuntime(
     sdkOptions(parts.sidecar, {
-      ...workerChannel, ...(isSized ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}),
+      ...workerChannel, ...(isSizable ? { "grpc.primary_user_agent": `agentflow/1 items=${itemsMax}` } : {}),
     }),
   )
-  const worker = innerWorker(runtime)
-  if (isSized) resize(worker)
-  repairExecutor()
-  registerOn(runtime, parts)
+  const inside = insideOf(runtime)
+  if (isSizable) inside.size()
   return {
     async start() {
+      const executor = await loadExecutorInside()
+      executor?.repair()
+      registerOn(runtime, parts, executor)
       await runtime.start()
-      speedUp(worker)
+      inside.speedUp()
     },
-    isAlive: () => worker._isRunning !== false,
-    isConnected: () => worker._responseStream !== null && worker._responseStream?.destroyed !== true,
-    stop: (deadlineMs) => within(deadlineMs, "the worker's stop", runtime.stop()).catch(() => worker._stub?.close()),
-    abandon() {
-      try {
-        worker._stub?.close()
-      } catch {
-        // A stub that is closed already is what was wanted.
-      }
-    },
+    isAlive: inside.isRunning,
+    isConnected: inside.isStreaming,
+    stop: (deadlineMs) => within(deadlineMs, "the worker's stop", runtime.stop()).catch(inside.closeStub),
+    abandon: inside.closeStub,
   }
 }
 
 /** Makes workflows and activities known to a worker of the SDK's own. */
-export function registerOn(runtime: WorkflowRuntime, { workflows, activities, onLog }: Omit<WorkerParts, "sidecar">): void {
+export function registerOn(
+  runtime: WorkflowRuntime, { workflows, activities, onLog }: Omit<WorkerParts, "sidecar">, executor?: ExecutorInside,
+): void {
   for (const workflow of workflows) {
     runtime.registerWorkflowWithName(workflow.workflowName, (context: SdkContext, input: unknown) => {
       return workflow(adapted(context, onLog), input)
     })
   }
   for (const [name, activity] of activities) runtime.registerActivityWithName(name, activity)
-  if (sdkVersion() === knownSdkVersion) keepContexts(innerWorker(runtime), new Set(workflows.map(({ workflowName }) => workflowName)))
-}
-
-function innerWorker(runtime: WorkflowRuntime): InnerWorker {
-  return (runtime as unknown as { worker: InnerWorker }).worker
+  executor?.keepContexts(runtime, new Set(workflows.map(({ workflowName }) => workflowName)))
 }
 
 /** An answer that is lost with its connection needs no second try: the work comes again on the next one. */
@@ -103,7 +88,7 @@ function sdkOptions(sidecar: SidecarAddress, grpcOptions: Record<string, string 
 /** The SDK's context behind our own interface. Its tasks fit ours; it just does not publish that type for reading. */
 function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): WorkflowContext {
   const task = (made: unknown): Task => made as Task
-  const late = lateEncoding((context as unknown as { readonly _innerContext?: unknown })._innerContext)
+  const late = lateEncoding(innerContextOf(context))
   return {
     getWorkflowInstanceId: () => context.getWorkflowInstanceId(),
     getCurrentUtcDateTime: () => context.getCurrentUtcDateTime(),
@@ -121,15 +106,6 @@ function adapted(context: SdkContext, onLog: (entry: LogEntry) => void): Workflo
     whenAny: (tasks) => task(context.whenAny(tasks as unknown as Parameters<SdkContext["whenAny"]>[0])),
     log: onLog,
   }
-}
-
-/**
- * An event that comes later in the turn that ends a history goes to a wait that is still open, and is lost with it; when
- * no wait is open, the SDK keeps it for the next history.
- */
-function forgetWaits(context: SdkContext): void {
-  const inner = (context as unknown as { _innerContext?: { _pendingEvents?: object } })._innerContext
-  if (inner?._pendingEvents) inner._pendingEvents = {}
 }
 
 export type RunState = "running" | "completed" | "failed" | "terminated" | "pending" | "suspended"

@@ -4,13 +4,13 @@ import { randomUUID } from "node:crypto"
 import { activitiesOf, stamped } from "./activity.ts"
 import { createBreakers } from "./breaker.ts"
 import type { Callable, LogEntry, Task, Workflow } from "./contract.ts"
-import { connectWorker, openWorkflowPort, sdkVersion, silenceSdk } from "./dapr.ts"
-import { knownSdkVersion } from "./dapr-worker.ts"
+import { connectWorker, openWorkflowPort, silenceSdk } from "./dapr.ts"
 import type { WorkerConnection, WorkerParts } from "./dapr.ts"
 import type { LogStyle, SidecarAddress } from "./environment.ts"
 import { readEnvironment } from "./environment.ts"
 import type { Variables } from "./environment.ts"
 import { createLimiter } from "./limit.ts"
+import { isTestedSdk, sdkVersion, testedSdkVersions } from "./sdk/inside.ts"
 import { createServices } from "./services.ts"
 import type { Services } from "./services.ts"
 import { listenersOf, telemetryOf } from "./telemetry/telemetry.ts"
@@ -68,7 +68,7 @@ export async function startWorker(options: WorkerOptions, host: WorkerHost): Pro
     limiter: createLimiter(undefined, (name, ms) => telemetry.waited({ what: "step", name, ms })),
     ...(environment.isStreaming ? { onText: (event) => report.line({ agentflow: "text", ...event }) } : {}),
   }
-  if (sdkVersion() !== knownSdkVersion) report.note(`@dapr/dapr is ${sdkVersion()}, tested with ${knownSdkVersion}`)
+  if (!isTestedSdk) report.note(`@dapr/dapr is ${sdkVersion}, tested with ${testedSdkVersions.join(", ")}`)
   const parts: WorkerParts = {
     sidecar: environment.sidecar,
     workflows: [...[...options.workflows, ...(options.kept ?? [])].map(listeners.length === 0 ? (workflow) => workflow : telemetry.workflow), probe],

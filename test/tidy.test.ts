@@ -34,7 +34,9 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
 const soleImporters: Readonly<Record<string, RegExp>> = {
   chevrotain: /^grammar\/(analysis|ebnf)\.ts$/,
   "ts-morph": /^(compiler\/4-emit\/typescript\/print|cli\/tool-types)\.ts$/,
-  "@dapr/dapr": /^runtime\/(dapr|executor)(-[a-z]+)*\.ts$/,
+  // What the SDK does not publish, by its modules here and by its private names below, is known in this one folder.
+  "@dapr/dapr/": /^runtime\/sdk\//,
+  "@dapr/dapr": /^runtime\/dapr(-[a-z]+)*\.ts$/,
   cockatiel: /^runtime\/(breaker|limit)\.ts$/,
   "@modelcontextprotocol/sdk": /^runtime\/tools\/mcp/,
   "@opentelemetry": /^runtime\/telemetry\//,
@@ -55,6 +57,7 @@ const banned: readonly { readonly word: RegExp; readonly instead: string; readon
   { word: /\bDate\.now\b|new Date\(\)/, instead: "a `now` argument", where: pureFolders },
   { word: /\bMath\.random\b/, instead: "a hash of the step's path", where: pureFolders },
   { word: /:\s*any\b|<any>|as any\b/, instead: "unknown", where: /./, code: true },
+  { word: /[.{,]\s*_(?!meta\b)[a-z]\w*/, instead: "runtime/sdk, which alone knows the private names of the SDK", where: /^runtime\/(?!sdk\/)/, code: true },
   { word: /from "node:/, instead: "the platform that serve() is given", where: /^server\/(?!node\.ts)/ },
   { word: /^export default/m, instead: "a named export", where: /./ },
   { word: /^export \* from/m, instead: "named re-exports", where: /./ },
@@ -105,7 +108,7 @@ describe("tidy", () => {
           ? [folder, ...rule.folders].includes(targetOf(file, specifier).split("/")[0]!)
           : rule.packages.some((name) => (name.endsWith(":") ? specifier.startsWith(name) : specifier === name || specifier.startsWith(`${name}/`)))
         if (!fine) wrong.push(`${file.path} imports ${specifier}`)
-        const sole = Object.entries(soleImporters).find(([name]) => specifier === name || specifier.startsWith(`${name}/`))?.[1]
+        const sole = Object.entries(soleImporters).find(([name]) => specifier === name || specifier.startsWith(name.endsWith("/") ? name : `${name}/`))?.[1]
         if (sole !== undefined && !sole.test(file.path)) wrong.push(`${file.path} imports ${specifier}, which only ${sole} may`)
       }
     }

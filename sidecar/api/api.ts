@@ -17,7 +17,7 @@ export interface Api extends StateApi, SecretApi, BindingApi, InvokeApi {
   readonly extended: Map<string, string>
 }
 
-export const runtimeVersion = "1.18.0"
+export const runtimeVersion = "1.18.1"
 
 export interface ComponentInfo {
   readonly name: string

@@ -9,10 +9,10 @@ tool (
 	github.com/dapr/dapr/cmd/scheduler
 )
 
-// The two pins; all below follows from them. go-etcd-cron is one patch above what Dapr 1.18.0 itself names, because
+// The two pins; all below follows from them. go-etcd-cron is one patch above what Dapr 1.18.1 itself names, because
 // v0.12.5 is not to be had everywhere any more.
 require (
-	github.com/dapr/dapr v1.18.0 // indirect
+	github.com/dapr/dapr v1.18.1 // indirect
 	github.com/diagridio/go-etcd-cron v0.12.6 // indirect
 )
 

@@ -190,7 +190,7 @@ describe("metadata and health", () => {
     expect((await call("GET", "v1.0/healthz/outbound")).status).toBe(204)
     expect((await call("PUT", "v1.0/metadata/mine", "v")).status).toBe(204)
     const { components, extended, ...rest } = JSON.parse((await call("GET", "v1.0/metadata")).body) as Record<string, unknown>
-    expect(rest).toMatchObject({ id: "agentflow", runtimeVersion: "1.18.0", workflows: { connectedWorkers: 0 } })
+    expect(rest).toMatchObject({ id: "agentflow", runtimeVersion: "1.18.1", workflows: { connectedWorkers: 0 } })
     expect(extended).toMatchObject({ mine: "v" })
     expect((components as { name: string }[]).map(({ name }) => name)).toEqual([
       "statestore", "local", "broken", "pubsub", "files", "web",

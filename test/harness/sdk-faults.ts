@@ -136,6 +136,11 @@ const Large = flow("Large", function* (run, { bytes }) {
     return caught(thrown).kind
   }
 })
+const Grows = flow("Grows", function* (run, { bytes, times }) {
+  let sum = 0
+  for (let number = 0; number < Number(times); number++) sum += (yield* run.call(large, { bytes }) as Flow<string>).length
+  return sum
+})
 const Types = flow("Types", function* (run) {
   const kinds: unknown[] = []
   for (const how of Object.keys(throwing)) {
@@ -296,6 +301,22 @@ export function sdkFaultsOn(name: string, limitMs: number, openHost: () => Promi
     it("a result over 4 MiB, which stalls its activity: is a failure that can be caught", async () => {
       expect(await tested(Large, { bytes: 5 * 1024 * 1024 })).toBe("too_large")
       expect(await tested(Large, { bytes: 1024 * 1024 })).toBe(1024 * 1024)
+    })
+
+    it("a history over 4 MiB, which stalls on daprd: reading and waiting say so instead of failing within the SDK", async () => {
+      const bytes = 1.5 * 1024 * 1024
+      const run = await client.start(Grows, { bytes, times: 3 })
+      if (host.kind === "sidecar") {
+        expect(await run.wait(quickly)).toMatchObject({ ok: true, value: 3 * bytes })
+      } else {
+        await expect(run.wait(quickly)).rejects.toMatchObject({
+          name: "StalledError", message: expect.stringMatching(new RegExp(`^run ${run.id} is stalled: .* start daprd with a larger --max-body-size`)),
+        })
+        await expect(client.status(run.id)).rejects.toMatchObject({ name: "StalledError" })
+        // Our own client has a name for it: it runs, and waits for help.
+        expect(await own.get(run.id)).toMatchObject({ status: "running" })
+      }
+      expect(await tested(Falsy)).toMatchObject({ parameters: {} })
     })
 
     it("error types that are lost: kinds, messages and data arrive, whatever was thrown", async () => {

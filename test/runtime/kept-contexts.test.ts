@@ -6,13 +6,15 @@ import fc from "fast-check"
 import { expect, it } from "vitest"
 import type { Workflow } from "../../runtime/contract.ts"
 import { registerOn, silenceSdk } from "../../runtime/dapr.ts"
-import type { TurningWorker } from "../../runtime/dapr-turns.ts"
-import { actionOf, eventMessage } from "../../runtime/executor-messages.ts"
-import type { ExecutorAction, ExecutorEvent } from "../../runtime/executor-messages.ts"
+import { loadExecutorInside } from "../../runtime/sdk/inside.ts"
+import { actionOf, eventMessage } from "../../runtime/sdk/messages.ts"
+import type { ExecutorAction, ExecutorEvent } from "../../runtime/sdk/messages.ts"
+import type { TurningWorker } from "../../runtime/sdk/turns.ts"
 import { workflow } from "../../runtime/workflow.ts"
 import { anything, objectSchema, testTool } from "../harness/callables.ts"
 
 silenceSdk()
+const executor = await loadExecutorInside()
 const step = testTool("step", { policy: { retry: { times: 2, backoff: { first: "1s" } } } })
 const Flow = workflow({ name: "Flow", parameters: objectSchema, result: anything, budget: { calls: 40 } }, function* (run) {
   opened += 1
@@ -36,7 +38,7 @@ type Turn = (past: readonly ExecutorEvent[], fresh: readonly ExecutorEvent[]) =>
 /** The SDK's worker with our workflow on it, without a connection. */
 function worker(): Turn {
   const runtime = new WorkflowRuntime({ daprHost: "127.0.0.1", daprPort: "1" })
-  registerOn(runtime, { workflows: [Flow as unknown as Workflow], activities: new Map(), onLog: () => undefined })
+  registerOn(runtime, { workflows: [Flow as unknown as Workflow], activities: new Map(), onLog: () => undefined }, executor)
   const { worker: turning } = runtime as unknown as { readonly worker: TurningWorker }
   return async (past, fresh) => {
     const request = new messages.OrchestratorRequest()

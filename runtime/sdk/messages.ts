@@ -4,7 +4,7 @@ import messages from "@dapr/dapr/workflow/internal/durabletask/proto/orchestrato
 import { getStringValue, newTimestamp } from "@dapr/dapr/workflow/internal/durabletask/utils/pb-helper.util.js"
 
 export type SdkEvent = messages.HistoryEvent
-type SdkAction = messages.OrchestratorAction
+export type SdkAction = messages.OrchestratorAction
 
 export interface ExecutorFailure {
   readonly errorType: string

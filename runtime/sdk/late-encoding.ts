@@ -1,6 +1,6 @@
 // What a turn sends is encoded when the turn ends: a replay goes through every step of a run and sends none of them again.
 
-import type { ActivityInput } from "./contract.ts"
+import type { ActivityInput } from "../contract.ts"
 
 /** The part of the SDK's own context that is used; none of it is published. */
 export interface InnerContext {

@@ -1,6 +1,6 @@
 // One repair in the SDK's executor: a second suspend makes its resume feed events to the list that it reads them from, for ever.
 
-import type { SdkEvent } from "./executor-messages.ts"
+import type { SdkEvent } from "./messages.ts"
 
 interface Suspendable {
   readonly _isSuspended?: boolean

@@ -1,17 +1,16 @@
 // Turns of workflows over the SDK's connection without a replay: what ran in this process goes on from where it stands.
 
 import { promisify } from "node:util"
-import { OrchestrationExecutor } from "@dapr/dapr/workflow/internal/durabletask/worker/orchestration-executor.js"
-import { RuntimeOrchestrationContext } from "@dapr/dapr/workflow/internal/durabletask/worker/runtime-orchestration-context.js"
 import messages from "@dapr/dapr/workflow/internal/durabletask/proto/orchestrator_service_pb.js"
 import { getStringValue } from "@dapr/dapr/workflow/internal/durabletask/utils/pb-helper.util.js"
+import { openSdkExecution } from "./executor.ts"
+import type { SdkExecution, SdkRegistry } from "./executor.ts"
 
 type Event = messages.HistoryEvent
-type Registry = ConstructorParameters<typeof OrchestrationExecutor>[0]
 
 /** The part of the SDK's worker that is used; none of it is published. */
 export interface TurningWorker {
-  _registry: Registry
+  _registry: SdkRegistry
   _executeOrchestrator(request: messages.OrchestratorRequest, stub: Stub): Promise<void>
 }
 
@@ -19,15 +18,8 @@ interface Stub {
   completeOrchestratorTask(response: messages.OrchestratorResponse, done: (error: unknown) => void): void
 }
 
-/** The SDK's own class, with the parts that its types keep to themselves. */
-interface Processor {
-  logger: Readonly<Record<"debug" | "info" | "warn" | "error" | "verbose", () => void>>
-  processEvent(context: RuntimeOrchestrationContext, event: Event): Promise<void>
-}
-
 interface Live {
-  readonly processor: Processor
-  readonly context: RuntimeOrchestrationContext
+  readonly execution: SdkExecution
   /** How many events of history came before its last turn, and the events of that turn as they were. */
   readonly before: number
   readonly fed: readonly Uint8Array[]
@@ -35,10 +27,9 @@ interface Live {
 
 /** The ones used last are kept; any other is built again from its history, as the SDK does for each turn. */
 const keptMax = 500
-const silent = { debug() {}, info() {}, warn() {}, error() {}, verbose() {} }
 
 /** From now on the worker keeps the contexts of these workflows between their turns. False for a worker of another kind. */
-export function keepContexts(given: unknown, workflows: ReadonlySet<string>): boolean {
+export function keepContexts(given: object, workflows: ReadonlySet<string>): boolean {
   const worker = given as Partial<TurningWorker>
   if (typeof worker._executeOrchestrator !== "function" || worker._registry === undefined) return false
   const kept = new Map<string, Live>()
@@ -65,34 +56,19 @@ interface Turn {
   readonly fresh: readonly Event[]
 }
 
-async function turn(kept: Map<string, Live>, registry: Registry, { id, past, fresh }: Turn): Promise<messages.OrchestratorResponse> {
+async function turn(kept: Map<string, Live>, registry: SdkRegistry, { id, past, fresh }: Turn): Promise<messages.OrchestratorResponse> {
   const known = kept.get(id)
   // Until its answer is in, nobody may go on from a context that has seen events which may come again.
   kept.delete(id)
   const isAt = known !== undefined && holds(past, known)
-  const { processor, context } = isAt ? known : opened(registry, id)
+  const execution = isAt ? known.execution : openSdkExecution(registry, id)
+  await execution.turn(isAt ? past.slice(known.before + known.fed.length) : past, fresh)
   const response = new messages.OrchestratorResponse()
   response.setInstanceid(id)
-  try {
-    context._isReplaying = true
-    for (const event of isAt ? past.slice(known.before + known.fed.length) : past) await processor.processEvent(context, event)
-    context._isReplaying = false
-    for (const event of fresh) await processor.processEvent(context, event)
-    response.setActionsList([...context.getActions()])
-  } catch (thrown) {
-    // Of its actions only the failure is left.
-    context.setFailed(thrown instanceof Error ? thrown : new Error(String(thrown)))
-    response.setActionsList([...context.getActions()])
-  }
-  response.setCustomstatus(getStringValue(context._customStatus))
-  if (!context._isComplete) keep(kept, id, { processor, context, before: past.length, fed: fresh.map((event) => event.serializeBinary()) })
+  response.setActionsList([...execution.actions()])
+  response.setCustomstatus(getStringValue(execution.customStatus()))
+  if (!execution.isComplete()) keep(kept, id, { execution, before: past.length, fed: fresh.map((event) => event.serializeBinary()) })
   return response
-}
-
-function opened(registry: Registry, id: string): Pick<Live, "processor" | "context"> {
-  const processor = new OrchestrationExecutor(registry) as unknown as Processor
-  processor.logger = silent
-  return { processor, context: new RuntimeOrchestrationContext(id) }
 }
 
 /**
