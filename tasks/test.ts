@@ -1,4 +1,4 @@
-// npm test: generated files are up to date, real Dapr is built, every test runs; ends with `N passed, N failed`.
+// npm test: generated files are up to date, tests fit their types, real Dapr is built, every test runs; ends with `N passed, N failed`.
 
 import { spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -17,6 +17,7 @@ function step(title: string, args: readonly string[]): number {
 let failedSteps = 0
 if (filters.length === 0) {
   if (step("Generated files", ["tasks/generate.ts", "--check"]) !== 0) failedSteps++
+  if (step("Types of the tests", ["node_modules/typescript/bin/tsc", "-p", "test"]) !== 0) failedSteps++
 }
 // Built before the tests so that its minutes are seen as what they are; when it can't be had the tests on Dapr fail by name.
 if (filters.length === 0 || filters.some((filter) => filter.includes("dapr"))) {

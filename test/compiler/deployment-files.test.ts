@@ -35,7 +35,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 function filesWith(config: Partial<Config> = {}): ReadonlyMap<string, string> {
   const found = plan([{ path: "shop.agentflow", text, version: 1 }], { rules: { AF4003: "off" } })
   expect(found.diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`)).toEqual([])
-  const whole: Config = { folder, endpoints: {}, secrets: {}, models: {}, dapr: {}, rules: {}, ...config }
+  const whole: Config = { folder, endpoints: {}, secrets: {}, models: {}, dapr: {}, mcp: {}, rules: {}, cli: {}, ...config }
   return new Map(deploymentFiles(found.value!, whole, join(folder, "generated")).map((file) => [file.path, file.text]))
 }
 
@@ -74,20 +74,20 @@ describe("files for Dapr", () => {
       },
     })
     const named = yaml(filesWith({ dapr: { pubsub: "bus" } }), "dapr/resiliency.yaml")["spec"]
-    expect(named["targets"]["components"]).toHaveProperty("bus", { inbound: { retry: "redeliver" } })
+    expect(named!["targets"]["components"]).toHaveProperty("bus", { inbound: { retry: "redeliver" } })
   })
 
   it("take names and limits from the config, and tell the worker", () => {
     const files = filesWith({ dapr: { app: "briefs", stateStore: "kept", maxWorkflows: 5, maxActivities: 7 } })
     expect(yaml(files, "dapr/components/statestore.yaml")["metadata"]).toEqual({ name: "kept" })
     expect(yaml(files, "dapr/config.yaml")["spec"]).toEqual({ workflow: { maxConcurrentWorkflowInvocations: 5, maxConcurrentActivityInvocations: 7 } })
-    expect(yaml(files, "dapr/dapr.yaml")["apps"][0]).toMatchObject({ appID: "briefs", env: { AGENTFLOW_STATE_STORE: "kept" } })
+    expect(yaml(files, "dapr/dapr.yaml")["apps"]![0]).toMatchObject({ appID: "briefs", env: { AGENTFLOW_STATE_STORE: "kept" } })
   })
 
   it("name the file of a secret store and never what is in it", () => {
     writeFileSync(join(folder, ".secrets.json"), JSON.stringify({ token: "xoxb-very-secret" }))
     const files = filesWith({ secrets: { vault: { file: ".secrets.json" }, unused: { file: "other.json" } } })
-    expect(yaml(files, "dapr/components/vault.yaml")["spec"]["metadata"]).toEqual([{ name: "secretsFile", value: "../.secrets.json" }])
+    expect(yaml(files, "dapr/components/vault.yaml")["spec"]!["metadata"]).toEqual([{ name: "secretsFile", value: "../.secrets.json" }])
     expect(files.has("dapr/components/unused.yaml")).toBe(false)
     expect([...files.values()].join("\n")).not.toContain("xoxb")
   })

@@ -110,10 +110,11 @@ describe("an HTTP tool", () => {
   it("encodes what goes into the address and reads secrets by reference", async () => {
     const { search, order } = (await load("http-tools", "tools.ts")) as Record<"search" | "order", { spec: HttpToolSpec<object, unknown> }>
     const read = ({ name }: { name: string }): string => `<${name}>`
-    expect(search.spec.request({ query: "a/b?c", page: 2 }, read)).toEqual({
+    const noSettings = ({ name }: { name: string }): never => expect.fail(`the setting ${name} is read`)
+    expect(search.spec.request({ query: "a/b?c", page: 2 }, read, noSettings)).toEqual({
       method: "GET", url: "https://shop.test/items/a%2Fb%3Fc?page=2", headers: { "X-Api-Key": "<apiKey>" },
     })
-    expect(order.spec.request({ items: [], note: null }, read)).toMatchObject({
+    expect(order.spec.request({ items: [], note: null }, read, noSettings)).toMatchObject({
       headers: { Authorization: "Bearer <apiKey>", "X-Note": "a \"quoted\" note" }, body: { items: [], note: null, source: "agentflow", "x-extra": 1 },
     })
     expect(order.spec.secrets).toMatchObject([{ name: "apiKey", store: "vault", key: "shop-api" }])

@@ -1,7 +1,7 @@
 // The examples: nothing to say about any of them, projects that compile, and every construct of the language in use.
 
 import { readdirSync, readFileSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { basename, join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
 import { nodesIn } from "../../compiler/2-check/flow/walk.ts"

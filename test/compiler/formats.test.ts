@@ -19,7 +19,7 @@ const path = "a folder/main.agentflow"
 function found(): Found {
   const { diagnostics } = checkProgram(text)
   const here = diagnostics.map((each) => ({ ...each, path, message: `${each.message} 100%,\nreally`, fixes: each.fixes.map((fix) => ({ ...fix, path })), related: [{ path, span: each.span, message: "here" }] }))
-  return { program: { folder: "/", root: "/", entry: path, sources: [{ path, text, version: 1 }] }, diagnostics: here }
+  return { program: { folder: "/", root: "/", entry: path, sources: [{ path, text, version: 1 }], parsed: [] }, diagnostics: here }
 }
 
 describe("SARIF", () => {

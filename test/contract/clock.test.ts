@@ -1,13 +1,14 @@
 // A clock that jumps: hours pass at once, in the order and with the times that they would have had.
 
 import { describe, expect, it } from "vitest"
-import type { Task, WorkflowContext } from "../../runtime/contract.ts"
+import type { Task } from "../../runtime/contract.ts"
 import { createExecutor } from "../../runtime/executor.ts"
 import type { WorkflowBody } from "../../runtime/executor.ts"
 import { createJumpingClock } from "../../sidecar/clock.ts"
 import type { WorkItem } from "../../sidecar/dispatcher.ts"
 import { startInProcessHost } from "../../sidecar/in-process.ts"
 import { openMemoryStore } from "../../sidecar/store/memory.ts"
+import type { AnyContext } from "../harness/any-context.ts"
 
 const hour = 3_600_000
 const startMs = Date.UTC(2030, 0, 1)
@@ -32,7 +33,7 @@ function startHost(body: unknown, slots?: number) {
 
 describe("a jumping clock", () => {
   it("passes long timers at once, each at its time", async () => {
-    const { hub, close } = startHost(async function* (context: WorkflowContext): AsyncGenerator<Task, unknown, never> {
+    const { hub, close } = startHost(async function* (context: AnyContext): AsyncGenerator<Task, unknown, never> {
       const heard: number[] = []
       for (const hours of [48, 1, 24]) {
         yield context.createTimer(new Date(context.getCurrentUtcDateTime().getTime() + hours * hour))
@@ -48,7 +49,7 @@ describe("a jumping clock", () => {
   })
 
   it("lets activities that sleep end in the order of their times, mixed with timers and events", async () => {
-    const { clock, hub, answered, close } = startHost(async function* (context: WorkflowContext): AsyncGenerator<Task, unknown, never> {
+    const { clock, hub, answered, close } = startHost(async function* (context: AnyContext): AsyncGenerator<Task, unknown, never> {
       const heard: string[] = []
       const names = new Map<Task, string>([3, 1, 2].map((hours) => [context.callActivity("work", hours), `work ${hours}`] as const))
       names.set(context.createTimer(new Date(startMs + 1.5 * hour)), "timer")
@@ -69,7 +70,7 @@ describe("a jumping clock", () => {
   })
 
   it("goes on when all slots are taken by sleepers and more work waits for them", async () => {
-    const { hub, answered, close } = startHost(async function* (context: WorkflowContext): AsyncGenerator<Task, unknown, never> {
+    const { hub, answered, close } = startHost(async function* (context: AnyContext): AsyncGenerator<Task, unknown, never> {
       for (const task of [5, 4, 3, 2, 1].map((hours) => context.callActivity("work", hours))) if (!task.isComplete) yield task
       return "done"
     }, 4)

@@ -6,7 +6,7 @@ import { analysisOf } from "../../compiler/cost/bound.ts"
 import { inPlace } from "../../compiler/cost/schema.ts"
 import { list, text } from "../../runtime/builtins.ts"
 import type {
-  Agent, Budget, Callable, CallOptions, Flow, Model, Policy, Retry, Run, Schema, Workflow,
+  Agent, Budget, Callable, CallOptions, Flow, Model, Policy, Retry, Run, Schema, UndoCall, Undoing, Workflow,
 } from "../../runtime/contract.ts"
 import { agent, defineSchema, human, model, tool } from "../../runtime/define.ts"
 import { catches, caught, FlowError } from "../../runtime/errors.ts"
@@ -86,7 +86,7 @@ function undoOf(world: World, undo: UndoPlan, valuesOf: (parameters: Fields) => 
   return {
     compensateNeedsResult: undo.needsResult,
     // As a call and nothing more, which is all that an undo may be.
-    compensate(undoing: { call: Run["call"] }, parameters: Fields, result: unknown) {
+    compensate(undoing: Undoing, parameters: Fields, result: unknown): UndoCall {
       const scope = Object.fromEntries(valuesOf(parameters))
       const given = undo.step.arguments.map(({ name, value }) => [name, pure(world, scope, value, result)])
       return undoing.call(world.callables.get(undo.step.callable)!, Object.fromEntries(given))

@@ -29,7 +29,7 @@ function pubsub(port: number): string {
 function resiliency(app: string): string {
   const text = "type Order { id: string }\nworkflow Handle(order: Order) {\n  on topic \"orders\"\n  log \"{order.id}\"\n}\n"
   const { value } = plan([{ path: "handle.agentflow", text, version: 1 }], { rules: { AF4003: "off" } })
-  const config = { folder: ".", endpoints: {}, secrets: {}, models: {}, dapr: { app }, mcp: {}, rules: {} }
+  const config = { folder: ".", endpoints: {}, secrets: {}, models: {}, dapr: { app }, mcp: {}, rules: {}, cli: {} }
   const file = value === null ? undefined : deploymentFiles(value, config, ".").find(({ path }) => path === "dapr/resiliency.yaml")
   expect(file?.text).toContain("inbound")
   return file?.text ?? ""

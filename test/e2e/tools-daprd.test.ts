@@ -5,7 +5,7 @@ import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { expect, it } from "vitest"
-import type { Callable, Envelope } from "../../runtime/contract.ts"
+import type { Callable, Envelope, JsonSchema } from "../../runtime/contract.ts"
 import { bindingTool, invokeTool, publishTool, stateTool } from "../../runtime/define.ts"
 import { createDaprProvider } from "../../runtime/providers/dapr.ts"
 import { createPublisher } from "../../runtime/publish.ts"
@@ -60,7 +60,7 @@ it("reaches apps, bindings, state and topics through real Dapr", { timeout: 200_
     const absent = bindingTool<{ id: string }, unknown>({ ...base, name: "absent", binding: "none", operation: "create", request: () => ({}) })
     expect(await call(absent, "1")).toMatchObject({ ok: false })
 
-    const state = (operation: "get" | "set" | "delete", result: object | true = true) => stateTool<{ id: string }, unknown>({
+    const state = (operation: "get" | "set" | "delete", result: JsonSchema = true) => stateTool<{ id: string }, unknown>({
       ...base, name: `${operation}${result === true}`, result: schemaOf(result), store: "statestore",
       request: ({ id }) => (operation === "set" ? { operation, key: `c/${id}`, value: { name: "Ada" } } : { operation, key: `c/${id}` }),
     })

@@ -1,7 +1,8 @@
 // Random workflow programs as data, and the one generator function that interprets them on any host of the SDK.
 
 import fc from "fast-check"
-import type { Task, WorkflowContext } from "../../runtime/contract.ts"
+import type { Task } from "../../runtime/contract.ts"
+import type { AnyContext } from "../harness/any-context.ts"
 
 export type Statement =
   | { readonly kind: "activity"; readonly name: string; readonly caught: boolean }
@@ -31,7 +32,7 @@ const statement: fc.Arbitrary<Statement> = fc.oneof(
 export const program: fc.Arbitrary<readonly Statement[]> = fc.array(statement, { minLength: 1, maxLength: 8 })
 
 export function interpreter(statements: readonly Statement[]) {
-  return async function* (context: WorkflowContext, input: unknown): AsyncGenerator<Task, unknown, unknown> {
+  return async function* (context: AnyContext, input: unknown): AsyncGenerator<Task, unknown, unknown> {
     const round = (input as { readonly round?: number } | undefined)?.round ?? 0
     const seen: unknown[] = [round, context.getCurrentUtcDateTime().getTime()]
     for (const [index, one] of statements.entries()) {

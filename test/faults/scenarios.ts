@@ -1,8 +1,9 @@
 // The programs that are tortured: plain workflow functions for any host of the SDK, and what their client does.
 
-import type { Task, WorkflowContext } from "../../runtime/contract.ts"
+import type { Task } from "../../runtime/contract.ts"
+import type { AnyContext } from "../harness/any-context.ts"
 
-type Body = (context: WorkflowContext, input: never) => AsyncGenerator<Task, unknown, never>
+type Body = (context: AnyContext, input: never) => AsyncGenerator<Task, unknown, never>
 
 export interface Scenario {
   readonly name: string
@@ -103,11 +104,11 @@ export const workflows: Readonly<Record<string, Body>> = {
 }
 
 /** The SDK's own whenAll fails in four ways. */
-async function* settled(tasks: readonly Task[]): AsyncGenerator<Task, void, never> {
+async function* settled(tasks: readonly Task[]): AsyncGenerator<Task, void, unknown> {
   for (const task of tasks) if (!task.isComplete) yield task
 }
 
-function after(context: WorkflowContext, delayMs: number): Date {
+function after(context: AnyContext, delayMs: number): Date {
   return new Date(context.getCurrentUtcDateTime().getTime() + delayMs)
 }
 

@@ -2,7 +2,7 @@
 
 import { execFile } from "node:child_process"
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import { promisify } from "node:util"
 import { simulationOf } from "../../compiler/4-emit/simulation.ts"
 import type { SimulationProgram } from "../../compiler/4-emit/simulation.ts"

@@ -21,7 +21,7 @@ export interface Asked {
 export interface FakeStudio {
   readonly server: Server
   /** What pages have asked to be done, oldest first. */
-  readonly asked: readonly Asked[]
+  readonly asked: Asked[]
   push(event: StudioEvent): void
   close(): void
 }

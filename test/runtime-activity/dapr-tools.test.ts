@@ -1,7 +1,7 @@
 // Tools behind Dapr's API, against a server that answers as a sidecar does: what is sent, and what each answer means.
 
 import { afterEach, describe, expect, it } from "vitest"
-import type { Callable, Envelope } from "../../runtime/contract.ts"
+import type { Callable, Envelope, JsonSchema } from "../../runtime/contract.ts"
 import { bindingTool, invokeTool, publishTool, secret, stateTool } from "../../runtime/define.ts"
 import type { PublishedEvent } from "../../runtime/publish.ts"
 import { execute, record, schemaOf, scratchServer, servicesWith } from "./helpers.ts"
@@ -95,7 +95,7 @@ describe("binding", () => {
 })
 
 describe("state", () => {
-  const tool = (request: "get" | "delete" | "set", result: object | true = true): Callable =>
+  const tool = (request: "get" | "delete" | "set", result: JsonSchema = true): Callable =>
     stateTool<{ id: string }, unknown>({
       ...order, name: "customer", result: schemaOf(result), effect: "writes", idempotent: true, store: "crm",
       request: ({ id }) => (request === "set" ? { operation: "set", key: id, value: { id } } : { operation: request, key: id }),

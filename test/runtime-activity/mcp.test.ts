@@ -8,7 +8,7 @@ import { join } from "node:path"
 import { Server } from "@modelcontextprotocol/sdk/server/index.js"
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js"
 import { afterAll, afterEach, describe, expect, it } from "vitest"
-import type { Callable, Envelope } from "../../runtime/contract.ts"
+import type { Callable, Envelope, JsonSchema } from "../../runtime/contract.ts"
 import { mcpTool } from "../../runtime/define.ts"
 import { createMcpServers, readMcpTools } from "../../runtime/tools/mcp-servers.ts"
 import type { McpConfig, McpServers } from "../../runtime/tools/mcp-servers.ts"
@@ -28,7 +28,7 @@ function stdio(env: Record<string, string> = {}): McpConfig {
   return { tracker: { command: [process.execPath, "--disable-warning=ExperimentalWarning", program], env } }
 }
 
-function tool(name: string, result: object | true = true): Callable {
+function tool(name: string, result: JsonSchema = true): Callable {
   return mcpTool<{ query: string }, unknown>({
     name, parameters: schemaOf(record({ query: { type: "string" } })), result: schemaOf(result), effect: "writes", idempotent: true,
     server: "tracker", tool: name,
@@ -110,7 +110,7 @@ describe("an MCP tool over streamable HTTP", () => {
       const server = new Server({ name: "tracker", version: "1.0.0" }, { capabilities: { tools: {} } })
       answers(server, { isChanged: false })
       // Stateless: one transport per request, as the SDK's own examples do.
-      const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined })
+      const transport = new StreamableHTTPServerTransport({})
       void server.connect(transport as Parameters<Server["connect"]>[0]).then(() => transport.handleRequest(request, response))
     })
     await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve))

@@ -168,7 +168,7 @@ describe("scheduled jobs", () => {
   const body = function* (): Generator<never, null, void> {
     return null
   }
-  const daily = workflow({ name: "Daily", parameters: record, result: record, triggers: [{ on: "schedule", cron: "0 7 * * *" }] }, body as never)
+  const daily = workflow({ name: "Daily", parameters: schemaOf<object>(record({})), result: schemaOf(true), triggers: [{ on: "schedule", cron: "0 7 * * *" }] }, body as never)
 
   it("are told to a sidecar that is away at first", async () => {
     const port = await freePort()

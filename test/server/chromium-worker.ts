@@ -2,4 +2,4 @@
 
 import { servePort } from "../../server/worker.ts"
 
-servePort(self as unknown as DedicatedWorkerGlobalScope, { version: "0.0.0" })
+servePort(self as unknown as Parameters<typeof servePort>[0], { version: "0.0.0" })

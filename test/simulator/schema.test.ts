@@ -20,7 +20,7 @@ const addFormats = addFormatsModule as unknown as { default: (instance: Ajv2020)
 function bothSay(schema: JsonSchema, validate: ReturnType<typeof ajv.compile>, value: unknown): { readonly ajv: readonly string[]; readonly own: readonly string[] } {
   const own = validatorOf(schema)
   const said = (ok: boolean, problems: Parameters<typeof readableProblems>[0] | null | undefined): readonly string[] => (ok ? [] : [...readableProblems((problems ?? []).toSorted((a, b) => (key(a) < key(b) ? -1 : 1)))])
-  return { ajv: said(validate(value), validate.errors), own: said(own(value), own.errors) }
+  return { ajv: said(validate(value) === true, validate.errors), own: said(own(value), own.errors) }
 }
 
 function key({ instancePath, keyword, params }: { readonly instancePath: string; readonly keyword: string; readonly params?: object | undefined }): string {
