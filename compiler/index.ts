@@ -20,7 +20,8 @@ import type { ProgramLock } from "./versions/lock.ts"
 
 export type { Checked } from "./2-check/types.ts"
 export { printPlan } from "./3-plan/print.ts"
-export type { InactivePlan, Plan } from "./3-plan/types.ts"
+export type { InactivePlan, Plan, ValueType } from "./3-plan/types.ts"
+export type { SimulationTypes } from "./4-emit/simulation.ts"
 export type { Emitted, EmittedFile, SourceMap } from "./4-emit/types.ts"
 
 export interface CompileOptions extends Partial<CheckOptions> {

@@ -15,6 +15,7 @@ import type { Program } from "./program.ts"
 import { createRecorder, parse, plainResult } from "./record.ts"
 import { sampleOf } from "./sample.ts"
 import { createScript } from "./script.ts"
+import type { Taken } from "./script.ts"
 import { createMemoryState } from "./state.ts"
 import type { Outside, SimulationEnd, Trace, WorldState } from "./trace.ts"
 import { usualWorld } from "./world.ts"
@@ -69,6 +70,8 @@ export interface Simulation {
   readonly messages: () => number
   /** Callables of which an outcome was taken. */
   readonly called: ReadonlySet<string>
+  /** Who took an outcome, in order. */
+  readonly taken: readonly Taken[]
   /** Of every run. */
   readonly histories: () => readonly (readonly HistoryEvent[])[]
   readonly trace: () => Trace
@@ -150,6 +153,7 @@ export function openSimulation({ program, world: given, detail = "full", pause =
     boundaries: boundaries.passed,
     messages: host.messages,
     called: script.called,
+    taken: script.taken,
     histories: () => host.ids().map((id) => host.instance(id)!.history),
     trace: () => ({
       seed: world.seed, startMs: world.startMs, events: recorder.events, outside: outsideOf(seen, state), end: end ?? { kind: "ended" },

@@ -22,22 +22,28 @@ export interface Script {
   next(asked: Asked): Chosen
   /** Callables that were called, however they were answered. */
   readonly called: ReadonlySet<string>
+  /** Who took an outcome, in order. */
+  readonly taken: readonly Taken[]
 }
+
+export type Taken = Pick<Asked, "callable" | "step">
 
 export function createScript(world: World): Script {
   const used = new Map<string, number>()
   const calls = new Map<string, number>()
   const usual = new Map<string, unknown>()
   const called = new Set<string>()
+  const taken: Taken[] = []
   const count = (map: Map<string, number>, key: string): number => {
     const before = map.get(key) ?? 0
     map.set(key, before + 1)
     return before
   }
   return {
-    called,
+    called, taken,
     next(asked) {
       called.add(asked.callable)
+      taken.push({ callable: asked.callable, step: asked.step })
       const nth = count(calls, asked.step)
       const place = count(used, asked.callable)
       const fault = world.faults.find((each) => each.kind === "outcome"

@@ -53,7 +53,7 @@ export function checkRecord(
   const value = (entry: RecordEntry, type: Type | undefined): Type =>
     entry.value === undefined ? checkShorthand(entry, env) : check(entry.value, env, type)
   if (wanted?.kind === "map") return checkMapLiteral(node, wanted, env, check, value)
-  const fields = target === undefined ? undefined : fieldsOf(target, declared)
+  const fields = target === undefined ? undefined : target.kind === "message" ? messageFields : fieldsOf(target, declared)
   if (target === undefined || fields === undefined) {
     const loose = looseRecord(node, env, check, value)
     // A union's member that could not be found was reported.
@@ -63,10 +63,14 @@ export function checkRecord(
   return target
 }
 
+const messageFields: readonly FieldType[] = [
+  { name: "role", type: { kind: "union", members: ["system", "user", "assistant"].map((value) => ({ kind: "literal", value })) } }, { name: "content", type: { kind: "string" } },
+]
+
 /** The record type that the literal must be: the expected one, or the member of a union that it says or fits. */
 function targetOf(node: RecordExpression, wanted: Type, env: Env): Type | undefined {
   const { context } = env.file
-  if (fieldsOf(wanted, context.declared) !== undefined) return wanted
+  if (wanted.kind === "message" || fieldsOf(wanted, context.declared) !== undefined) return wanted
   if (!isTagged(wanted, env)) return undefined
   const structure = context.declared.get(wanted.symbol)
   assert(structure?.kind === "taggedUnion", "a tagged union has members")

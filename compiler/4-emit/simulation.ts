@@ -2,7 +2,7 @@
 
 import type { Location } from "../../base/text/span.ts"
 import type { StepPlan } from "../3-plan/code.ts"
-import type { ClausesPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
+import type { ClausesPlan, Plan, TypePlan, ValueType, WorkflowPlan } from "../3-plan/types.ts"
 import { registeredName } from "../3-plan/types.ts"
 import { pointsOf } from "./coverage.ts"
 import type { PointPlan } from "./coverage.ts"
@@ -18,13 +18,45 @@ export interface SimulationProgram {
   readonly failures: Readonly<Record<string, readonly string[]>>
   /** What a test can reach: steps, branches and clauses. */
   readonly points: readonly PointPlan[]
+  readonly types: SimulationTypes
 }
+
+/** The types of the program, for who writes values of them as the language does. */
+export interface SimulationTypes {
+  readonly declared: Readonly<Record<string, DeclaredShape>>
+  readonly results: Readonly<Record<string, ValueType>>
+  /** By workflow: its parameters. */
+  readonly parameters: Readonly<Record<string, readonly { readonly name: string; readonly type: ValueType }[]>>
+}
+
+export type DeclaredShape =
+  | { readonly kind: "enum" }
+  | { readonly kind: "alias"; readonly type: ValueType }
+  | { readonly kind: "taggedUnion"; readonly members: readonly string[] }
+  | { readonly kind: "record"; readonly fields: readonly { readonly name: string; readonly type: ValueType }[] }
 
 export function simulationOf(plan: Plan): SimulationProgram {
   const covers = new Map<string, CoverPoint>()
   const module = emitJavaScript(plan, covers)
   const origins = stepOrigins(plan)
-  return { name: plan.name, module, origins, failures: failuresOf(plan), points: pointsOf(plan, origins, [...covers.values()]) }
+  return { name: plan.name, module, origins, failures: failuresOf(plan), points: pointsOf(plan, origins, [...covers.values()]), types: typesOf(plan) }
+}
+
+function typesOf({ types, tools, agents, humans, workflows }: Plan): SimulationTypes {
+  return {
+    declared: Object.fromEntries(types.map((each) => [each.name, shapeOf(each)])),
+    results: Object.fromEntries([...tools, ...agents, ...humans, ...workflows].map(({ name, result }) => [name, result])),
+    parameters: Object.fromEntries(workflows.map((each) => [registeredName(each), each.parameters.map(({ name, type }) => ({ name, type }))])),
+  }
+}
+
+function shapeOf(each: TypePlan): DeclaredShape {
+  switch (each.kind) {
+    case "enum": return { kind: "enum" }
+    case "alias": return { kind: "alias", type: each.type }
+    case "taggedUnion": return { kind: "taggedUnion", members: each.members }
+    case "record": case "error": case "event": return { kind: "record", fields: each.fields.map(({ name, type }) => ({ name, type })) }
+  }
 }
 
 /** Every step of every workflow, and the blocks around them. */

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { unzipSync, strFromU8, deflateSync } from "fflate"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { Page } from "playwright-core"
-import { startPlayground, type Playground } from "./page.ts"
+import { startPlayground, write, type Playground } from "./page.ts"
 
 let playground: Playground
 beforeAll(async () => {
@@ -95,17 +95,71 @@ describe("a run", () => {
     await page.context().close()
   })
 
-  it("is exported as a test without a problem in it", async () => {
-    const { page } = await started("?example=order-saga")
+  it("is exported as a test, which runs as the run did", async () => {
+    const { page, problems } = await started("?example=order-saga")
     await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")
     await page.locator(".palette .fault", { hasText: "429" }).click()
     await page.locator(".graph-view .af-card", { hasText: "charge" }).first().click()
-    await page.waitForSelector(".set-fault")
+    await page.waitForSelector(".set-fault >> text=rate_limited at charge")
+    await page.locator(".palette .fault", { hasText: "Crash" }).click()
+    await page.locator(".graph-view .af-card", { hasText: "reserve" }).first().click()
+    await page.waitForSelector(".set-fault >> text=crash during for")
+    await page.waitForSelector("text=crash survived")
+    const events = await page.locator(".transport .slider").getAttribute("max")
     await page.click("text=Export as test")
-    await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent?.includes("fails") === true)
-    await page.click("[data-tab=problems]")
-    await page.waitForTimeout(300)
-    expect(await page.locator(".problem-error").allTextContents()).toEqual([])
+    const row = page.locator(".test", { hasText: "survives what was tried" })
+    await row.locator("button[aria-label^='Run the test']").click()
+    await page.waitForSelector(".card >> text=Test passed")
+    expect(await page.locator(".transport .slider").getAttribute("max")).toBe(events)
+    expect(await page.locator(".gantt-crash, .gantt-failed").count()).toBe(0)
+    await page.click("[data-tab=timeline]")
+    await page.waitForSelector(".gantt-crash")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+})
+
+describe("a test of the program", () => {
+  const program = `tool ping(id: string): string = POST "https://a.test/{id}" {
+  irreversible "it is sent"
+  idempotent
+  retry 1 times on unavailable
+}
+workflow Main(id: string): string {
+  dead letter "failed"
+  return ping(id)
+}
+test "is sent once" {
+  crash everywhere
+  run Main("a")
+  expect ping effect once
+}
+test "is never tried again" {
+  given ping fails unavailable 1 times, then returns "pong"
+  run Main("a")
+  expect ping called 1 times
+}
+`
+
+  it("is run by its lens or from the list, and says why it fails, with its line and its run", async () => {
+    const { page, problems } = await playground.open()
+    await write(page, program)
+    await page.waitForSelector('[data-id="Main/ping"]')
+    await page.locator(".codelens-decoration a", { hasText: /Run test$/ }).first().click()
+    await page.waitForSelector(".card >> text=Test passed")
+    expect(await page.locator(".card p").first().textContent()).toMatch(/is sent once, in \d+ worlds/)
+    await page.locator("button[aria-label='Run the test: is never tried again']").focus()
+    await page.keyboard.press("Enter")
+    await page.waitForSelector(".card >> text=Test failed")
+    expect(await page.locator(".test-failed .test-why").textContent()).toBe("line 18 expected called 1 times, but called 2 times")
+    await page.click("[data-tab=timeline]")
+    expect(await page.locator(".gantt-failed").count()).toBe(1)
+    await page.click("[data-tab=tests]")
+    await page.locator(".test-failed .test-line").first().click()
+    await page.waitForFunction(() => document.querySelector(".line-numbers.active-line-number")?.textContent === "18")
+    await page.click("text=Run all")
+    await page.waitForSelector(".tests-count >> text=1 of 2 passed")
+    expect(problems).toEqual([])
     await page.context().close()
   })
 })

@@ -1,44 +1,15 @@
 // What can be broken: each fault of the palette as a change of the world, aimed at a step.
 
 import { signal } from "@preact/signals"
-import type { Fault, Outcome, ScriptedOutcome, StepView } from "../../../simulator/index.ts"
+import type { Fault, ScriptedOutcome, StepView } from "../../../simulator/index.ts"
 import type { OwnBox, OwnGraph } from "../language/own.ts"
 import { tell } from "../state/view.ts"
+import { faultAt, faultKinds, outcomes, type FaultId } from "./fault-kinds.ts"
 import { boxOfStep } from "./marks.ts"
 import { changeWorld, faults, given, goTo, info, moment, playing, trace, worldState } from "./session.ts"
 
-export type FaultId = "429" | "503" | "timeout" | "crash" | "network" | "down" | "nonsense" | "silence"
-
-export interface FaultKind {
-  readonly id: FaultId
-  readonly label: string
-  readonly title: string
-  /** Which steps it can strike. */
-  readonly of: readonly ("tool" | "agent" | "human" | "workflow")[]
-}
-
-export const faultKinds: readonly FaultKind[] = [
-  { id: "429", label: "429", title: "Too many requests: come back in two seconds", of: ["tool", "agent"] },
-  { id: "503", label: "503", title: "The service is unavailable", of: ["tool", "agent"] },
-  { id: "timeout", label: "Timeout", title: "No answer in time, though it may have been done", of: ["tool", "agent"] },
-  { id: "crash", label: "Crash", title: "The worker dies while the service does its part", of: ["tool", "agent", "human", "workflow"] },
-  { id: "network", label: "Cut", title: "The network is cut after the service has done it", of: ["tool", "agent"] },
-  { id: "down", label: "Down", title: "The provider is down: every call fails", of: ["tool", "agent"] },
-  { id: "nonsense", label: "Wrong answer", title: "The model answers what does not fit the type", of: ["agent"] },
-  { id: "silence", label: "No reply", title: "The person never answers", of: ["human"] },
-]
-
 /** The fault that the next click or Enter on a step drops there. */
 export const armed = signal<FaultId | undefined>(undefined)
-
-const outcomes: Readonly<Partial<Record<FaultId, Outcome>>> = {
-  "429": { action: "fails", kind: "rate_limited", message: "429 Too Many Requests", retryAfterMs: 2000 },
-  "503": { action: "fails", kind: "unavailable", message: "503 Service Unavailable" },
-  timeout: { action: "fails", kind: "timeout", message: "no answer in time", effect: true },
-  network: { action: "fails", kind: "network", message: "the connection was cut", effect: true },
-  nonsense: { action: "returns", instead: "nonsense" },
-  silence: { action: "returns", instead: "silence" },
-}
 
 /** Steps of the whole run that a box stands for, in the order of their start. */
 export function stepsOf(graph: OwnGraph, box: OwnBox): readonly StepView[] {
@@ -59,9 +30,9 @@ export function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): void {
   armed.value = undefined
   rewind(step)
   changeWorld(() => {
-    if (id === "down") given.value = { ...given.peek(), [callable]: [{ action: "fails", kind: "unavailable", message: "the provider is down" }] }
-    else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id] ?? outcomes["503"]!, times: 1 }, { action: "returns" }] }
-    else faults.value = [...faults.peek(), id === "crash" ? crashAt(step) : { kind: "outcome", callable: step.path, nth: nthOf(step.path), outcome: outcomes[id]! }]
+    if (id === "down") given.value = { ...given.peek(), [callable]: [outcomes.down] }
+    else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id === "crash" ? "503" : id], times: 1 }, { action: "returns" }] }
+    else faults.value = [...faults.peek(), faultAt(id, step.path, faults.peek())]
   })
 }
 
@@ -77,14 +48,6 @@ function nextOf(steps: readonly StepView[]): StepView | undefined {
   const now = worldState.peek()
   const done = new Set(Object.values(now?.runs ?? {}).flatMap((run) => Object.values(run.steps).filter(({ state }) => state === "completed").map(({ path }) => path)))
   return steps.find(({ path }) => !done.has(path)) ?? steps[0]
-}
-
-function nthOf(path: string): number {
-  return faults.peek().filter((fault) => fault.kind === "outcome" && fault.callable === path).length + 1
-}
-
-function crashAt({ path }: StepView): Fault {
-  return { kind: "crashAt", callable: path, point: "during", nth: faults.peek().filter((fault) => fault.kind === "crashAt" && fault.callable === path).length + 1 }
 }
 
 function calledBy({ nodes }: OwnGraph, { id }: OwnBox): string | undefined {

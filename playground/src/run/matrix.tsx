@@ -6,10 +6,8 @@ import type { Fault, StepView } from "../../../simulator/index.ts"
 import { Icon } from "../shell/icons.tsx"
 import type { RunSummary } from "./protocol.ts"
 import { runner } from "./runner.ts"
-import { changeWorld, currentWorld, faults, info, inputText, trace, workflow } from "./session.ts"
+import { changeWorld, currentWorld, faults, info, inputText, matrixOpen, trace, workflow } from "./session.ts"
 import { moneyText, timeText } from "./time.ts"
-
-export const matrixOpen = signal(false)
 
 interface Column {
   readonly label: string

@@ -10,10 +10,11 @@ import { errorCount } from "../shell/problems.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { program, reveal } from "../state/project.ts"
 import { narrow } from "../state/view.ts"
-import { armed, dropFault, faultKinds, faultsAt, setFaults, type FaultId } from "./faults.ts"
+import { faultKinds, type FaultId } from "./fault-kinds.ts"
+import { armed, dropFault, faultsAt, setFaults } from "./faults.ts"
 import { boxOfStep, marksOf } from "./marks.ts"
-import { Matrix, matrixOpen } from "./matrix.tsx"
-import { asksMe, chooseWorkflow, event, info, inputText, outdated, phase, prepare, problem, run, trace, workflow, worldState } from "./session.ts"
+import { Matrix } from "./matrix.tsx"
+import { asksMe, chooseWorkflow, event, info, inputText, matrixOpen, outdated, phase, prepare, problem, run, trace, workflow, worldState } from "./session.ts"
 import { Side } from "./side.tsx"
 import { StepNotes } from "./step-notes.tsx"
 import { Transport } from "./transport.tsx"
@@ -56,7 +57,7 @@ export function RunPane() {
         <Side />
       </div>
       <Transport />
-      {matrixOpen.value ? <Matrix /> : null}
+      {matrixOpen.value && trace.value !== undefined ? <Matrix /> : null}
     </div>
   )
 }
@@ -77,7 +78,7 @@ function RunBar() {
       <span class="run-note" role="status">{errorCount.value > 0 ? "has errors" : phase.value === "loading" ? "loading …" : outdated.value ? "the text has changed since" : ""}</span>
       <div class="push run-more">
         <button type="button" class="button button-quiet" disabled={trace.value === undefined} onClick={() => { matrixOpen.value = true }}><Icon name="matrix" />Fault everywhere</button>
-        <button type="button" class="button button-quiet" disabled={trace.value === undefined} onClick={exportTest}><Icon name="flask" />Export as test</button>
+        <button type="button" class="button button-quiet" disabled={trace.value === undefined} onClick={() => void exportTest()}><Icon name="flask" />Export as test</button>
       </div>
     </div>
   )

@@ -1,7 +1,8 @@
 // What the page asks of the worker that runs programs, and what it answers.
 
 import type { JsonSchema } from "@agentflow/runtime/contract"
-import type { ProgramData, Trace, World } from "../../../simulator/index.ts"
+import type { SimulationTypes } from "../../../compiler/index.ts"
+import type { ProgramData, TestResult, Trace, World } from "../../../simulator/index.ts"
 
 export interface CallableInfo {
   readonly name: string
@@ -23,6 +24,20 @@ export interface ProgramInfo {
   readonly name: string
   readonly workflows: readonly WorkflowInfo[]
   readonly callables: readonly CallableInfo[]
+  readonly tests: readonly TestInfo[]
+}
+
+export interface TestInfo {
+  readonly name: string
+  /** The workflow that it runs first. */
+  readonly workflow: string
+  readonly origin: TestResult["origin"]
+}
+
+export interface TestReport {
+  readonly result: Omit<TestResult, "trace" | "covered">
+  /** Of the run that fails, else of the undisturbed one. */
+  readonly trace: Trace
 }
 
 export interface RunOptions {
@@ -53,9 +68,12 @@ export interface TracedRun {
 }
 
 export interface Requests {
-  readonly load: { readonly params: ProgramData; readonly result: ProgramInfo }
+  readonly load: { readonly params: ProgramData & { readonly types: SimulationTypes }; readonly result: ProgramInfo }
   readonly run: { readonly params: RunOptions; readonly result: TracedRun }
   readonly outcome: { readonly params: RunOptions; readonly result: RunSummary }
+  /** The run as a `test` block. */
+  readonly write: { readonly params: RunOptions & { readonly title: string }; readonly result: string }
+  readonly test: { readonly params: { readonly name: string }; readonly result: TestReport }
 }
 
 export type RequestName = keyof Requests

@@ -1,11 +1,11 @@
 // The run that is shown: the program that was loaded, the world it meets, what happened, and the moment that is looked at.
 
 import { batch, computed, effect, signal } from "@preact/signals"
-import type { Fault, ProgramData, ScriptedOutcome, Trace, TraceEvent, World, WorldState } from "../../../simulator/index.ts"
+import type { Fault, ScriptedOutcome, Trace, TraceEvent, World, WorldState } from "../../../simulator/index.ts"
 import { language, uriOf } from "../language/session.ts"
 import { files, generation, program } from "../state/project.ts"
 import { bottomOpen, bottomTab } from "../state/view.ts"
-import type { ProgramInfo, RunSummary } from "./protocol.ts"
+import type { ProgramInfo, Requests, RunSummary, TestReport } from "./protocol.ts"
 import { requested } from "./request.ts"
 import { runner } from "./runner.ts"
 import { playTimes } from "./time.ts"
@@ -33,8 +33,13 @@ export const playing = signal(false)
 export const speed = signal(1)
 /** People are asked while the run plays; without it they answer by themselves. */
 export const asksMe = signal(true)
+/** The test whose run is shown, instead of one in the visitor's world. */
+export const shownTest = signal<TestReport | undefined>(undefined)
 /** The text has changed since the run. */
 export const outdated = signal(false)
+
+/** Every fault at every step is looked at. */
+export const matrixOpen = signal(false)
 
 export const event = computed<TraceEvent | undefined>(() => trace.value?.events[moment.value])
 export const worldState = computed<WorldState | undefined>(() => event.value?.state)
@@ -45,12 +50,23 @@ let loadedText: ReadonlyMap<string, string> | undefined
 let runs = 0
 
 /** Loads the program as it is now; false when it has errors or could not be loaded. */
-async function load(): Promise<boolean> {
+export function load(): Promise<boolean> {
   const text = files.peek()
-  if (loadedText === text && info.peek() !== undefined) return true
+  if (loadedText === text && info.peek() !== undefined) return Promise.resolve(true)
+  // Several panes ask at once: what is loaded twice would be two programs.
+  if (loading?.text !== text || loading.program !== program.peek()) {
+    const mine = { text, program: program.peek(), done: loadNow(text).finally(() => { if (loading === mine) loading = undefined }) }
+    loading = mine
+  }
+  return loading!.done
+}
+
+let loading: { readonly text: ReadonlyMap<string, string>; readonly program: string; readonly done: Promise<boolean> } | undefined
+
+async function loadNow(text: ReadonlyMap<string, string>): Promise<boolean> {
   phase.value = "loading"
   const client = await language()
-  const data = await client.request<ProgramData | null>("agentflow/simulation", { uri: uriOf(program.peek()) })
+  const data = await client.request<Requests["load"]["params"] | null>("agentflow/simulation", { uri: uriOf(program.peek()) })
   if (data === null) {
     fail("The program has errors: see Problems.")
     return false
@@ -65,7 +81,7 @@ async function load(): Promise<boolean> {
   return made.workflows.length > 0
 }
 
-function fail(text: string): void {
+export function fail(text: string): void {
   batch(() => {
     phase.value = "failed"
     problem.value = text
@@ -106,6 +122,7 @@ export async function run({ keepMoment = false, play = true }: RunAgain = {}): P
     const made = await (await runner()).ask("run", { workflow: workflow.peek(), input, world: currentWorld() })
     if (mine !== runs) return
     batch(() => {
+      shownTest.value = undefined
       trace.value = made.trace
       summary.value = made.summary
       boundaries.value = made.boundaries
@@ -142,6 +159,7 @@ export function stop(): void {
     playing.value = false
     trace.value = undefined
     summary.value = undefined
+    shownTest.value = undefined
     moment.value = 0
     phase.value = "none"
   })
@@ -192,6 +210,7 @@ effect(() => {
     workflow.value = ""
     trace.value = undefined
     summary.value = undefined
+    shownTest.value = undefined
     faults.value = []
     given.value = {}
     decisions.value = {}
@@ -210,7 +229,9 @@ effect(() => {
   requested.value = undefined
   void load().then((isLoaded) => {
     if (isLoaded && info.peek()?.workflows.some(({ name }) => name === asked.name) && workflow.peek() !== asked.name) chooseWorkflow(asked.name)
-    return run()
+    return run({ play: asked.command === "run" }).then(() => {
+      if (asked.command === "simulate" && trace.peek() !== undefined) matrixOpen.value = true
+    })
   }).catch((caught: unknown) => fail(String(caught)))
 })
 

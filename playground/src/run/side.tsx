@@ -4,7 +4,8 @@ import type { RunView } from "../../../simulator/index.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Meter } from "../shell/meter.tsx"
 import { Inbox } from "./inbox.tsx"
-import { atEnd, summary, trace, worldState } from "./session.ts"
+import { atEnd, shownTest, summary, trace, worldState } from "./session.ts"
+import { Reasons } from "./tests-pane.tsx"
 import { amountText, moneyText, timeText } from "./time.ts"
 
 export function Side() {
@@ -25,12 +26,27 @@ export function Side() {
   if (main === undefined) return <aside class="side" aria-label="Run" />
   return (
     <aside class="side" aria-label="Run">
+      <TestCard />
       <Standing main={main} />
       <Inbox runs={runs} />
       <Budget main={main} />
       <Undo main={main} />
       {atEnd.value ? <Result /> : null}
     </aside>
+  )
+}
+
+/** Where the run is one of a test. */
+function TestCard() {
+  const report = shownTest.value
+  if (report === undefined) return null
+  const { name, ok, worlds } = report.result
+  return (
+    <div class={`card standing standing-${ok ? "completed" : "failed"}`} role="status">
+      <h2><Icon name={ok ? "check" : "error"} size={14} />{ok ? "Test passed" : "Test failed"}</h2>
+      <p>{name}{worlds === 0 ? "" : `, in ${worlds + 1} worlds`}</p>
+      {ok ? null : <Reasons report={report} />}
+    </div>
   )
 }
 

@@ -1,7 +1,8 @@
 // What the run says about the chosen step: each of its paths with the attempts, values and errors so far.
 
 import type { OwnBox, OwnGraph } from "../language/own.ts"
-import { dropFault, faultKinds, stepsOf } from "./faults.ts"
+import { faultKinds } from "./fault-kinds.ts"
+import { dropFault, stepsOf } from "./faults.ts"
 import { trace, worldState } from "./session.ts"
 import { timeText } from "./time.ts"
 

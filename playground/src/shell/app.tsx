@@ -5,6 +5,8 @@ import { EditorPane } from "../editor/pane.tsx"
 import { GraphPane } from "../graph/pane.tsx"
 import { Preview } from "../preview/preview.tsx"
 import { RunPane } from "../run/pane.tsx"
+import { TestsPane } from "../run/tests-pane.tsx"
+import { testsPassed, testStates } from "../run/tests.ts"
 import { TimelinePane } from "../timeline/pane.tsx"
 import { HistoryPane } from "../timeline/history.tsx"
 import { bottomOpen, bottomTab, columns, embedded, narrow, notice, phoneView, rightTab, rows, type BottomTab, type PhoneView, type RightTab } from "../state/view.ts"
@@ -64,7 +66,7 @@ function viewOf(tab: RightTab): ComponentChildren {
 
 function BottomPane() {
   const tabs: readonly Tab<BottomTab>[] = [
-    { id: "problems", label: "Problems", badge: <Counts /> }, { id: "timeline", label: "Timeline" }, { id: "history", label: "History" },
+    { id: "problems", label: "Problems", badge: <Counts /> }, { id: "timeline", label: "Timeline" }, { id: "history", label: "History" }, { id: "tests", label: "Tests", badge: <TestCounts /> },
   ]
   const choose = (tab: BottomTab): void => {
     bottomTab.value = tab
@@ -78,9 +80,25 @@ function BottomPane() {
           <Icon name={bottomOpen.value ? "down" : "up"} />
         </button>
       </div>
-      {bottomOpen.value ? <TabPanel name="bottom" chosen={bottomTab.value}>{bottomTab.value === "problems" ? <Problems /> : bottomTab.value === "timeline" ? <TimelinePane /> : <HistoryPane />}</TabPanel> : null}
+      {bottomOpen.value ? <TabPanel name="bottom" chosen={bottomTab.value}>{lowerOf(bottomTab.value)}</TabPanel> : null}
     </>
   )
+}
+
+function lowerOf(tab: BottomTab): ComponentChildren {
+  switch (tab) {
+    case "problems": return <Problems />
+    case "timeline": return <TimelinePane />
+    case "history": return <HistoryPane />
+    case "tests": return <TestsPane />
+  }
+}
+
+function TestCounts() {
+  const done = [...testStates.value.values()].filter(({ kind }) => kind === "done").length
+  if (done === 0) return null
+  const failed = done - testsPassed.value
+  return failed > 0 ? <span class="badge badge-error" aria-label={`${failed} failed`}>{failed}</span> : <span class="badge" aria-label={`${done} passed`}>{done}</span>
 }
 
 function Counts() {

@@ -4,7 +4,7 @@ import { effect, signal } from "@preact/signals"
 
 export type Theme = "dark" | "light" | "contrast"
 export type RightTab = "graph" | "code" | "run" | "studio"
-export type BottomTab = "problems" | "timeline" | "history"
+export type BottomTab = "problems" | "timeline" | "history" | "tests"
 export type PhoneView = "editor" | RightTab | "problems"
 
 function kept<T>(key: string, fallback: T, isValid: (value: unknown) => value is T): T {
