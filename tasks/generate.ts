@@ -2,6 +2,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { configFiles } from "./generate/config.ts"
 import { diagnosticFiles } from "./generate/diagnostics.ts"
 import { grammarFiles } from "./generate/grammar.ts"
 import { highlightFiles } from "./generate/highlight.ts"
@@ -10,7 +11,7 @@ import { railroadFiles } from "./generate/railroad.ts"
 
 const root = join(import.meta.dirname, "..")
 
-const files = new Map([...diagnosticFiles(), ...grammarFiles(), ...highlightFiles(), ...railroadFiles(), ...pictureFiles()])
+const files = new Map([...configFiles(), ...diagnosticFiles(), ...grammarFiles(), ...highlightFiles(), ...railroadFiles(), ...pictureFiles()])
 const stale = [...files].filter(([path, text]) => !existsSync(join(root, path)) || readFileSync(join(root, path), "utf8") !== text)
 /** Pages of codes that are gone. */
 const left = existsSync(join(root, "docs/errors")) ? readdirSync(join(root, "docs/errors")).map((name) => `docs/errors/${name}`).filter((path) => !files.has(path)) : []

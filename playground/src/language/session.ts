@@ -105,11 +105,28 @@ function follow(made: LanguageClient): void {
     void program.value
     drawAgain()
   })
+  let known: string | null = null
+  effect(() => {
+    const text = files.value.get(configFile) ?? null
+    if (text === known) return
+    known = text
+    void sendConfig(made, text)
+  })
   effect(() => {
     void files.value
     void program.value
     if (wantsCode.value) emitAgain()
   })
+}
+
+const configFile = "agentflow.config.yaml"
+
+/** The levels of the rules and what a build writes beside the code are the config's. */
+async function sendConfig(made: LanguageClient, text: string | null): Promise<void> {
+  const uri = uriOf(configFile)
+  await made.request("agentflow/config", { uri, text })
+  made.notify("workspace/didChangeWatchedFiles", { changes: [{ uri, type: 2 }] })
+  if (wantsCode.peek()) emitAgain()
 }
 
 /** Runs again for what came while it ran, once. */
