@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, { readonly folders: readonly string[]; re
   server: { folders: ["base", "services"], packages: ["vscode-languageserver", "node:"] },
   playground: {
     folders: ["base", "grammar", "compiler", "services", "server", "simulator", "cli"],
-    packages: ["@agentflow/runtime", "@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
+    packages: ["@agentflow/runtime", "@codemirror", "@lezer/highlight", "@preact/signals", "fflate", "yaml", "monaco-editor", "preact", "virtual:", "vscode-languageserver"],
   },
   editors: { folders: ["server"], packages: ["vscode", "vscode-languageclient", "node:"] },
   cli: {
