@@ -29,7 +29,8 @@ export function step(instance: Instance | null, input: Input, now: number): Step
     case "resume": return deliver(instance, { kind: "executionResumed", ...header(now), ...reason(input) })
     case "terminate": {
       const output = input.output === undefined ? {} : { output: input.output }
-      return deliver(instance, { kind: "executionTerminated", ...header(now), recursive: input.recursive, ...output })
+      // What is held for later need not wait for its time to end.
+      return deliver(released(instance), { kind: "executionTerminated", ...header(now), recursive: input.recursive, ...output })
     }
     case "activityCompleted": return deliver(instance, activityEvent(input, now), input.generation)
     case "timerFired": return fireTimer(instance, input, now)
@@ -103,8 +104,13 @@ function fireTimer(instance: Instance, input: InputOf<"timerFired">, now: number
     return deliver(instance, { kind: "timerFired", ...header(now), timerId, fireAtMs }, generation)
   }
   if (generation !== instance.generation || instance.heldUntilMs === undefined) return { instance, effects: [] }
-  const { heldUntilMs: _, ...released } = instance
-  return { instance: released, effects: [] }
+  return { instance: released(instance), effects: [] }
+}
+
+function released(instance: Instance): Instance {
+  if (instance.heldUntilMs === undefined) return instance
+  const { heldUntilMs: _, ...rest } = instance
+  return rest
 }
 
 function activityEvent(input: InputOf<"activityCompleted">, now: number): HistoryEvent {

@@ -54,10 +54,16 @@ describe("a worker", () => {
 })
 
 describe("an instance that is held for later", () => {
-  it("may be terminated before its time, and ends when that comes", async () => {
-    const id = await bed.own.start({ name: "waitFor", input: "\"x\"", scheduledStartMs: Date.now() + 300 })
-    await bed.sdk.terminateWorkflow(id, "early")
-    expect(await bed.end(id)).toMatchObject({ status: ended.terminated, output: "early" })
+  it("takes events and a suspend before its time, and begins when that comes", async () => {
+    const startMs = Date.now() + 400
+    const id = await bed.own.start({ name: "waitFor", input: "\"go\"", scheduledStartMs: startMs })
+    await bed.own.raiseEvent(id, { name: "go", input: "1" })
+    await bed.own.suspend(id)
+    expect(await bed.own.get(id)).toMatchObject({ status: "pending", name: "waitFor" })
+    await bed.own.resume(id)
+    expect(await bed.end(id)).toMatchObject({ status: ended.completed, output: 1 })
+    const [begun] = await bed.own.history(id)
+    expect(begun?.timestampMs).toBeGreaterThanOrEqual(startMs)
   })
 })
 

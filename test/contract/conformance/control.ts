@@ -261,6 +261,36 @@ const laterCases: readonly Case[] = [
   },
 ]
 
+const heldCases: readonly Case[] = [
+  {
+    row: "A.5 startAt", name: "may be terminated before its time, and ends at once",
+    run: async (host) => {
+      const hour = 3_600_000
+      const id = await host.sdk.scheduleNewWorkflow("waitFor", "never", randomUUID(), new Date(Date.now() + hour))
+      await host.sdk.terminateWorkflow(id, "early")
+      expect(await host.end(id)).toMatchObject({ status: ended.terminated, output: "early" })
+      expect(await host.run("constant", 1, id)).toMatchObject({ status: ended.completed, output: 1 })
+    },
+  },
+  {
+    row: "A.5 startAt", name: "refuses another start and a purge until then",
+    run: async (host) => {
+      const id = await host.sdk.scheduleNewWorkflow("constant", 1, randomUUID(), new Date(Date.now() + 3_600_000))
+      await expect(host.sdk.scheduleNewWorkflow("constant", 2, id)).rejects.toThrow("already exists")
+      await expect(host.sdk.purgeWorkflow(id)).rejects.toThrow("orchestration has not yet completed")
+      await host.sdk.terminateWorkflow(id, undefined)
+    },
+  },
+  {
+    row: "A.5 startAt", name: "is brought forward by an event", on: "daprd",
+    run: async (host) => {
+      const id = await host.sdk.scheduleNewWorkflow("waitFor", "go", randomUUID(), new Date(Date.now() + 3_600_000))
+      await host.sdk.raiseEvent(id, "go", "early")
+      expect((await host.end(id)).output).toBe("early")
+    },
+  },
+]
+
 export const controlCases: readonly Case[] = [
-  ...terminateCases, ...suspendCases, ...purgeCases, ...reuseCases, ...laterCases,
+  ...terminateCases, ...suspendCases, ...purgeCases, ...reuseCases, ...laterCases, ...heldCases,
 ]
