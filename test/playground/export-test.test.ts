@@ -10,7 +10,7 @@ import { faultAt, faultKinds, outcomes } from "../../playground/src/run/fault-ki
 import { readableSample } from "../../playground/src/run/samples.ts"
 import { testText } from "../../playground/src/run/test-text.ts"
 import { filledWorld, samplesOf, schemaOf } from "../../playground/src/run/usual.ts"
-import { loadProgram, play, simulate, type Fault, type Program, type World } from "../../simulator/index.ts"
+import { loadProgram, play, simulate, usualWorld, type Fault, type Program, type World } from "../../simulator/index.ts"
 import { exampleSources } from "../harness/example-sources.ts"
 
 const examples = readdirSync(join(import.meta.dirname, "../../examples"), { withFileTypes: true }).filter((entry) => entry.isDirectory())
@@ -49,7 +49,7 @@ async function casesOf(program: Program, workflow: string, input: unknown): Prom
 }
 
 /** A run that does not end, because a fault made it wait for ever in a loop, is as good when it is shorter. */
-const eventsMax = 800
+const limits = { eventsMax: 800, timeMsMax: usualWorld.timeMsMax }
 
 describe.each(examples)("a run of %s", (file) => {
   it("is played again by the test that it is exported as", async () => {
@@ -59,9 +59,9 @@ describe.each(examples)("a run of %s", (file) => {
     for (const [workflow, { spec }] of program.workflows) {
       const input = readableSample(schemaOf(spec.parameters) ?? { type: "object" }, "input")
       for (const { label, world: given } of await casesOf(program, workflow, input)) {
-        const world = { ...filledWorld(program, samplesOf(program), given), eventsMax }
+        const world = { ...filledWorld(program, samplesOf(program), given), ...limits }
         const { simulation, outcome } = await simulate({ program, world, workflow, parameters: input, detail: "light" })
-        const title = `${workflow}: ${label} ${runs.length}`
+        const title: string = `${workflow}: ${label} ${runs.length}`
         runs.push({ title, text: testText({ program, types, world, workflow, input, simulation, outcome }, title), outcome, histories: simulation.histories() })
       }
     }
@@ -69,7 +69,7 @@ describe.each(examples)("a run of %s", (file) => {
     const { program: tested } = await programOf([{ ...sources[0]!, text }, ...sources.slice(1)])
     for (const run of runs) {
       const test = tested.tests.find(({ name }) => name === run.title)!
-      const played = await play({ program: tested, test, seed: 0, detail: "light", limits: { eventsMax } })
+      const played = await play({ program: tested, test, seed: 0, detail: "light", limits })
       expect(played.unmet, run.text).toEqual([])
       expect({ ...played.outcome }, run.text).toEqual({ ...run.outcome })
       expect(played.simulation.histories(), run.text).toEqual(run.histories)
