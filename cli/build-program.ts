@@ -34,7 +34,6 @@ export interface Built {
   readonly files: readonly string[]
   readonly workflows: readonly WorkflowEntry[]
   /** "on schedule, announce": parsed and checked, but without effect in this version. */
-  readonly inactive: readonly string[]
   /** "DailyBrief@1": older versions that the worker serves too. */
   readonly kept: readonly string[]
 }
@@ -71,7 +70,6 @@ export async function buildProgram({ file, config, terminal, out, force, wish = 
     workflows: value.plan.workflows.map((workflow) => ({
       name: workflow.name, registered: registeredName(workflow), parameters: { ...workflow.parametersSchema, $defs: schemas },
     })),
-    inactive: [...new Set(value.plan.inactive.map(({ construct }) => construct))],
     kept: Object.entries(workflowsOf(updated, lockFile.key)).flatMap(([name, { kept: older = [] }]) => older.map(({ version }) => `${name}@${version}`)),
   }
 }

@@ -20,7 +20,7 @@ import type { ProgramLock } from "./versions/lock.ts"
 
 export type { Checked } from "./2-check/types.ts"
 export { printPlan } from "./3-plan/print.ts"
-export type { InactivePlan, Plan, ValueType } from "./3-plan/types.ts"
+export type { Plan, ValueType } from "./3-plan/types.ts"
 export type { SimulationTypes } from "./4-emit/simulation.ts"
 export type { Emitted, EmittedFile, SourceMap } from "./4-emit/types.ts"
 
@@ -39,7 +39,7 @@ export interface CompileOptions extends Partial<CheckOptions> {
   readonly hasKept?: boolean
 }
 
-/** A generated project, with the plan that it was made from: `plan.inactive` names what does nothing yet. */
+/** A generated project, with the plan that it was made from. */
 export interface Compiled extends Emitted {
   readonly plan: Plan
 }

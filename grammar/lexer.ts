@@ -3,7 +3,8 @@
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import { diagnostic } from "../base/diagnostics/report.ts"
 import type { Source } from "../base/text/source.ts"
-import { span } from "../base/text/span.ts"
+import { span, type Span } from "../base/text/span.ts"
+import { nextDeclarationLine } from "./anchors.ts"
 import { badEscapes, numberProblem } from "./literals.ts"
 import { keywords, tokenTable } from "./tokens.ts"
 
@@ -51,6 +52,8 @@ interface State {
   readonly modes: Mode[]
   /** How many `"` strings are open: while there is one, a newline ends them all. */
   openStrings: number
+  /** Where the text that is open ends for want of its closer. */
+  lostEnd: number
   at: number
   /** Nothing but trivia stands between the line's start and here. */
   atLineStart: boolean
@@ -61,9 +64,10 @@ interface State {
 
 export function lex(source: Source): Tokens {
   const state: State = {
-    source, text: source.text, modes: [], openStrings: 0, at: 0, atLineStart: true, tokens: [], trivia: [], diagnostics: [],
+    source, text: source.text, modes: [], openStrings: 0, lostEnd: source.text.length, at: 0, atLineStart: true, tokens: [], trivia: [], diagnostics: [],
   }
   while (state.at < state.text.length) {
+    if (state.at >= state.lostEnd) endLost(state)
     const mode = state.modes.at(-1)
     if (mode === undefined || mode.kind === "hole") lexCode(state, mode)
     else lexText(state, mode)
@@ -226,13 +230,18 @@ function lexUnknown(state: State): void {
   const to = Math.max(end(state, unknownPattern), state.at + 1)
   const text = state.text.slice(state.at, to)
   const where = { path: state.source.path, span: span(state.at, to) }
-  const fix = (title: string, replacement: string, applicability: "machine" | "maybe") => ({
-    fixes: [{ title, path: where.path, edits: [{ span: where.span, text: replacement }], applicability }],
+  const fix = (title: string, replacement: string, applicability: "machine" | "maybe", spans: readonly Span[] = [where.span]) => ({
+    fixes: [{ title, path: where.path, edits: spans.map((each) => ({ span: each, text: replacement })), applicability }],
   })
   if (/^;+$/.test(text)) state.diagnostics.push(diagnostic("AF1015", where, {}, fix("Remove it", "", "machine")))
-  else if (/^[“”„«»]$/.test(text)) state.diagnostics.push(diagnostic("AF1005", where, { text }, fix('Write `"`', '"', "maybe")))
+  else if (/^[“”„«»]$/.test(text)) state.diagnostics.push(diagnostic("AF1005", where, { text }, fix('Write `"`', '"', "maybe", quotesOnLine(state.text, state.at))))
   else state.diagnostics.push(diagnostic("AF1005", where, { text }))
   skip(state, "unknown", to)
+}
+
+/** A text in typographic quotes has two of them: what mends one mends both. */
+function quotesOnLine(text: string, from: number): readonly Span[] {
+  return [...text.slice(from, lineEnd(text, from)).matchAll(/[“”„«»]/g)].map(({ index }) => span(from + index, from + index + 1))
 }
 
 function lexRaw(state: State): void {
@@ -274,7 +283,25 @@ function lexQuote(state: State, hole: Mode | undefined): void {
   }
   state.modes.push({ kind: isBlock ? "block" : "string", start: state.at, braces: 0 })
   if (!isBlock) state.openStrings++
+  else if (state.modes.length === 1) state.lostEnd = lostEnd(state.text, state.at + 3)
   push(state, isBlock ? "BlockStart" : "StringStart", state.at + (isBlock ? 3 : 1))
+}
+
+/** A block that is not closed before the next declaration ends there, where the quotes of the file do not pair. */
+function lostEnd(text: string, from: number): number {
+  const closer = text.indexOf('"""', from)
+  const declaration = nextDeclarationLine(text, from)
+  if (declaration === -1 || (closer !== -1 && closer < declaration)) return text.length
+  let closers = 0
+  for (let at = closer; at !== -1; at = text.indexOf('"""', at + 3)) closers++
+  return closers % 2 === 0 ? declaration : text.length
+}
+
+function endLost(state: State): void {
+  state.lostEnd = state.text.length
+  if (state.modes.length === 0) return
+  closeModes(state, 0)
+  state.atLineStart = true
 }
 
 function outermostString(state: State): number {
@@ -298,7 +325,8 @@ function lexText(state: State, mode: Mode): void {
   const closer = mode.kind === "block" ? '"""' : '"'
   let to = state.at
   let escaped = false
-  for (; to < text.length; to++) {
+  const last = Math.max(state.lostEnd, state.at)
+  for (; to < last; to++) {
     const char = text[to]
     if (char === "\\" && text[to + 1] !== "\n" && text[to + 1] !== "\r") {
       escaped = true
@@ -309,12 +337,12 @@ function lexText(state: State, mode: Mode): void {
     else if (char === '"' && text.startsWith(closer, to)) break
     else if (state.openStrings > 0 && (char === "\n" || (char === "\r" && text[to + 1] === "\n"))) break
   }
-  to = Math.min(to, text.length)
+  to = Math.min(to, last)
   if (to > state.at) {
     if (escaped) state.diagnostics.push(...badEscapes(state.source, state.at, to))
     push(state, "Text", to)
   }
-  if (to >= text.length) return
+  if (to >= last) return
   if (text[to] === "{") {
     state.modes.push({ kind: "hole", start: to, braces: 0 })
     return push(state, "HoleStart", to + 1)
@@ -322,6 +350,7 @@ function lexText(state: State, mode: Mode): void {
   if (text.startsWith(closer, to)) {
     state.modes.pop()
     if (mode.kind === "string") state.openStrings--
+    else if (state.modes.length === 0) state.lostEnd = text.length
     return push(state, mode.kind === "block" ? "BlockEnd" : "StringEnd", to + closer.length)
   }
   closeModes(state, outermostString(state))

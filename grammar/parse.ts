@@ -1,6 +1,6 @@
 // The front door of the grammar: any text gives a tree and diagnostics.
 
-import { sortDiagnostics, type Phase } from "../base/diagnostics/diagnostic.ts"
+import type { Phase } from "../base/diagnostics/diagnostic.ts"
 import type { Source } from "../base/text/source.ts"
 import { lex, type Tokens } from "./lexer.ts"
 import { AgentFlowParser } from "./parser.ts"
@@ -17,5 +17,5 @@ const parser = new AgentFlowParser()
 export function parse(source: Source): Phase<Syntax> {
   const tokens = lex(source)
   const { file, diagnostics } = parser.parse(tokens)
-  return { value: { tokens, file }, diagnostics: sortDiagnostics(diagnostics) }
+  return { value: { tokens, file }, diagnostics }
 }

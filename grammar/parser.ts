@@ -1,6 +1,7 @@
 // The parser: a file is a list of declarations. The rules read like the EBNF in GRAMMAR.md, which is made from them.
 
-import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { sortDiagnostics, type Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { withoutConsequences } from "./consequences.ts"
 import type { Tokens } from "./lexer.ts"
 import type { Rule } from "./rules/recorder.ts"
 import { declarationWords, DeclarationRules } from "./rules/declarations.ts"
@@ -24,6 +25,6 @@ export class AgentFlowParser extends DeclarationRules {
   parse(tokens: Tokens): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
     this.begin(tokens)
     const file = this.file()
-    return { file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: this.diagnostics }
+    return { file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: withoutConsequences(tokens, this.braces, sortDiagnostics(this.diagnostics)) }
   }
 }

@@ -2,12 +2,12 @@
 // (statement, clause, field …) is skipped up to the next line where one of its kind can begin: soft keywords make a name a
 // possible start of anything, so that a repair that stops at what could begin an item would stop at every name.
 
+import { beginsDeclaration, indentationAt } from "./anchors.ts"
 import { span } from "../base/text/span.ts"
 import type { Token } from "./lexer.ts"
 import { describeKind } from "./messages.ts"
 import type { Alternatives, Rule } from "./rules/recorder.ts"
 import { TreeParser } from "./rules/tree-parser.ts"
-import { keywords } from "./tokens.ts"
 
 /** No program that a person reads nests deeper, and no stack overflows: a small one lasts for about 150 levels. */
 export const depthMax = 64
@@ -210,14 +210,7 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** A declaration that starts its line closes whatever was left open before it. */
   protected atDeclaration(): boolean {
-    const token = this.peek()
-    if (!token.startsLine) return false
-    const kind = token.kind
-    if (keywords.get(kind)?.roles[0] !== "declaration") return false
-    if (kind === "import") return this.at("{", 2)
-    if (kind === "test") return this.at("StringStart", 2)
-    if (!this.atName(2) || !this.sameLine(2)) return false
-    return kind !== "model" || this.at("=", 3)
+    return this.peek().startsLine && beginsDeclaration(this.tokens.source.text, this.tokens.tokens, this.nextIndex())
   }
 
   protected close(closer: string, opener: Token): void {
@@ -238,6 +231,7 @@ export abstract class RecoveringParser extends TreeParser {
         const indentation = this.indentation(token.start)
         if (indentation < outer || (indentation === outer && kind !== closer)) return
       }
+      if (this.braces.surplus.has(token.start)) continue
       if (open === 0 && kind !== closer && (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd")) return
       if (open === 0 && kind === closer) {
         for (; ahead > 0; ahead--) this.consume()
@@ -254,17 +248,33 @@ export abstract class RecoveringParser extends TreeParser {
   }
 
   /**
-   * Whether the next token is the brace that closes the body. When the braces of the file do not pair, the indentation
-   * tells which one is missing or too many: a brace left of its line's start belongs to a body around, one right of it
-   * to a body that has no opening brace.
+   * Whether the next token is the brace that closes the body. Where the braces do not pair, indentation tells which one
+   * is missing or too many; where it says too little, a brace left of its line's start belongs to a body around.
    */
   protected endsBody(opener: Token): boolean {
-    return this.at("}") && this.braceIndentation(opener) === 0
+    if (!this.at("}")) return false
+    const { start } = this.peek()
+    const end = this.braces.ends.get(opener.start)
+    if (end !== undefined) return end === start
+    if (this.braces.surplus.has(start)) return opener.kind !== "{" && this.isBraceOf(opener)
+    return !this.closers.has(start) && this.braceIndentation(opener) === 0
   }
 
-  /** A closing brace of some body around this one. */
+  /** The end of a body around this one, or where a brace that is missing should stand. */
   protected endsOuterBody(opener: Token): boolean {
-    return this.at("}") && this.braceIndentation(opener) < 0
+    const { start } = this.peek()
+    const end = this.braces.ends.get(opener.start)
+    if (end !== undefined && end <= start) return true
+    if (!this.at("}") || this.braces.surplus.has(start)) return false
+    return this.closers.has(start) || this.braceIndentation(opener) < 0
+  }
+
+  /** Whether a brace that nothing opens is the end of a body that has lost its own, and begins with this token. */
+  private isBraceOf(first: Token): boolean {
+    const brace = this.peek()
+    const [own, other] = [this.indentation(brace.start), this.indentation(first.start)]
+    if (brace.startsLine) return first.startsLine ? own < other : own === other
+    return !this.tokens.source.text.slice(first.start, brace.start).includes("\n")
   }
 
   private braceIndentation(opener: Token): number {
@@ -273,13 +283,8 @@ export abstract class RecoveringParser extends TreeParser {
     return this.indentation(brace.start) - this.indentation(opener.start)
   }
 
-  /** How far the line of the offset is indented. */
   protected indentation(offset: number): number {
-    const { text } = this.tokens.source
-    const lineStart = text.lastIndexOf("\n", offset - 1) + 1
-    let at = lineStart
-    while (text[at] === " " || text[at] === "\t") at++
-    return at - lineStart
+    return indentationAt(this.tokens.source.text, offset)
   }
 
   private closes(closer: string, opener: Token, isThere = this.at(closer)): boolean {

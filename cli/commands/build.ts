@@ -42,7 +42,7 @@ function build({ terminal, flags }: Invocation, file: string, wish: VersionWish)
 /** While it watches, a line for each build. */
 function tell(built: Built, file: string, { terminal, flags }: Invocation, tookMs?: number): void {
   if (flags["json"]) {
-    const said = { out: built.out, files: built.files, workflows: built.workflows.map(({ name }) => name), inactive: built.inactive, kept: built.kept }
+    const said = { out: built.out, files: built.files, workflows: built.workflows.map(({ name }) => name), kept: built.kept }
     terminal.out(tookMs === undefined ? JSON.stringify(said, null, 2) : JSON.stringify({ ...said, tookMs }))
     return
   }
@@ -51,7 +51,6 @@ function tell(built: Built, file: string, { terminal, flags }: Invocation, tookM
   terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: ${built.files.length} files in ${relative(process.cwd(), built.out) || "."}/${took}`)
   if (tookMs === undefined) for (const path of built.files) terminal.out(`  ${style.dim(path)}`)
   if (built.kept.length > 0) terminal.out(`${terminal.paint("info", "note")} the worker also serves the runs of ${built.kept.join(", ")}; when the last has ended: --drop-old VERSION`)
-  if (built.inactive.length > 0) terminal.out(`${terminal.paint("info", "note")} checked, but without effect in this version: ${built.inactive.join(", ")}`)
 }
 
 /** `--accept-break WORKFLOW "why"`: the reason is a second argument, before or after the program. */

@@ -7,7 +7,6 @@ import type { CheckOptions, Context, FileContext } from "./context.ts"
 import { checkDeclaration, declareSignatures } from "./declarations.ts"
 import { reportKeys } from "./flow/keys.ts"
 import { reportUnused } from "./flow/unused.ts"
-import { collectInactive } from "./inactive.ts"
 import { collectPolicies } from "./policies.ts"
 import { applyRules } from "./rules.ts"
 import { checkTestReach } from "./test-reach.ts"
@@ -20,7 +19,7 @@ export type { CheckOptions } from "./context.ts"
 export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   const context: Context = {
     bound, options, diagnostics: [], declared: new Map(), signatures: new Map(), symbolTypes: new Map(),
-    policies: new Map(), inactive: [], callSites: [], agentTools: [], suppressions: [],
+    policies: new Map(), callSites: [], agentTools: [], suppressions: [],
   }
   const files = [...bound.files].map(([path, file]): FileContext => ({
     context, bound: file, path, types: new Map(), calls: new Map(), builtins: new Map(), stepNames: new Map(),
@@ -36,14 +35,13 @@ export function check(bound: Bound, options: CheckOptions): Phase<Checked> {
   reportUnused(files)
   for (const file of files) {
     reportKeys(file)
-    collectInactive(file)
   }
 
-  const { declared, signatures, symbolTypes, policies, inactive } = context
+  const { declared, signatures, symbolTypes, policies } = context
   const facts = new Map(files.map(({ path, types, calls, builtins, stepNames, callPolicies }) => [
     path, { types, calls, builtins, stepNames, callPolicies },
   ]))
   const diagnostics = sortDiagnostics(applyRules(context.diagnostics, options.rules, context.suppressions))
   const accepted = { suppressions: context.suppressions, found: context.diagnostics }
-  return { value: { bound, files: facts, declared, signatures, symbolTypes, policies, inactive, accepted }, diagnostics }
+  return { value: { bound, files: facts, declared, signatures, symbolTypes, policies, accepted }, diagnostics }
 }

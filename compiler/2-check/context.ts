@@ -5,7 +5,7 @@ import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/dia
 import type { Span } from "../../base/text/span.ts"
 import type { CallExpression, Clause, Expression, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, BoundFile, Symbol, SymbolId } from "../1-bind/types.ts"
-import type { Checked, DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
+import type { DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
 
 export interface CheckOptions {
   /** Levels of the configurable rules by code; the others keep the level of their document. */
@@ -46,7 +46,6 @@ export interface Context {
   readonly signatures: Map<SymbolId, Signature>
   readonly symbolTypes: Map<SymbolId, Type>
   readonly policies: Map<SymbolId, readonly EffectiveClause[]>
-  readonly inactive: Checked["inactive"][number][]
   readonly callSites: CallSite[]
   /** Tools named in an agent's `tools`, with where. */
   readonly agentTools: { readonly tool: SymbolId; readonly path: string; readonly name: Name }[]

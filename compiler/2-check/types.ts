@@ -93,6 +93,4 @@ export interface Checked {
   /** By callable: its clauses after `use` and precedence, one per kind (nearest wins), nested budgets apart. */
   readonly policies: ReadonlyMap<SymbolId, readonly EffectiveClause[]>
   readonly accepted: Accepted
-  /** Constructs parsed and checked but not active yet, with where: named by `build`. */
-  readonly inactive: readonly { readonly construct: string; readonly path: string; readonly node: NodeId }[]
 }

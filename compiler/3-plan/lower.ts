@@ -13,7 +13,7 @@ import { originOf, planName, policyClauses, symbolOf } from "./context.ts"
 import type { Context } from "./context.ts"
 import type { TestPlan } from "./test-plan.ts"
 import { planVersion } from "./types.ts"
-import type { DeclarationPlan, InactivePlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, SettingPlan, TypePlan, WorkflowPlan } from "./types.ts"
+import type { DeclarationPlan, ModelPlan, NamedPolicyPlan, Plan, SecretPlan, SettingPlan, TypePlan, WorkflowPlan } from "./types.ts"
 
 export interface LowerOptions {
   /** Path of the file that gives the project its name; the first one when left out. */
@@ -46,7 +46,6 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
     humans: of("human").map(({ context, node, id }) => lowerHuman(context, node, id)),
     workflows: of("workflow").map(({ context, node, id }) => versioned(lowerWorkflow(context, node, id), options)),
     tests: lowerTests(shared, sources),
-    inactive: lowerInactive(checked),
     ...(accepts.length === 0 ? {} : { accepts }),
   }
 }
@@ -202,19 +201,4 @@ function lowerNamedPolicy({ context, node, id }: Item<PolicyDeclaration>): Named
 function textOf(node: Expression | undefined): string {
   assert(node?.kind === "template", "a model without an id")
   return plainTemplate(node)
-}
-
-function lowerInactive(checked: Checked): readonly InactivePlan[] {
-  return checked.inactive.map(({ construct, path, node }) => {
-    const span = spanOf(checked, path, node)
-    return { construct, origin: { path, span } }
-  })
-}
-
-/** The span of a clause or declaration by its id; these are the only nodes that can be inactive. */
-function spanOf(checked: Checked, path: string, id: number): { readonly start: number; readonly end: number } {
-  const file = checked.bound.files.get(path)!.file
-  const nodes = file.items.flatMap((item) => [item, ...("clauses" in item ? item.clauses : [])])
-  const { start, end } = (nodes.find((node) => node.id === id) ?? file).span
-  return { start, end }
 }

@@ -29,7 +29,6 @@ export function printPlan(plan: Plan): string {
       ...(human.announce === undefined ? [] : [`  announce ${JSON.stringify(human.announce)}`]),
     ]),
     ...plan.workflows.map(workflowRows),
-    ...(plan.inactive.length === 0 ? [] : [plan.inactive.map(({ construct, origin }) => `inactive ${construct} at ${origin.path}:${origin.span.start}`)]),
   ]
   return `${paragraphs.map((rows) => rows.join("\n")).join("\n\n")}\n`
 }

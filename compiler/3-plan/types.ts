@@ -23,8 +23,6 @@ export interface Plan {
   readonly humans: readonly HumanPlan[]
   readonly workflows: readonly WorkflowPlan[]
   readonly tests: readonly TestPlan[]
-  /** Constructs that were checked and do nothing yet. */
-  readonly inactive: readonly InactivePlan[]
   /** Rules that do not hold somewhere, for whoever checks the plan further. */
   readonly accepts?: readonly { readonly rule: string; readonly path: string; readonly span: Location["span"] }[]
 }
@@ -33,11 +31,6 @@ export interface Plan {
 export interface DeclarationPlan {
   readonly name: string
   readonly doc?: string
-  readonly origin: Location
-}
-
-export interface InactivePlan {
-  readonly construct: string
   readonly origin: Location
 }
 

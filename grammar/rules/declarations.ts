@@ -195,7 +195,17 @@ export abstract class DeclarationRules extends TestRules {
   })
 
   private result(): TypeNode | undefined {
-    return this.maybe(":", () => (this.need(":"), this.subWith(this.type, "the type of the result")))
+    const expected = "the type of the result"
+    return this.maybe(":", () => {
+      this.need(":")
+      return this.at("{") && !this.opensRecordType() ? this.missingType(expected) : this.subWith(this.type, expected)
+    })
+  }
+
+  /** Where a body could stand as well. */
+  private opensRecordType(): boolean {
+    if (this.at("}", 2)) return this.at("{", 3) || this.at("=", 3) || this.at("from", 3)
+    return this.at("StringStart", 2) || this.at("RawString", 2) || (this.atWord(2) && this.at(":", 3))
   }
 
   private optionalClauses(): readonly Clause[] {

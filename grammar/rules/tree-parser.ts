@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
 import { span, type Span } from "../../base/text/span.ts"
+import { bracesPair, braceRepairs, noBraces, surplusBrace, type Braces } from "../braces.ts"
 import { choices } from "../choices.generated.ts"
 import type { Token, Tokens } from "../lexer.ts"
 import { describeToken } from "../messages.ts"
@@ -46,6 +47,9 @@ export abstract class TreeParser {
   private emptyBefore = -1
   private lastReportedAt = -1
   protected bracesPair = true
+  /** What is known of the braces where they do not pair, and the closing ones that do. */
+  protected braces: Braces = noBraces
+  protected closers: ReadonlySet<number> = new Set()
 
   constructor(recorder?: Recorder) {
     this.recorder = recorder
@@ -57,9 +61,9 @@ export abstract class TreeParser {
     this.read = tokens.tokens
     this.next = 0
     this.diagnostics = [...tokens.diagnostics]
-    let open = 0
-    for (const { kind } of tokens.tokens) open += kind === "{" ? 1 : kind === "}" ? -1 : 0
-    this.bracesPair = open === 0
+    this.braces = braceRepairs(tokens)
+    this.closers = new Set(this.braces.ends.values())
+    this.bracesPair = bracesPair(tokens.tokens)
     this.endToken = { ...nowhere, start: length, end: length, triviaBefore: tokens.trivia.length }
     this.nextId = this.depth = this.unitStart = 0
     this.failedAt = this.lastReportedAt = this.emptyAt = this.emptyBefore = -1
@@ -97,6 +101,10 @@ export abstract class TreeParser {
 
   protected consume(): void {
     this.next++
+  }
+
+  protected nextIndex(): number {
+    return this.next
   }
 
   // ---------------------------------------------------------------- looking
@@ -212,8 +220,11 @@ export abstract class TreeParser {
   /** As `mismatch`, where an item should begin: what stands there is named, wherever it stands. */
   protected unexpected(expected: string): void {
     const token = this.peek()
-    const found = describeToken(token.kind, this.text(token))
-    this.report("AF1001", span(token.start, token.end), { expected, found })
+    const isSurplus = this.braces.surplus.has(token.start)
+    const facts = isSurplus
+      ? { expected: expected.replace(/ or `}`$/, ""), found: surplusBrace }
+      : { expected, found: describeToken(token.kind, this.text(token)) }
+    this.report("AF1001", span(token.start, token.end), facts)
     this.fail()
   }
 

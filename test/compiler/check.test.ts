@@ -63,10 +63,6 @@ describe("the daily brief", () => {
       "saveToNotion: retry (policy), timeout (policy), circuit (policy)",
     ])
   })
-
-  it("has nothing that does nothing", () => {
-    expect(program.checked.inactive).toEqual([])
-  })
 })
 
 const tool = (

@@ -1,7 +1,7 @@
 // What holds for any text: a tree comes out, nothing is lost, spans nest, and a mistake stays where it was made.
 
 import fc from "fast-check"
-import { globSync, readFileSync } from "node:fs"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { lex, type Tokens } from "../../grammar/lexer.ts"
@@ -10,6 +10,7 @@ import type { Declaration, Node } from "../../grammar/syntax/nodes.ts"
 import { children, walk } from "../../grammar/syntax/walk.ts"
 import { tokenTable } from "../../grammar/tokens.ts"
 import { corpusFiles } from "../harness/corpus.ts"
+import { rightPrograms } from "../harness/right-programs.ts"
 
 const settings = { seed: 20260801, numRuns: 1000 }
 const root = join(import.meta.dirname, "../..")
@@ -67,20 +68,13 @@ describe("any text", () => {
 
 const nameOf = (item: Declaration): string => (!("name" in item) ? item.kind : item.name.kind === "name" ? item.name.text : JSON.stringify(item.name.parts))
 
-/** Every program that is right: the examples and the corpora, without what a corpus expects of it. */
-const whole = [...globSync("examples/**/*.agentflow", { cwd: root }), ...globSync("test/corpus/{programs,syntax/ok,format}/**/*.agentflow", { cwd: root })]
-  .filter((path) => !path.includes("node_modules"))
-  .sort()
-  .map((path) => ({ path, text: readFileSync(join(root, path), "utf8").split("// ----")[0]! }))
-  .filter(({ text }) => parse(source(text)).diagnostics.length === 0)
-
 const shown = (diagnostics: readonly { readonly message: string }[]): string => diagnostics.map(({ message }) => message).join(" | ")
 
 describe("a file that is cut off", () => {
   it("keeps every whole declaration and has at most two errors, whatever program it is and wherever it ends", { timeout: 120_000 }, () => {
-    expect(whole.length).toBeGreaterThan(180)
+    expect(rightPrograms.length).toBeGreaterThan(180)
     const worse: string[] = []
-    for (const { path, text } of whole) {
+    for (const { path, text } of rightPrograms) {
       const items = parse(source(text)).value.file.items
       for (let cut = 0; cut <= text.length; cut++) {
         const { value, diagnostics } = parse(source(text.slice(0, cut)))
@@ -91,33 +85,6 @@ describe("a file that is cut off", () => {
       }
     }
     expect(worse.join("\n")).toBe("")
-  })
-})
-
-describe("one mistake", () => {
-  const dropped = function* (text: string) {
-    for (const { start, end, kind } of lex(source(text)).tokens) {
-      if (kind === "Text" || kind.startsWith("Block") || start === end) continue
-      yield { start, kind, ...parse(source(text.slice(0, start) + text.slice(end))) }
-    }
-  }
-
-  it("makes at most two errors when one token of the example is left out", () => {
-    const worse = [...dropped(example)].filter(({ diagnostics }) => diagnostics.length > 2)
-    expect(worse.map(({ kind, start, diagnostics }) => `${kind} at ${start}: ${shown(diagnostics)}`).join("\n")).toBe("")
-  })
-
-  it("hardly ever makes more in any program, and never a cascade", { timeout: 120_000 }, () => {
-    let all = 0
-    const more: number[] = []
-    for (const { text } of whole) {
-      for (const { diagnostics } of dropped(text)) {
-        all++
-        if (diagnostics.length > 2) more.push(diagnostics.length)
-      }
-    }
-    expect(more.length / all).toBeLessThan(0.005)
-    expect(Math.max(...more)).toBeLessThanOrEqual(8)
   })
 })
 
