@@ -1,6 +1,7 @@
 // Keeps strangers and floods out: the API token, and limits on what is taken at the same time.
 
 import { createHash, timingSafeEqual } from "node:crypto"
+import { isIP } from "node:net"
 import { fault } from "./fault.ts"
 
 export interface Limits {
@@ -22,6 +23,8 @@ export interface Guard {
   readonly limits: Limits
   /** Throws an ApiFault unless the token is right, or none is asked for. */
   authenticate(token: unknown): void
+  /** Throws an ApiFault for an HTTP request that a browser sends for a page from elsewhere; with a token, that decides alone. */
+  refusePages(headers: { readonly host?: string | undefined; readonly origin?: string | undefined }): void
   /** Throws an ApiFault when too many calls are under way; the result ends this one. */
   enter(): () => void
   /** Throws an ApiFault for a text that is too long. */
@@ -41,6 +44,11 @@ export function createGuard({ apiToken, limits: given = {} }: GuardOptions): Gua
     authenticate(token) {
       if (apiToken === undefined || (typeof token === "string" && isSame(token, apiToken))) return
       throw fault(401, "ERR_UNAUTHORIZED", "the API token is missing or wrong; send it as 'dapr-api-token'")
+    },
+    refusePages({ host, origin }) {
+      if (apiToken !== undefined) return
+      if ((origin === undefined || isNear(origin)) && (host === undefined || isNear(`http://${host}`))) return
+      throw fault(403, "ERR_FORBIDDEN", "pages of other origins may not call this sidecar, nor may names that only lead to it")
     },
     enter() {
       if (pendingCalls >= limits.pendingCalls) {
@@ -66,6 +74,12 @@ export function createGuard({ apiToken, limits: given = {} }: GuardOptions): Gua
 function isSame(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest()
   return timingSafeEqual(digest(one), digest(other))
+}
+
+/** A name may be made to lead to this machine by whoever owns it; an address can't. */
+function isNear(address: string): boolean {
+  const host = URL.canParse(address) ? new URL(address).hostname.replace(/^\[|\]$/g, "") : ""
+  return host === "localhost" || isIP(host) !== 0
 }
 
 /** True for addresses that only programs of this machine can reach. */

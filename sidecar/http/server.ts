@@ -49,7 +49,10 @@ export function createHttpServer({ api, guard }: HttpOptions): Server {
 
 async function handle(routes: readonly Route[], guard: Guard, request: IncomingMessage): Promise<Response> {
   const isHealth = request.url?.startsWith("/v1.0/healthz") ?? false
-  if (!isHealth) guard.authenticate(request.headers["dapr-api-token"])
+  if (!isHealth) {
+    guard.authenticate(request.headers["dapr-api-token"])
+    guard.refusePages(request.headers)
+  }
   const leave = guard.enter()
   try {
     return await answer(routes, await readRequest(request, guard.limits.messageBytes))

@@ -1,5 +1,7 @@
 // Who may call the sidecar, and how much.
 
+import { request } from "node:http"
+import { createConnection } from "node:net"
 import { Client, Metadata, credentials } from "@grpc/grpc-js"
 import type { MethodDefinition, ServiceError } from "@grpc/grpc-js"
 import { afterEach, describe, expect, it } from "vitest"
@@ -9,7 +11,7 @@ import { loadProtocol } from "../../sidecar/grpc/protocol.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import type { Sidecar, SidecarSettings } from "../../sidecar/start.ts"
 import { openMemoryStore } from "../../sidecar/store/memory.ts"
-import { silenceConsole, startWorker } from "./harness.ts"
+import { silenceConsole, startWorker, until } from "./harness.ts"
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -62,7 +64,51 @@ describe("the API token", () => {
   })
 })
 
+describe("pages in a browser", () => {
+  it("of other origins, or under a name that only leads here, are refused", async () => {
+    const { httpPort } = await start({})
+    const status = (headers: Readonly<Record<string, string>>) => new Promise<number | undefined>((resolve, reject) => {
+      request({ host: "127.0.0.1", port: httpPort, path: "/v1.0/state/statestore", method: "POST", headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      }).once("error", reject).end("[]")
+    })
+    expect(await status({ origin: "https://evil.example" })).toBe(403)
+    expect(await status({ origin: "null" })).toBe(403)
+    expect(await status({ host: `evil.example:${httpPort}` })).toBe(403)
+    for (const headers of [{}, { host: `localhost:${httpPort}` }, { origin: `http://127.0.0.1:${httpPort}` }, { host: `[::1]:${httpPort}` }]) {
+      expect(await status(headers)).toBe(204)
+    }
+  })
+})
+
 describe("limits", () => {
+  it("on connections refuse one worker too many, and one HTTP connection too many", async () => {
+    const sidecar = await start({ limits: { connections: 2 } })
+    const stream = () => {
+      const raw = new Client(`127.0.0.1:${sidecar.grpcPort}`, credentials.createInsecure())
+      cleanups.push(() => raw.close())
+      const { path, requestSerialize, responseDeserialize } = loadProtocol().taskHub["GetWorkItems"] as MethodDefinition<object, object>
+      const work = raw.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {})
+      return { work, refused: new Promise<string>((resolve) => work.once("error", (error: Error) => resolve(error.message))) }
+    }
+    const [first] = [stream(), stream()]
+    await until("both are connected", () => sidecar.hub.workers() === 2)
+    expect(await stream().refused).toContain("2 workers are connected already")
+    first?.work.cancel()
+    await until("one has left", () => sidecar.hub.workers() === 1)
+    stream()
+    await until("another has its place", () => sidecar.hub.workers() === 2)
+
+    const sockets = [1, 2, 3].map(() => createConnection(sidecar.httpPort, "127.0.0.1"))
+    cleanups.push(() => { for (const socket of sockets) socket.destroy() })
+    const closed = sockets.map((socket) => new Promise<boolean>((resolve) => {
+      socket.on("error", () => resolve(true)).on("close", () => resolve(true)).resume()
+      setTimeout(() => resolve(false), 300)
+    }))
+    expect((await Promise.all(closed)).filter(Boolean)).toHaveLength(1)
+  })
+
   it("on the size of a payload are told, as daprd's 4 MiB would be", async () => {
     const sidecar = await start({ limits: { messageBytes: daprdMessageBytes } })
     const own = client(sidecar)
