@@ -100,7 +100,7 @@ interface State {
   readonly turnLeases: Map<string, Lease>
   readonly activityLeases: Map<string, { readonly row: ActivityRow; readonly stream: Stream }>
   /** Turns that a peer, whose stream is gone, may still answer. */
-  readonly lateTurns: Map<string, { readonly identity: TurnIdentity; readonly timeout: NodeJS.Timeout }>
+  readonly lateTurns: Map<string, { readonly identity: TurnIdentity; readonly token: string; readonly timeout: NodeJS.Timeout }>
 }
 
 export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dispatcher {
@@ -197,7 +197,7 @@ function disconnect(state: State, stream: Stream, onReady: () => void): void {
       onReady()
     }
     const timeout = setTimeout(forget, lateAnswerMs).unref()
-    state.lateTurns.set(key, { identity: lease, timeout })
+    state.lateTurns.set(key, { identity: lease, token: lease.token, timeout })
   }
   for (const key of stream.activities) {
     const lease = state.activityLeases.get(key)
@@ -218,7 +218,7 @@ function takeTurn(
   }
   const key = lateKey(peer, instanceId)
   const late = state.lateTurns.get(key)
-  if (!late) return undefined
+  if (!late || (token !== "" && token !== late.token)) return undefined
   clearTimeout(late.timeout)
   state.lateTurns.delete(key)
   if (lease) return undefined

@@ -233,7 +233,8 @@ async function completeTurn(cx: Context, answer: TurnAnswer): Promise<void> {
     transition(cx, instanceId, {
       kind: "turnCompleted", actions, executionId, ...(customStatus === undefined ? {} : { customStatus }),
     })
-  }
+    // The late answer of a second worker, to a turn that the first has answered: the next one must not be lost with it.
+  } else if (current && wantsTurn(current)) cx.dispatcher.offerTurn(instanceId)
   await committed(cx)
 }
 

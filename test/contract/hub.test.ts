@@ -109,6 +109,24 @@ describe("the hub", () => {
     expect(hub.summary("a")?.status).toBe("completed")
   })
 
+  it("goes on when two workers that lost their streams answer the same turn", async () => {
+    const { hub, worker } = bench()
+    const one = worker("w1")
+    await hub.start({ instanceId: "a", name: "f" })
+    await tick()
+    one.disconnect()
+    const two = worker("w2")
+    await tick()
+    two.disconnect()
+    await hub.send("a", { kind: "raiseEvent", name: "x" })
+    const answer = { instanceId: "a", token: "", actions: [] }
+    await hub.completeTurn({ ...answer, peer: "w1" })
+    await hub.completeTurn({ ...answer, peer: "w2" })
+    const three = worker("w3")
+    await tick()
+    expect(three.items).toMatchObject([{ kind: "turn", fresh: [{ kind: "orchestratorStarted" }, { kind: "eventRaised" }] }])
+  })
+
   it("takes an activity's answer once, also from a worker that has lost its stream", async () => {
     const { hub, worker } = bench()
     const one = worker("w1")

@@ -10,15 +10,16 @@ import { openMemoryStore } from "../../sidecar/store/memory.ts"
 const instances = ["a", "b", "c"]
 const stepsOfEach = 4
 const peers = ["w1", "w2", "w3"]
+const everyone = [...peers, "last"]
 
 interface Move {
-  readonly kind: "join" | "leave" | "answer"
+  readonly kind: "join" | "leave" | "event" | "answer"
   readonly peer: string
   /** The n-th item that this peer was ever given is answered, once more if it was before. */
   readonly pick: number
 }
 
-const kinds = ["join", "leave", "answer", "answer", "answer", "answer", "answer", "answer"] as const
+const kinds = ["join", "join", "leave", "event", "answer", "answer", "answer", "answer"] as const
 const move: fc.Arbitrary<Move> = fc.record({ kind: fc.constantFrom(...kinds), peer: fc.constantFrom(...peers), pick: fc.nat(1_000) })
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
@@ -27,8 +28,8 @@ const keyOf = (item: WorkItem): string => (item.kind === "turn" ? `turn ${item.i
 function bed() {
   const store = openMemoryStore()
   const hub = createHub({ store, clock: systemClock, newId: () => "e", onFault: (error) => { throw error } })
-  const given = new Map<string, WorkItem[]>(peers.map((peer) => [peer, []]))
-  const held = new Map<string, Set<string>>(peers.map((peer) => [peer, new Set()]))
+  const given = new Map<string, WorkItem[]>(everyone.map((peer) => [peer, []]))
+  const held = new Map<string, Set<string>>(everyone.map((peer) => [peer, new Set()]))
   const connected = new Map<string, () => void>()
   const twice: string[] = []
   const join = (peer: string): void => {
@@ -63,12 +64,15 @@ function bed() {
 }
 
 it("property: leases hold while their streams do, and everything ends once", { timeout: 60_000 }, async () => {
-  await fc.assert(fc.asyncProperty(fc.array(move, { maxLength: 60 }), async (moves) => {
+  await fc.assert(fc.asyncProperty(fc.array(move, { minLength: 30, maxLength: 90 }), async (moves) => {
     const { hub, store, given, twice, join, leave, answer } = bed()
     await Promise.all(instances.map((instanceId) => hub.start({ instanceId, name: "f" })))
+    for (const peer of peers) join(peer)
+    await tick()
     for (const one of moves) {
       if (one.kind === "join") join(one.peer)
       else if (one.kind === "leave") leave(one.peer)
+      else if (one.kind === "event") await hub.send(instances[one.pick % instances.length]!, { kind: "raiseEvent", name: "e" })
       else {
         const items = given.get(one.peer) ?? []
         const item = items[one.pick % Math.max(1, items.length)]
@@ -78,8 +82,8 @@ it("property: leases hold while their streams do, and everything ends once", { t
     }
     // Somebody who stays, under a name that no late answer is expected from, does what is left.
     for (const peer of peers) leave(peer)
-    const left: WorkItem[] = []
-    hub.connect({ peer: "last", slots: 16, send: (item) => left.push(item), end: () => undefined })
+    join("last")
+    const left = given.get("last")!
     for (let rounds = 0; rounds < 100 && !instances.every((id) => hub.summary(id)?.status === "completed"); rounds++) {
       await tick()
       for (const item of left.splice(0)) await answer("last", item)
