@@ -13,6 +13,7 @@ import type { Store } from "./store/store.ts"
 
 export interface ActivityContext {
   getWorkflowInstanceId(): string
+  getWorkflowActivityId(): number
 }
 
 export type ActivityFunction = (context: ActivityContext, input: unknown) => unknown
@@ -78,14 +79,14 @@ interface ActivityOutcome {
 
 /** As the SDK's worker does it, but for what that never answers: a thrown null or undefined. */
 async function runActivity(
-  activities: ReadonlyMap<string, ActivityFunction>, { name, input, instanceId }: ActivityItem,
+  activities: ReadonlyMap<string, ActivityFunction>, { name, input, instanceId, wireTaskId }: ActivityItem,
 ): Promise<ActivityOutcome> {
   const activity = activities.get(name)
   if (!activity) {
     return { failure: { errorType: "ActivityNotRegisteredError", errorMessage: `no activity is named '${name}'` } }
   }
   try {
-    const context = { getWorkflowInstanceId: () => instanceId }
+    const context = { getWorkflowInstanceId: () => instanceId, getWorkflowActivityId: () => wireTaskId }
     const result = await activity(context, input === undefined || input === "" ? undefined : JSON.parse(input))
     return { result: JSON.stringify(result ?? undefined) ?? "" }
   } catch (thrown) {
@@ -94,7 +95,7 @@ async function runActivity(
 }
 
 function failureOf(thrown: unknown): FailureDetails {
-  if (!(thrown instanceof Error)) return { errorType: typeof thrown, errorMessage: String(thrown) }
+  if (!(thrown instanceof Error)) return { errorType: Object(thrown).constructor?.name ?? "Object", errorMessage: String(thrown) }
   const { constructor, message, stack } = thrown
   return { errorType: constructor.name, errorMessage: message, ...(stack === undefined ? {} : { stackTrace: stack }) }
 }

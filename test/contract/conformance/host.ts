@@ -28,7 +28,6 @@ export interface Host extends Address {
 
 export interface OpenHost {
   readonly host: Host
-  readonly worker: TestWorker
   close(): Promise<void>
 }
 
@@ -36,9 +35,10 @@ export interface OpenHost {
 const userAgent = "agentflow/1 items=64"
 const endLimitSeconds = 30
 
-export async function openHost({ grpcPort, httpPort }: Address): Promise<OpenHost> {
+/** With a worker of the official SDK, unless the host has its own. */
+export async function openHost({ grpcPort, httpPort }: Address, ownWorker?: Pick<TestWorker, "stop">): Promise<OpenHost> {
   silenceConsole()
-  const worker = await startWorker(program, { grpcPort, userAgent })
+  const worker = ownWorker ?? await startWorker(program, { grpcPort, userAgent })
   const sdk = new DaprWorkflowClient({ daprHost: "127.0.0.1", daprPort: String(grpcPort) })
   const own = connect({ grpcPort, deadlineMs: 30_000 })
   const end = async (id: string): Promise<Ending> => {
@@ -64,7 +64,7 @@ export async function openHost({ grpcPort, httpPort }: Address): Promise<OpenHos
     await worker.stop()
     await sdk.stop()
   }
-  return { host, worker, close }
+  return { host, close }
 }
 
 const attemptsMax = 10

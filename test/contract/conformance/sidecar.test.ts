@@ -1,10 +1,16 @@
-// The conformance cases on our sidecar over gRPC, with each of its stores; and the list of cases itself.
+// The conformance cases on our sidecar over gRPC, with each of its stores, and with the worker in its process; and the list of cases itself.
 
+import { createRequire } from "node:module"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { createExecutor } from "../../../runtime/executor.ts"
+import type { WorkflowBody } from "../../../runtime/executor.ts"
+import { attachWorker } from "../../../sidecar/in-process.ts"
+import type { ActivityFunction } from "../../../sidecar/in-process.ts"
 import { startSidecar } from "../../../sidecar/start.ts"
 import { openMemoryStore } from "../../../sidecar/store/memory.ts"
-import { temporaryFolder } from "../harness.ts"
+import { ended, temporaryFolder } from "../harness.ts"
+import { program } from "./program.ts"
 import { cases, conformance } from "./suite.ts"
 
 conformance({
@@ -21,6 +27,31 @@ conformance({
     const folder = temporaryFolder()
     const sidecar = await startSidecar({ file: join(folder.path, "hub.db") })
     return { ...sidecar, stop: async () => { await sidecar.close(); folder.remove() } }
+  },
+})
+
+/** The SDK's own whenAll, which the context of the runtime does without. */
+const { whenAll } = createRequire(import.meta.url)("@dapr/dapr/workflow/internal/durabletask/task/index.js") as { whenAll(tasks: unknown): unknown }
+
+conformance({
+  name: "one process, store in memory", kind: "sidecar",
+  // Its context stays where it is: nothing is replayed, so nothing can differ from a replay, and inputs are encoded by our runtime.
+  instead: {
+    "A.5 isReplaying: is false in the turn that makes the value": async (host) =>
+      expect((await host.run("replaying")).output).toEqual([false, false]),
+    "A.5 Non-determinism: fails the instance at once": async (host) =>
+      expect(await host.run("wavering", "one process")).toMatchObject({ status: ended.completed, output: "not reached" }),
+    "A.5 Values: of an activity's input: falsy ones vanish, wrapped ones arrive whole": async (host) =>
+      expect((await host.run("kinds", [0, false, "", null])).output).toEqual(["0", "false", "\"\"", "null"]),
+  },
+  start: async () => {
+    const sidecar = await startSidecar({ store: openMemoryStore() })
+    const workflows = new Map(Object.entries(program.workflows).map(([name, body]) =>
+      [name, ((context, input) => body({ ...context, whenAll } as never, input as never)) as WorkflowBody]))
+    const activities = new Map(Object.entries(program.activities).map(([name, run]) =>
+      [name, ((context, input) => run(input as never, context as never)) as ActivityFunction]))
+    const worker = attachWorker(sidecar.hub, { executor: createExecutor({ workflows }), activities })
+    return { ...sidecar, worker: { stop: () => worker.stop(300) }, stop: sidecar.close }
   },
 })
 
