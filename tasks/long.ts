@@ -56,5 +56,12 @@ if (only === undefined || only === "bus") {
   if (status === 0) passed++
   else failed++
 }
+if (only === undefined || only === "playground") {
+  console.log("an hour of random use of the playground")
+  const vitest = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs")
+  const { status } = spawnSync(process.execPath, [vitest, "run", "test/playground/random-use.test.ts"], { stdio: "inherit", env: { ...process.env, AGENTFLOW_LONG: "1" } })
+  if (status === 0) passed++
+  else failed++
+}
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)

@@ -36,7 +36,7 @@ export async function main({ terminal, positionals: [file], flags }: Invocation)
   const studio: Studio = {
     source, mask: maskFor(program, config), workflows: () => program?.workflows() ?? [], graph: (name) => program?.graph(name),
     session: () => ({
-      version, canRerun: true, host: { kind: isForeign ? "dapr" : "sidecar", address: `${host.address.host}:${host.address.grpcPort}` }, ...(program === undefined ? {} : { program: program.state() }),
+      version, host: { kind: isForeign ? "dapr" : "sidecar", address: `${host.address.host}:${host.address.grpcPort}` }, ...(program === undefined ? {} : { program: program.state() }),
     }),
   }
   const live = createLive(studio, () => program?.state())

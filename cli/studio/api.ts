@@ -41,8 +41,6 @@ export interface Session {
   readonly host: { readonly kind: "sidecar" | "dapr"; readonly address: string }
   /** Absent when `agentflow dev` was started without a file: runs can be looked at and controlled, none can be started. */
   readonly program?: ProgramState
-  /** False on a host that can't: the button is not to be shown. */
-  readonly canRerun: boolean
 }
 
 export interface ProgramState {
@@ -147,6 +145,8 @@ export interface RunDetail extends RunRow {
   /** How many events the history has. */
   readonly events: number
   readonly parent?: string
+  /** It has ended and nobody called it: only then can it go on from one of its steps as a new run. */
+  readonly canRerun: boolean
 }
 
 export interface FailureDetail {

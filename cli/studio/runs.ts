@@ -31,12 +31,13 @@ export function detailOf(run: InstanceView, history: readonly HistoryEvent[], ma
   const view = foldRun(run, history)
   const { status, failure } = view
   const started = history.find((event) => event.kind === "executionStarted")
+  const parent = started?.kind === "executionStarted" ? started.parent?.instanceId : undefined
   return {
     ...rowOfView(view, mask), input: mask.value(parsed(run.input)), events: history.length, steps: view.steps.flatMap((step) => linesOf(step, 0, hasEnded(run), mask)),
     ...(run.status === "completed" ? { output: mask.value(parsed(run.output)) } : {}),
     ...(status?.budget === undefined ? {} : { budget: status.budget as Partial<Spending> }), ...(status === undefined ? {} : { reserved: status.reserved }),
     ...(failure === undefined ? {} : { failed: failureDetail(failure, mask) }),
-    ...(started?.kind === "executionStarted" && started.parent !== undefined ? { parent: started.parent.instanceId } : {}),
+    ...(parent === undefined ? {} : { parent }), canRerun: hasEnded(run) && parent === undefined,
   }
 }
 

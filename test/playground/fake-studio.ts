@@ -41,7 +41,7 @@ const error = { kind: "rate_limited", message: "429 from news.example, try again
 export const waiting: RunDetail = {
   id: "morning", workflow: "DailyBrief", version: 2, status: "running", isUndoing: false, questions: 1, createdAtMs: start, updatedAtMs: start + 94_000,
   spent: { nanoDollars: 131_400_000, tokens: 58_210, turns: 9, calls: 17 }, budget: { nanoDollars: 500_000_000, tokens: 200_000 }, reserved: { ...nothing, nanoDollars: 20_000_000, tokens: 9_000 },
-  input: { topic: "AI infrastructure" }, events: 240,
+  input: { topic: "AI infrastructure" }, events: 240, canRerun: false,
   steps: [
     row("DailyBrief/Researcher", 0, [attempt(200, 3_100)], { model: "fast", spent: { nanoDollars: 2_100_000, tokens: 3_400, turns: 1, calls: 0 } }),
     row("DailyBrief/sources", 0, []),
@@ -56,7 +56,7 @@ export const waiting: RunDetail = {
 
 export const failed: RunDetail = {
   id: "order-17", workflow: "OrderSaga", status: "failed", isUndoing: false, questions: 0, createdAtMs: start - 7_200_000, updatedAtMs: start - 7_160_000,
-  spent: { ...nothing, calls: 7 }, budget: {}, input: { order: "17" }, events: 61, failure: { kind: "unavailable", message: "the carrier answered 503" },
+  spent: { ...nothing, calls: 7 }, budget: {}, input: { order: "17" }, events: 61, canRerun: true, failure: { kind: "unavailable", message: "the carrier answered 503" },
   failed: { kind: "unavailable", message: "the carrier answered 503", step: "OrderSaga/ship", undone: ["OrderSaga/reserve"], undoFailed: [{ step: "OrderSaga/charge", kind: "timeout", message: "no answer within 10 s" }], undoUnknown: [] },
   steps: [
     row("OrderSaga/reserve", 0, [{ ...attempt(0, 0), fromMs: start - 7_199_000, toMs: start - 7_198_000 }]),
@@ -86,7 +86,7 @@ export const inbox: Inbox = {
 const dead: DeadLetters = { letters: [{ ...failed.failed!, run: failed.id, workflow: failed.workflow, atMs: failed.updatedAtMs, input: failed.input }] }
 
 const session: Session = {
-  version: "0.1.0", host: { kind: "sidecar", address: "127.0.0.1:50001" }, canRerun: true,
+  version: "0.1.0", host: { kind: "sidecar", address: "127.0.0.1:50001" },
   program: { file: "daily-brief.agentflow", state: "running", diagnostics: [], build: 1, workflows: [{ name: "DailyBrief", parameters: { type: "object", properties: { topic: { type: "string" } }, required: ["topic"] } }] },
 }
 

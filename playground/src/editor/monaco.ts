@@ -65,6 +65,10 @@ function setUp(): void {
   })
   defineThemes()
   registerProviders()
+  // Monaco leaves promises of its own behind when a text is exchanged while it works on it: a cancelled one is no error.
+  addEventListener("unhandledrejection", (event) => {
+    if ((event.reason as { readonly name?: unknown } | undefined)?.name === "Canceled") event.preventDefault()
+  })
 }
 
 function languageOf(path: string): string {

@@ -66,7 +66,7 @@ function RunBar() {
   const workflows = info.value?.workflows ?? []
   return (
     <div class="run-bar">
-      <button type="button" class="button button-primary" disabled={errorCount.value > 0 || phase.value === "loading"} onClick={() => void run()}><Icon name="play" />{trace.value === undefined ? "Run" : "Run again"}</button>
+      <button type="button" class="button button-primary" disabled={errorCount.value > 0} onClick={() => void run()}><Icon name="play" />{trace.value === undefined ? "Run" : "Run again"}</button>
       {workflows.length > 1
         ? <label class="field"><span class="visually-hidden">Workflow to run</span><select value={workflow.value} onChange={(event) => { chooseWorkflow(event.currentTarget.value); showWorkflow(event.currentTarget.value) }}>{workflows.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
         : <span class="run-name">{workflow.value || shownGraph.value?.name}</span>}

@@ -6,7 +6,7 @@ import { ask, runPath } from "./client.ts"
 import { moneyText, timeText } from "../run/time.ts"
 import { timeOf } from "./format.ts"
 import { JsonBlock } from "./json-block.tsx"
-import { act, chooseStep, detail, goTo, now, session, step, stepDetail } from "./state.ts"
+import { act, chooseStep, detail, goTo, now, step, stepDetail } from "./state.ts"
 
 export function StepPanel() {
   const path = step.value
@@ -35,7 +35,7 @@ async function rerun(eventId: number): Promise<void> {
 
 function Attempt({ attempt: { activity, attempt, fromMs, toMs, outcome, error, input, output, spent, model, eventId } }: { readonly attempt: AttemptDetail }) {
   const run = detail.value
-  const canRerun = session.value?.canRerun === true && run !== undefined && ["completed", "failed", "terminated", "canceled"].includes(run.status)
+  const canRerun = run?.canRerun === true
   return (
     <article class="attempt">
       <div class="attempt-head">
