@@ -89,6 +89,8 @@ describe("a run", () => {
     await page.click("text=Fault everywhere")
     await page.waitForFunction(() => document.querySelectorAll(".matrix button.cell").length === document.querySelectorAll(".matrix td").length, undefined, { timeout: 40_000 })
     expect(await page.locator(".cell-fine").count()).toBeGreaterThan(8)
+    // Two lines were reserved: the first stands for both, and says so.
+    expect(await page.locator(".matrix tbody th").first().innerText()).toContain("the first of 2 alike")
     await page.locator(".cell-undone, .cell-failed").first().click()
     await page.waitForSelector(".set-fault")
     expect(problems).toEqual([])

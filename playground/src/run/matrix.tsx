@@ -26,23 +26,30 @@ const cells = signal<Cells>(new Map())
 
 const key = (step: StepView, column: Column): string => `${step.path} ${column.label}`
 
+interface Row {
+  readonly step: StepView
+  /** How many items of a loop this one stands for. */
+  readonly alike: number
+}
+
 /** Steps that call something outside, as the run without more faults has them. */
-function rows(): readonly StepView[] {
+function rows(): readonly Row[] {
   const last = trace.peek()?.events.at(-1)?.state
   const known = new Set(info.peek()?.callables.map(({ name }) => name))
   const all = Object.values(last?.runs ?? {}).flatMap(({ steps }) => Object.values(steps)).filter(({ callable, path }) => known.has(callable) && !path.includes("/undo"))
   // Items of a loop are alike: the first stands for them.
-  const seen = new Set<string>()
-  return all.filter(({ path }) => {
-    const pattern = path.replaceAll(/\[\d+\]/g, "[]")
-    return seen.has(pattern) ? false : seen.add(pattern)
-  })
+  const byPattern = new Map<string, StepView[]>()
+  for (const step of all) {
+    const pattern = step.path.replaceAll(/\[\d+\]/g, "[]")
+    byPattern.set(pattern, [...(byPattern.get(pattern) ?? []), step])
+  }
+  return [...byPattern.values()].map((steps) => ({ step: steps[0]!, alike: steps.length }))
 }
 
-async function fill(steps: readonly StepView[], isGone: () => boolean): Promise<void> {
+async function fill(steps: readonly Row[], isGone: () => boolean): Promise<void> {
   const made = await runner()
   const input: unknown = JSON.parse(inputText.peek())
-  for (const step of steps) {
+  for (const { step } of steps) {
     for (const column of columns) {
       if (isGone()) return
       const world = currentWorld()
@@ -82,9 +89,9 @@ export function Matrix() {
         <table>
           <thead><tr><th scope="col">Step</th>{columns.map(({ label }) => <th key={label} scope="col">{label}</th>)}</tr></thead>
           <tbody>
-            {steps.map((step) => (
+            {steps.map(({ step, alike }) => (
               <tr key={step.path}>
-                <th scope="row"><code>{step.path.split("/").slice(1).join("/")}</code></th>
+                <th scope="row"><code>{step.path.split("/").slice(1).join("/")}</code>{alike === 1 ? null : <span class="matrix-alike">the first of {alike} alike</span>}</th>
                 {columns.map((column) => <td key={column.label}><Cell cell={cells.value.get(key(step, column))} onOpen={() => open(step, column)} label={`${column.label} at ${step.path}`} /></td>)}
               </tr>
             ))}
