@@ -6,7 +6,10 @@ import { join } from "node:path"
 import { explanations } from "../../base/diagnostics/explanations.generated.ts"
 import { graphCss } from "../../services/graph/tokens.ts"
 import { rolldown, type InputOptions, type Plugin } from "rolldown"
+import { gatherCss, smallCss, type GatheredCss } from "./css.ts"
 import { gallery } from "./gallery.ts"
+import { iconFont } from "./icon-font.ts"
+import { slimMonaco } from "./slim-monaco.ts"
 import { slimTsMorph } from "./slim-ts-morph.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -31,29 +34,6 @@ function virtual(modules: Readonly<Record<string, string>>): Plugin {
 const withoutEval: Plugin = {
   name: "without-eval",
   transform: (code) => (/Function\(['"]return this['"]\)/.test(code) ? { code: code.replace(/Function\(['"]return this['"]\)\(\)/g, "globalThis") } : null),
-}
-
-/** Style sheets that packages import: their text is gathered, in the order of import. */
-function gatherCss(into: string[]): Plugin {
-  return {
-    name: "gather-css",
-    load(id) {
-      if (!id.endsWith(".css")) return null
-      into.push(withFiles(readFileSync(id, "utf8"), join(id, "..")))
-      return { code: "export {}", moduleType: "js" }
-    },
-  }
-}
-
-/** `url(./x.ttf)` of a package becomes a file of ours. */
-function withFiles(css: string, folder: string): string {
-  return css.replace(/url\((["']?)(\.[^"')]+)\1\)/g, (_all, _quote, path: string) => {
-    const file = path.replace(/[?#].*$/, "")
-    const name = file.split("/").at(-1)!
-    mkdirSync(join(site, "assets"), { recursive: true })
-    copyFileSync(join(folder, file), join(site, "assets", name))
-    return `url(./${name})`
-  })
 }
 
 async function bundle(input: Record<string, string>, plugins: readonly Plugin[], options: InputOptions = {}): Promise<ReadonlyMap<string, string>> {
@@ -85,6 +65,15 @@ function styles(): string {
   return [graphCss, ...names.map((name) => readFileSync(join(folder, name), "utf8"))].join("\n")
 }
 
+/** The style sheet of Monaco and the files that it names; its icons are the ones that its code names. */
+function monacoStyles({ texts, files }: GatheredCss, icons: ReadonlySet<number>): string {
+  for (const [name, path] of files) {
+    if (name === "codicon.ttf") writeFileSync(join(site, "assets/codicon.woff2"), iconFont(readFileSync(path), icons))
+    else copyFileSync(path, join(site, "assets", name))
+  }
+  return smallCss(texts.join("\n")).replace('url(./codicon.ttf) format("truetype")', 'url(./codicon.woff2) format("woff2")')
+}
+
 export async function buildPlayground(): Promise<void> {
   rmSync(site, { recursive: true, force: true })
   mkdirSync(join(site, "assets"), { recursive: true })
@@ -98,7 +87,8 @@ export async function buildPlayground(): Promise<void> {
     ...await bundle({ editor: "monaco-editor/editor/editor.worker.js" }, []),
     ...(existsSync(join(source, "src/workers/simulation.ts")) ? await bundle({ simulation: join(source, "src/workers/simulation.ts") }, [...shared, withoutEval]) : []),
   ])
-  const css: string[] = []
+  const css: GatheredCss = { texts: [], files: new Map() }
+  const monaco = slimMonaco()
   const index = examples.map(({ id, title, summary }) => ({ id, title, summary }))
   const first = examples[0]!
   const build = {
@@ -106,10 +96,10 @@ export async function buildPlayground(): Promise<void> {
     examples: index, first: { id: first.id, files: first.files.filter(({ path }) => /\.(agentflow|json|yaml)$/.test(path)) },
   }
   const pages = await bundle({ main: join(source, "src/main.tsx"), studio: join(source, "src/studio/main.tsx") }, [
-    gatherCss(css), virtual({ build: `export const build = ${JSON.stringify(build)}` }),
+    monaco, gatherCss(css), virtual({ build: `export const build = ${JSON.stringify(build)}` }),
   ])
-  const monacoCss = hashed("monaco.css", css.join("\n"))
-  const mainCss = hashed("main.css", styles())
+  const monacoCss = hashed("monaco.css", monacoStyles(css, monaco.icons()))
+  const mainCss = hashed("main.css", smallCss(styles()))
   const page = readFileSync(join(source, "index.html"), "utf8").replaceAll("%main.js%", `assets/${pages.get("main")!}`)
     .replaceAll("%main.css%", `assets/${mainCss}`).replaceAll("%monaco.css%", `assets/${monacoCss}`).replaceAll("%language.js%", `assets/${workers.get("language")!}`)
   writeFileSync(join(site, "index.html"), page)

@@ -43,6 +43,7 @@ export function defineThemes(): void {
         "editorError.foreground": token("error"), "editorWarning.foreground": token("warning"), "editorInfo.foreground": token("info"), focusBorder: token("focus"),
         "scrollbarSlider.background": `${token("line-strong")}80`, "scrollbarSlider.hoverBackground": token("line-strong"), "editorGutter.background": token("panel"),
         "input.background": token("panel"), "list.focusBackground": token("selection"), "list.hoverBackground": token("hover"), "quickInput.background": token("raised"),
+        "menu.background": token("raised"), "menu.foreground": token("text"), "menu.border": token("line-strong"), "menu.selectionBackground": token("selection"), "menu.selectionForeground": token("text"),
       },
     })
   }

@@ -59,7 +59,8 @@ export function EditorPane() {
       current = undefined
     }
   }, [])
-  return <div class="editor-host" ref={host} data-editor={name.value} role="tabpanel" id="file-panel" aria-labelledby={tabId("file", active.value)} />
+  // Monaco's menus are drawn beside its editor, in a shadow tree: they take its colours from this class.
+  return <div class="editor-host monaco-component" ref={host} data-editor={name.value} role="tabpanel" id="file-panel" aria-labelledby={tabId("file", active.value)} />
 }
 
 function changed(path: string, text: string): void {
