@@ -1,6 +1,8 @@
 // The private fields of the SDK's worker, client and context: what is read and set there, each behind a check that it is there.
 
 import { promisify } from "node:util"
+import { streamAnswers } from "./answers.ts"
+import type { AnsweringStub, Ask } from "./answers.ts"
 
 /** Work items that one worker holds at a time; announced to the sidecar, which then never sends more. */
 export const itemsMax = 256
@@ -59,19 +61,27 @@ export function workerOf(runtime: object): object {
  */
 function speedUp({ _stub: stub }: Fields): void {
   if (!stub) return
-  for (const name of ["completeOrchestratorTask", "completeActivityTask"]) {
+  const streamed = isAnswering(stub) ? streamAnswers(stub) : undefined
+  for (const [name, kind] of [["completeOrchestratorTask", "turn"], ["completeActivityTask", "activity"]] as const) {
     const call = stub[name]
-    if (typeof call === "function") stub[name] = { bind: () => asPromise(call.bind(stub) as UnaryCall) }
+    if (typeof call !== "function") continue
+    const ask = asking(call.bind(stub) as UnaryCall)
+    const asPromise = Object.assign(() => undefined, { [promisify.custom]: streamed?.(kind, ask) ?? ask })
+    stub[name] = { bind: () => asPromise }
   }
+}
+
+function isAnswering(stub: object): stub is AnsweringStub {
+  const { getWorkItems, makeBidiStreamRequest, close } = stub as Partial<AnsweringStub>
+  return [getWorkItems, makeBidiStreamRequest, close].every((method) => typeof method === "function")
 }
 
 type UnaryCall = (request: unknown, answer: (error: Error | null, response: unknown) => void) => unknown
 
-function asPromise(call: UnaryCall): object {
-  const ask = (request: unknown): Promise<unknown> => new Promise((resolve, reject) => {
+function asking(call: UnaryCall): Ask {
+  return (request) => new Promise((resolve, reject) => {
     withoutStack(() => call(request, (error, response) => (error ? reject(error) : resolve(response))))
   })
-  return Object.assign(() => undefined, { [promisify.custom]: ask })
 }
 
 function withoutStack(work: () => unknown): void {

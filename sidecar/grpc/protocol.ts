@@ -79,6 +79,8 @@ const messages: Readonly<Record<string, string>> = {
   GetWorkItemsRequest: "",
   WorkItem: "completionToken:string=10 | orchestratorRequest:OrchestratorRequest=1 activityRequest:ActivityRequest=2",
   CompleteTaskResponse: "",
+  WorkAnswer: "| turn:OrchestratorResponse=1 activity:ActivityResponse=2",
+  WorkAcknowledged: "count:int32=1",
 
   CreateInstanceRequest:
     "instanceId:string=1 name:string=2 version:StringValue=3 input:StringValue=4 scheduledStartTimestamp:Timestamp=5"
@@ -138,6 +140,8 @@ const methods: Readonly<Record<string, string>> = {
   CompleteOrchestratorTask: "OrchestratorResponse -> CompleteTaskResponse",
   CompleteWorkflowTask: "OrchestratorResponse -> CompleteTaskResponse",
   CompleteActivityTask: "ActivityResponse -> CompleteTaskResponse",
+  // Ours alone: all answers of a worker in one stream, for workers that were offered it.
+  AnswerWork: "WorkAnswer* -> WorkAcknowledged*",
 }
 
 const google: Readonly<Record<string, string>> = {

@@ -1,15 +1,14 @@
 // The task hub service: each call becomes an input of the hub, each refusal the error that daprd answers.
 
-import { status as codes } from "@grpc/grpc-js"
+import { Metadata, status as codes } from "@grpc/grpc-js"
 import type { ServerWritableStream, UntypedServiceImplementation } from "@grpc/grpc-js"
 import { isEndStatus } from "../../engine/instance.ts"
-import type { FailureDetails, Input, InstanceSummary, Refusal } from "../../engine/types.ts"
+import type { Input, InstanceSummary, Refusal } from "../../engine/types.ts"
 import type { Guard } from "../guard.ts"
 import type { Hub } from "../hub.ts"
 import type { ListQuery } from "../store/store.ts"
-import {
-  actionFrom, eventToWire, failureFrom, stateToWire, statusFromWire, text, textFrom, timeFrom,
-} from "./convert.ts"
+import { answerActivity, answerTurn, answerWork, answersHeader } from "./answers.ts"
+import { eventToWire, stateToWire, statusFromWire, text, textFrom, timeFrom } from "./convert.ts"
 import { grpcFault, unary } from "./unary.ts"
 import type { Call, GrpcFault } from "./unary.ts"
 import type { WireActivityResponse, WireQuery, WireText, WireTime, WireTurnResponse } from "./wire.ts"
@@ -20,7 +19,10 @@ export interface TaskHubOptions {
 }
 
 export function taskHubService({ hub, guard }: TaskHubOptions): UntypedServiceImplementation {
-  const completeTurn = unary((request: WireTurnResponse, call) => answerTurn(hub, request, call))
+  const completeTurn = unary(async (request: WireTurnResponse, call) => {
+    await answerTurn({ hub, guard }, request, call.getPeer())
+    return {}
+  })
   return {
     Hello: unary(async () => ({})),
     StartInstance: unary(async (request: StartRequest, call) => {
@@ -66,14 +68,10 @@ export function taskHubService({ hub, guard }: TaskHubOptions): UntypedServiceIm
     CompleteOrchestratorTask: completeTurn,
     CompleteWorkflowTask: completeTurn,
     CompleteActivityTask: unary(async (request: WireActivityResponse) => {
-      const { instanceId = "", taskId: wireTaskId = 0, result, failureDetails } = request
-      const tooLarge = oversize(guard, textFrom(result))
-      const outcome = tooLarge ? { failure: tooLarge } : present("result", textFrom(result))
-      await hub.completeActivity({
-        instanceId, wireTaskId, ...outcome, ...present("failure", failureFrom(failureDetails)),
-      })
+      await answerActivity({ hub, guard }, request)
       return {}
     }),
+    AnswerWork: (call: Parameters<typeof answerWork>[1]) => answerWork({ hub, guard }, call),
   }
 }
 
@@ -104,16 +102,6 @@ interface PurgeRequest {
     readonly createdTimeFrom?: WireTime
     readonly createdTimeTo?: WireTime
     readonly runtimeStatus?: readonly number[]
-  }
-}
-
-/** daprd lets such an activity hang for ever; here its workflow learns of it. */
-function oversize(guard: Guard, result: string | undefined): FailureDetails | undefined {
-  try {
-    guard.measure("the result", result)
-    return undefined
-  } catch (error) {
-    return { errorType: "PayloadTooLarge", errorMessage: (error as Error).message }
   }
 }
 
@@ -301,18 +289,10 @@ function after(token: string | undefined): Pick<ListQuery, "after"> {
   return { after: { createdAtMs: Number(createdAtMs), id: id.join(" ") } }
 }
 
-async function answerTurn(hub: Hub, request: WireTurnResponse, call: Call): Promise<object> {
-  const { instanceId = "", actions = [], customStatus, completionToken: token = "" } = request
-  await hub.completeTurn({
-    instanceId, token, peer: call.getPeer(), actions: actions.map(actionFrom),
-    ...present("customStatus", textFrom(customStatus)),
-  })
-  return {}
-}
-
 function streamWork(hub: Hub, call: ServerWritableStream<object, object>): void {
   const userAgent = String(call.metadata.get("user-agent")[0] ?? "")
-  const slots = /\bagentflow\/\S* .*?\bitems=(\d+)/.exec(userAgent)?.[1]
+  const [announced, slots] = /\bagentflow\/\S* .*?\bitems=(\d+)/.exec(userAgent) ?? []
+  if (announced !== undefined) call.sendMetadata(offer())
   const disconnect = hub.connect({
     peer: call.getPeer(),
     ...present("slots", slots === undefined ? undefined : Number(slots)),
@@ -320,4 +300,11 @@ function streamWork(hub: Hub, call: ServerWritableStream<object, object>): void 
     end: () => call.end(),
   })
   for (const event of ["cancelled", "close", "error"]) call.on(event, disconnect)
+}
+
+/** Only workers of ours know what to do with it. */
+function offer(): Metadata {
+  const metadata = new Metadata()
+  metadata.set(answersHeader, "1")
+  return metadata
 }

@@ -1,0 +1,100 @@
+// All answers of a worker in one stream, where the sidecar offers it: a call for each is most of what a small step costs.
+
+import type { ClientDuplexStream, ClientReadableStream, Metadata } from "@grpc/grpc-js"
+
+const offered = "agentflow-answers"
+const path = "/TaskHubSidecarService/AnswerWork"
+/** Tags of length-delimited fields: field number * 8 + 2. */
+const tags = { turn: 0x0a, activity: 0x12 } as const
+
+interface Message {
+  serializeBinary(): Uint8Array
+}
+
+interface Answer {
+  readonly tag: number
+  readonly message: Message
+}
+
+/** Of the SDK's generated client. */
+export interface AnsweringStub {
+  getWorkItems(request: unknown): ClientReadableStream<unknown>
+  makeBidiStreamRequest<Request, Response>(
+    method: string, serialize: (value: Request) => Buffer, deserialize: (bytes: Buffer) => Response,
+  ): ClientDuplexStream<Request, Response>
+  close(): void
+}
+
+export type Ask = (message: unknown) => Promise<unknown>
+
+interface Waiting {
+  readonly resolve: (value?: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Stream {
+  readonly call: ClientDuplexStream<Answer, number>
+  /** In the order in which they were sent, which is that of the acknowledgements. */
+  readonly waiting: Waiting[]
+}
+
+/** From now on the stub's answers take the stream while there is one, and `ask`, a call of their own, while there is none. */
+export function streamAnswers(stub: AnsweringStub): (kind: keyof typeof tags, ask: Ask) => Ask {
+  let stream: Stream | undefined
+  const open = (): void => {
+    if (stream) return
+    const call = stub.makeBidiStreamRequest<Answer, number>(path, encode, countIn)
+    const opened: Stream = { call, waiting: [] }
+    stream = opened
+    const lost = (error: unknown): void => {
+      if (stream === opened) stream = undefined
+      for (const { reject } of opened.waiting.splice(0)) reject(error)
+    }
+    call.on("data", (count: number) => {
+      for (const { resolve } of opened.waiting.splice(0, count)) resolve()
+    })
+    call.on("error", lost)
+    call.on("end", () => lost(new Error("the sidecar ended the stream of answers")))
+  }
+  /** What is answered after the end of the work has a call of its own, so that a sidecar that stops has no open stream. */
+  const leave = (): void => {
+    stream?.call.end()
+    stream = undefined
+  }
+  const { getWorkItems, close } = { getWorkItems: stub.getWorkItems.bind(stub), close: stub.close.bind(stub) }
+  stub.getWorkItems = (request) => {
+    const work = getWorkItems(request)
+    work.on("metadata", (metadata: Metadata) => {
+      if (metadata.get(offered)[0] === "1") open()
+    })
+    for (const event of ["end", "error", "close"]) work.on(event, leave)
+    return work
+  }
+  stub.close = () => {
+    stream?.call.cancel()
+    stream = undefined
+    close()
+  }
+  return (kind, ask) => (message) => {
+    if (!stream) return ask(message)
+    const { call, waiting } = stream
+    return new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject })
+      call.write({ tag: tags[kind], message: message as Message })
+    })
+  }
+}
+
+function encode({ tag, message }: Answer): Buffer {
+  const content = message.serializeBinary()
+  return Buffer.concat([Buffer.of(tag, ...varint(content.length)), content])
+}
+
+function varint(number: number): readonly number[] {
+  return number > 0x7f ? [(number & 0x7f) | 0x80, ...varint(Math.floor(number / 128))] : [number]
+}
+
+/** The message has one field, a count, after a tag of one byte. */
+function countIn(bytes: Buffer): number {
+  return bytes.subarray(1).reduceRight((count, byte) => count * 128 + (byte & 0x7f), 0)
+}
