@@ -1,6 +1,21 @@
 // All answers of a worker in one stream, where the sidecar offers it: a call for each is most of what a small step costs.
 
-import type { ClientDuplexStream, ClientReadableStream, Metadata } from "@grpc/grpc-js"
+interface Metadata {
+  get(name: string): readonly unknown[]
+}
+
+/** The parts of a gRPC call that are used. */
+interface Incoming {
+  on(event: "data", listen: (message: never) => void): unknown
+  on(event: "metadata", listen: (metadata: Metadata) => void): unknown
+  on(event: "end" | "error" | "close", listen: (error?: unknown) => void): unknown
+}
+
+interface Duplex<Request> extends Incoming {
+  write(request: Request): unknown
+  end(): unknown
+  cancel(): void
+}
 
 const offered = "agentflow-answers"
 const path = "/TaskHubSidecarService/AnswerWork"
@@ -18,10 +33,10 @@ interface Answer {
 
 /** Of the SDK's generated client. */
 export interface AnsweringStub {
-  getWorkItems(request: unknown): ClientReadableStream<unknown>
+  getWorkItems(request: unknown): Incoming
   makeBidiStreamRequest<Request, Response>(
     method: string, serialize: (value: Request) => Buffer, deserialize: (bytes: Buffer) => Response,
-  ): ClientDuplexStream<Request, Response>
+  ): Duplex<Request>
   close(): void
 }
 
@@ -33,7 +48,7 @@ interface Waiting {
 }
 
 interface Stream {
-  readonly call: ClientDuplexStream<Answer, number>
+  readonly call: Duplex<Answer>
   /** In the order in which they were sent, which is that of the acknowledgements. */
   readonly waiting: Waiting[]
 }
@@ -67,7 +82,7 @@ export function streamAnswers(stub: AnsweringStub): (kind: keyof typeof tags, as
     work.on("metadata", (metadata: Metadata) => {
       if (metadata.get(offered)[0] === "1") open()
     })
-    for (const event of ["end", "error", "close"]) work.on(event, leave)
+    for (const event of ["end", "error", "close"] as const) work.on(event, leave)
     return work
   }
   stub.close = () => {
