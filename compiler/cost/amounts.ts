@@ -2,7 +2,6 @@
 
 import type { BudgetPlan, ModelPlan } from "../3-plan/types.ts"
 import { bounded, dividedBy, least, most, plus, product, zero } from "./arithmetic.ts"
-import { units } from "./types.ts"
 import type { Amounts, Bound, Unit } from "./types.ts"
 
 /** A budget that holds at some place. */
@@ -27,12 +26,16 @@ export const nothing: Amounts = {
 }
 export const free: Cost = { work: nothing, undo: nothing, attemptMs: zero, models: new Set() }
 
+/** Written out: an editor computes bounds at every key. */
 export function amountsOf(bound: (unit: Unit) => Bound): Amounts {
-  return Object.fromEntries(units.map((unit) => [unit, bound(unit)])) as { [Each in Unit]: Bound }
+  return {
+    tokens: bound("tokens"), nanoDollars: bound("nanoDollars"), turns: bound("turns"), calls: bound("calls"),
+    steps: bound("steps"), timeMs: bound("timeMs"), waitMs: bound("waitMs"),
+  }
 }
 
 export function sum(...amounts: readonly Amounts[]): Amounts {
-  return amounts.reduce((left, right) => amountsOf((unit) => plus(left[unit], right[unit])), nothing)
+  return amounts.reduce((left, right) => joined(left, right, plus), nothing)
 }
 
 /** One after the other. */
@@ -45,12 +48,22 @@ export function worst(...costs: readonly Cost[]): Cost {
   return costs.reduce((left, right) => combine(left, right, most), free)
 }
 
-function combine(left: Cost, right: Cost, join: (left: Bound, right: Bound) => Bound): Cost {
+type Join = (left: Bound, right: Bound) => Bound
+
+/** Zero is neutral in a sum and in a maximum. */
+function joined(left: Amounts, right: Amounts, join: Join): Amounts {
+  if (right === nothing || left === right && join === most) return left
+  return left === nothing ? right : amountsOf((unit) => join(left[unit], right[unit]))
+}
+
+function combine(left: Cost, right: Cost, join: Join): Cost {
+  if (right === free) return left
+  if (left === free) return right
   return {
-    work: amountsOf((unit) => join(left.work[unit], right.work[unit])),
-    undo: amountsOf((unit) => join(left.undo[unit], right.undo[unit])),
+    work: joined(left.work, right.work, join),
+    undo: joined(left.undo, right.undo, join),
     attemptMs: most(left.attemptMs, right.attemptMs),
-    models: new Set([...left.models, ...right.models]),
+    models: right.models.size === 0 ? left.models : left.models.size === 0 ? right.models : new Set([...left.models, ...right.models]),
   }
 }
 
@@ -64,6 +77,7 @@ export function repeated(cost: Cost, times: Bound, atATime: number): Cost {
 }
 
 export function multiplied(amounts: Amounts, times: Bound, atATime = 1): Amounts {
+  if (amounts === nothing) return nothing
   const rounds = dividedBy(times, atATime)
   return amountsOf((unit) => product(amounts[unit], unit === "timeMs" || unit === "waitMs" ? rounds : times))
 }

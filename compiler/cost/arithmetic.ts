@@ -3,10 +3,12 @@
 import type { Location } from "../../base/text/span.ts"
 import type { Bound } from "./types.ts"
 
-export const zero: Bound = { kind: "bounded", value: 0, by: [] }
-export const one: Bound = { kind: "bounded", value: 1, by: [] }
+type Bounded = Extract<Bound, { readonly kind: "bounded" }>
 
-export function bounded(value: number, by: readonly string[] = []): Bound {
+export const zero: Bounded = { kind: "bounded", value: 0, by: [] }
+export const one: Bounded = { kind: "bounded", value: 1, by: [] }
+
+export function bounded(value: number, by: readonly string[] = []): Bounded {
   return { kind: "bounded", value, by }
 }
 
@@ -15,11 +17,13 @@ export function unbounded(why: string, origin: Location): Bound {
 }
 
 export function plus(...bounds: readonly Bound[]): Bound {
-  return bounds.reduce((left, right) => {
-    if (left.kind === "unbounded") return left
-    if (right.kind === "unbounded") return right
-    return bounded(left.value + right.value, union(left.by, right.by))
-  }, zero)
+  let total: Bounded = zero
+  for (const bound of bounds) {
+    if (bound.kind === "unbounded") return bound
+    if (total === zero) total = bound
+    else if (bound.value !== 0 || bound.by.length > 0) total = bounded(total.value + bound.value, union(total.by, bound.by))
+  }
+  return total
 }
 
 /** Nothing, however often, is nothing. */
@@ -31,11 +35,12 @@ export function product(left: Bound, right: Bound): Bound {
 }
 
 export function most(...bounds: readonly Bound[]): Bound {
-  return bounds.reduce((left, right) => {
-    if (left.kind === "unbounded") return left
-    if (right.kind === "unbounded") return right
-    return right.value > left.value ? right : left
-  }, zero)
+  let highest: Bounded = zero
+  for (const bound of bounds) {
+    if (bound.kind === "unbounded") return bound
+    if (bound.value > highest.value) highest = bound
+  }
+  return highest
 }
 
 /** The smaller of two bounds of the same thing; the left one where they are equal. */
@@ -54,5 +59,6 @@ export function isZero(bound: Bound): boolean {
 }
 
 function union(left: readonly string[], right: readonly string[]): readonly string[] {
-  return right.length === 0 ? left : [...new Set([...left, ...right])]
+  if (right.length === 0 || left === right) return left
+  return left.length === 0 ? right : [...new Set([...left, ...right])]
 }

@@ -49,32 +49,35 @@ export function calledRun(outside: Analysis, workflow: WorkflowPlan): Cost {
 /** Evaluates the runs that others call before those: a long chain of them costs no call stack. */
 export function evaluateRuns(outside: Analysis): void {
   const { plan, callees } = outside
+  const called = new Map<string, Iterable<string>>(plan.agents.map(({ name, tools }) => [name, tools]))
+  for (const { name, body } of plan.workflows) called.set(name, callablesIn(body))
+  const isCalled = new Set([...called.values()].flatMap((names) => [...names]))
   const entered = new Set<string>()
   const open = plan.workflows.map(({ name }) => name).reverse()
   for (let name = open.at(-1); name !== undefined; name = open.at(-1)) {
-    const callee = callees.get(name)
-    if (callee === undefined || entered.has(name)) {
+    if (entered.has(name)) {
       open.pop()
-      if (callee?.kind === "workflow") calledRun({ ...outside, active: [name] }, callee.plan)
+      const callee = callees.get(name)
+      if (callee?.kind === "workflow" && isCalled.has(name)) calledRun({ ...outside, active: [name] }, callee.plan)
     } else {
       entered.add(name)
-      const called = callee.kind === "workflow" ? callablesIn(callee.plan.body) : callee.kind === "agent" ? callee.plan.tools : []
-      open.push(...called.filter((each) => !entered.has(each)))
+      for (const each of called.get(name) ?? []) if (!entered.has(each)) open.push(each)
     }
   }
 }
 
-function callablesIn(value: unknown): readonly string[] {
-  const found = new Set<string>()
-  const open: unknown[] = [value]
-  while (open.length > 0) {
-    const next = open.pop()
-    if (typeof next !== "object" || next === null) continue
-    const { kind, callable } = next as { readonly kind?: unknown; readonly callable?: unknown }
-    if (kind === "step" && typeof callable === "string") found.add(callable)
-    open.push(...Object.values(next))
+function callablesIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (Array.isArray(value)) {
+    for (const each of value) callablesIn(each, found)
+    return found
   }
-  return [...found]
+  const fields = value as Readonly<Record<string, unknown>>
+  if (fields["kind"] === "step") found.add(fields["callable"] as string)
+  for (const key in fields) {
+    const field = fields[key]
+    if (typeof field === "object" && field !== null && key !== "origin" && key !== "type") callablesIn(field, found)
+  }
+  return found
 }
 
 /** The run's own budget holds all that is spent, undoing included, but never keeps an undo's tool from being sent. */
