@@ -32,6 +32,8 @@ export interface NodeOptions {
 /** Folders that hold no program of the user's. */
 const skipped: ReadonlySet<string> = new Set(["node_modules", "dist", "generated", "build", "out"])
 const filesMax = 5_000
+/** Longer than between two keys of somebody who types fast. */
+const lullMs = 100
 /** Longer than the pauses of somebody who types. */
 const idleMs = 400
 
@@ -42,11 +44,15 @@ export function serveNode({ version, readConfig, readExports, compareTools, inpu
   serve(connection, {
     host: files.host, version,
     platform: {
-      pause: () => new Promise((resolve) => void setImmediate(resolve)), idle: () => new Promise((resolve) => void setTimeout(resolve, idleMs)), docsUrl,
+      pause: () => new Promise((resolve) => void setImmediate(resolve)), lull: () => after(lullMs), idle: () => after(idleMs - lullMs), docsUrl,
       setRoots: files.setRoots, forget: files.forget, configProblems: files.configProblems, compareTools: (plan, path) => compareTools(plan, onDisk(path)),
     },
   })
   connection.listen()
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, ms))
 }
 
 /** The page of a code in the package's documentation, where it is installed with it. */

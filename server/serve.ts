@@ -6,9 +6,10 @@ import {
   LSPErrorCodes, ResponseError, type CancellationToken, type Connection, type DidChangeWatchedFilesParams, type InitializeParams, type InitializeResult,
   type WorkspaceFolder,
 } from "vscode-languageserver"
-import { applyChange, pusher, type Pusher } from "./documents.ts"
+import { applyChange } from "./documents.ts"
 import { tellCommand, toldCommand } from "./editing.ts"
 import { capabilitiesOf, handlers as allHandlers, type Handler } from "./handlers.ts"
+import { pusher, type Pusher } from "./push.ts"
 import { newSession, pathIn, uriIn, type Platform, type Session } from "./session.ts"
 
 export interface ServeOptions {
@@ -124,6 +125,7 @@ function listenToDocuments(session: Session, connection: Connection, push: Pushe
     const path = pathIn(session, uri)
     session.workspace.close(path)
     session.tokens.delete(path)
+    session.later.delete(path)
     void connection.sendDiagnostics({ uri, diagnostics: [] })
     push.changed(path)
   }))

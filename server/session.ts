@@ -9,6 +9,7 @@ import type { FileEdits } from "../services/rename.ts"
 import type { ToolProblem } from "../services/tool-problems.ts"
 import type { Plan, Program, Workspace } from "../services/workspace.ts"
 import type { ClientCapabilities, Location, Position, Range, TextEdit, WorkspaceEdit } from "vscode-languageserver"
+import type { LaterFound } from "./documents.ts"
 import type { KnownTools } from "./tools.ts"
 import { pathOf, toOffset, toPosition, toRange, toSpan, toTextEdits, uriOf, type Encoding, type Lines } from "./convert.ts"
 
@@ -22,6 +23,8 @@ export interface Platform {
   readonly setRoots: (paths: readonly string[]) => void
   /** Files have changed on disk, or all may have. */
   readonly forget: (paths?: readonly string[]) => void
+  /** Resolves when the client has been quiet for longer than it takes to press the next key. */
+  readonly lull: () => Promise<void>
   /** Resolves when the client has been quiet for a while. */
   readonly idle: () => Promise<void>
   /** Compares the tools of a plan with their functions on disk; absent where there is no TypeScript. */
@@ -58,6 +61,10 @@ export interface Session {
   /** Name of each program's diagnostics, for clients that ask whether they changed. */
   readonly results: WeakMap<Program, string>
   lastResult: number
+  /** What was said of each file beyond its check. */
+  readonly later: Map<string, LaterFound>
+  /** Programs of which all is known that there is to say, tools apart. */
+  readonly settled: WeakSet<Program>
   /** Requests that somebody waits for; diagnostics come after them. */
   waiting: number
   readonly generated: WeakMap<Program, Promise<Generated | undefined>>
@@ -72,7 +79,7 @@ export interface Session {
 export function newSession(workspace: Workspace, platform: Platform, log: Session["log"]): Session {
   return {
     workspace, platform, log, capabilities: {}, encoding: "utf-16", settings: { inlayHints: { types: true, retries: true, costs: true } }, commands: [], roots: [],
-    uris: new Map(), results: new WeakMap(), lastResult: 0, waiting: 0, generated: new WeakMap(), tools: new Map(), modulesRead: 0, tokens: new Map(),
+    uris: new Map(), results: new WeakMap(), lastResult: 0, later: new Map(), settled: new WeakSet(), waiting: 0, generated: new WeakMap(), tools: new Map(), modulesRead: 0, tokens: new Map(),
   }
 }
 

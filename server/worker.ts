@@ -6,6 +6,9 @@ import { emptyHost } from "../services/host.ts"
 import { serve } from "./serve.ts"
 import { pathIn, type ConfigProblem, type Platform, type Session } from "./session.ts"
 
+/** Longer than between two keys of somebody who types fast. */
+const lullMs = 100
+
 export interface WorkerOptions {
   readonly version: string
   /** Files beside the open ones, by path; the playground's examples. */
@@ -21,7 +24,7 @@ export function servePort(port: MessagePort | DedicatedWorkerGlobalScope, { vers
   let config: Awaited<ReturnType<NonNullable<WorkerOptions["readConfig"]>>> = { rules: {} }
   const problems = new Map<string, readonly ConfigProblem[]>()
   const host: Host = { ...emptyHost, rulesOf: () => config.rules, readText: (path) => files.get(path), programFiles: () => [...files.keys()].filter((path) => path.endsWith(".agentflow")) }
-  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve(), configProblems: () => problems, ...(filesBeside === undefined ? {} : { filesBeside }) } })
+  const session = serve(connection, { host, version, platform: { pause: pauseBy(new MessageChannel()), docsUrl, setRoots: () => {}, forget: () => {}, lull: () => new Promise((resolve) => void setTimeout(resolve, lullMs)), idle: () => Promise.resolve(), configProblems: () => problems, ...(filesBeside === undefined ? {} : { filesBeside }) } })
   // Asked for before the files are said to have changed, so that what is checked then has the new levels.
   connection.onRequest("agentflow/config", async ({ uri, text }: { readonly uri: string; readonly text: string | null }) => {
     config = text === null || readConfig === undefined ? { rules: {} } : await readConfig(text)

@@ -34,6 +34,9 @@ export interface Program {
   readonly entry: string
   readonly documents: ReadonlyMap<string, Document>
   readonly checked: Checked
+  /** Of its syntax, names, types and policies: all that there are where one is an error. */
+  readonly checkDiagnostics: readonly Diagnostic[]
+  /** With those of its bounds and its lock, for which it is planned. */
   readonly diagnostics: readonly Diagnostic[]
   /** Only of a program without errors. */
   readonly plan: () => Plan | undefined
@@ -214,7 +217,7 @@ function programOf(entry: Document, documents: readonly Document[], { host, lock
     return made === undefined ? undefined : boundOf(made)
   })
   return {
-    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked: checked.value, plan, cost,
+    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked: checked.value, checkDiagnostics: checked.diagnostics, plan, cost,
     get diagnostics() {
       return planned().diagnostics
     },

@@ -1,6 +1,7 @@
 // The real protocol library as the client of any of the servers, with the three things that are timed.
 
 import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter, type Position } from "vscode-languageserver-protocol/node"
@@ -16,6 +17,8 @@ export interface Measured {
   readonly completion: (offset: number) => Promise<number>
   readonly hover: (offset: number) => Promise<boolean>
   readonly close: () => Promise<void>
+  /** Of the server. */
+  readonly pid: number
 }
 
 export async function startMeasured({ command, args, languageId, text, pulls, file }: Peer, folder: string): Promise<Measured> {
@@ -44,6 +47,7 @@ export async function startMeasured({ command, args, languageId, text, pulls, fi
   await connection.sendNotification("textDocument/didOpen", { textDocument: { uri, languageId, version: 1, text } })
   const at = (offset: number): { readonly textDocument: { readonly uri: string }; readonly position: Position } => ({ textDocument: { uri }, position: document.positionAt(offset) })
   return {
+    pid: child.pid ?? 0,
     text: () => document.getText(),
     change(offset, insert, remove = 0) {
       const range = { start: document.positionAt(offset), end: document.positionAt(offset + remove) }
@@ -67,6 +71,7 @@ export async function startMeasured({ command, args, languageId, text, pulls, fi
     async close() {
       await Promise.race([connection.sendRequest("shutdown"), new Promise((resolve) => void setTimeout(resolve, 2000))])
       await connection.sendNotification("exit")
+      await Promise.race([once(child, "exit"), new Promise((resolve) => void setTimeout(resolve, 2000))])
       connection.dispose()
       child.kill()
     },

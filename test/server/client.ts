@@ -92,7 +92,7 @@ export async function startHere({ host = {}, handlers, params = {}, platform = {
   const serverSide = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient))
   const session = serve(serverSide, {
     host: { ...emptyHost, ...host }, version: "0.0.0", ...(handlers === undefined ? {} : { handlers }),
-    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl: (code) => `https://docs.test/${code}`, setRoots: () => {}, forget: () => {}, idle: () => Promise.resolve(), ...platform },
+    platform: { pause: () => new Promise((resolve) => void setImmediate(resolve)), docsUrl: (code) => `https://docs.test/${code}`, setRoots: () => {}, forget: () => {}, lull: () => Promise.resolve(), idle: () => Promise.resolve(), ...platform },
   })
   serverSide.listen()
   const connection = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer))

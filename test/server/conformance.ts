@@ -182,7 +182,7 @@ export function conformance(name: string, connect: (params: Partial<InitializePa
 
     it("answers a cancelled request with its code, an unknown one with another", async () => {
       // Something long before it, so that the cancellation comes while it waits.
-      await peer.notify("textDocument/didChange", { textDocument: { uri, version: 5 }, contentChanges: [{ text: text + text.replace(/^/gm, "// ").repeat(20) + text.repeat(20) }] })
+      await peer.notify("textDocument/didChange", { textDocument: { uri, version: 5 }, contentChanges: [{ text: text + text.replace(/^/gm, "// ").repeat(20) + text.repeat(100) }] })
       void peer.request("textDocument/semanticTokens/full", document)
       expect(await peer.cancelled("textDocument/references", { ...at("fetchPage(topic)"), context: { includeDeclaration: true } })).toBe(-32800)
       await expect(peer.request("textDocument/moniker", at("fetchPage(topic)"))).rejects.toThrow(/textDocument\/moniker/)

@@ -68,18 +68,21 @@ describe("agentflow lsp on a folder", () => {
     const before = 'tool look(text: string): string = GET "https://a.test/{text}" {\n  reads\n  retry never\n}\n'
     const changed = before + main.replace("  return shorten(text", "  let first = look(text)\n  return shorten(first")
     client.change(uri("main.agentflow"), changed, 3)
-    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 3))).toContain("AF7001")
+    await client.until(uri("main.agentflow"), (sent) => sent.version === 3 && codesOf(sent).includes("AF7001"))
+    // It stays said while somebody types elsewhere in the file.
+    client.change(uri("main.agentflow"), `// A comment.\n${changed}`, 4)
+    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 4))).toContain("AF7001")
     // It is an error of the versions only: what the program would cost is still known.
     const cost = await client.connection.sendRequest("agentflow/cost", { uri: uri("main.agentflow") })
     expect(cost).not.toBeNull()
-    client.change(uri("main.agentflow"), main, 4)
-    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 4))).toEqual([])
+    client.change(uri("main.agentflow"), main, 5)
+    expect(codesOf(await client.until(uri("main.agentflow"), (sent) => sent.version === 5 && sent.diagnostics.length === 0))).toEqual([])
   })
 
   it("follows the config, and says what is wrong in it", async () => {
     const careless = main.replace('  dead letter "failed"\n', "")
-    client.change(uri("main.agentflow"), careless, 5)
-    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 5))).toEqual(["AF4008"])
+    client.change(uri("main.agentflow"), careless, 6)
+    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 6))).toEqual(["AF4008"])
     await write("agentflow.config.yaml", "rules:\n  AF4008: off\n")
     await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0)
     await write("agentflow.config.yaml", "rules:\n  AF4009: off\n")
