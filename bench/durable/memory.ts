@@ -22,18 +22,24 @@ export async function memory({ runs }: { readonly runs: number }): Promise<Reado
   })
   try {
     console.log(`the sidecar with ${runs} finished runs of five steps`)
-    const perSecond: number[] = []
+    const costs: number[] = []
+    const count = Math.ceil(runs / parts)
     for (let part = 1; part <= parts; part++) {
-      const startedMs = performance.now()
-      await together(Math.ceil(runs / parts), concurrency, () => contender.steps())
-      perSecond.push(Math.ceil(runs / parts) / ((performance.now() - startedMs) / 1_000))
-      console.log(`${String(Math.ceil((runs * part) / parts)).padStart(8)} runs  ${perSecond.at(-1)!.toFixed(0).padStart(5)} runs/s  ${resident(sidecar.pid).toFixed(0).padStart(4)} MiB`)
+      const [startedMs, startedCpuMs] = [performance.now(), cpuMs(sidecar.pid)]
+      await together(count, concurrency, () => contender.steps())
+      const perSecond = count / ((performance.now() - startedMs) / 1_000)
+      const cost = (cpuMs(sidecar.pid) - startedCpuMs) / count
+      costs.push(cost)
+      console.log([
+        `${String(count * part).padStart(8)} runs`, `${perSecond.toFixed(0).padStart(5)} runs/s`, `${cost.toFixed(2).padStart(6)} ms of processor time a run`,
+        `${resident(sidecar.pid).toFixed(0).padStart(4)} MiB`,
+      ].join("  "))
     }
     const mebibytes = resident(sidecar.pid)
     return {
       "target.sidecar.memory": round(limitMebibytes / mebibytes),
-      // The first part warms up; flat is 1, and more means that runs get cheaper.
-      "sidecar.flatness": round(perSecond.at(-1)! / perSecond[1]!),
+      // Of the sidecar's processor time, which other load on the machine hardly moves. The first part warms up; more than 1 means that runs get cheaper.
+      "sidecar.flatness": round(costs[1]! / costs.at(-1)!),
     }
   } finally {
     await contender.close()
@@ -43,6 +49,16 @@ export async function memory({ runs }: { readonly runs: number }): Promise<Reado
 
 function round(value: number): number {
   return Number(value.toFixed(2))
+}
+
+/** What `/proc` counts in: the kernel shows 100 ticks a second to programs on every Linux. */
+const tickMs = 10
+
+function cpuMs(pid: number): number {
+  // The name of the program, in brackets, may hold spaces.
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ")
+  const [user, system] = [Number(fields[11]), Number(fields[12])]
+  return (user + system) * tickMs
 }
 
 function resident(pid: number): number {
