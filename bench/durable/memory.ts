@@ -8,7 +8,7 @@ import { together } from "./contender.ts"
 import { overGrpc } from "./hub-client.ts"
 import { startGrpcWorker } from "./programs.ts"
 
-const parts = 5
+const parts = 10
 const concurrency = 50
 const limitMebibytes = 120
 

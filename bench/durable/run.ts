@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
+import { commitMs } from "./commit.ts"
 import type { Figures } from "./contender.ts"
 import { length } from "./length.ts"
 import { memory } from "./memory.ts"
@@ -13,7 +14,7 @@ import { takeover } from "./takeover.ts"
 const here = import.meta.dirname
 const ours = ["in-process", "sidecar"] as const
 const titles: Readonly<Record<string, string>> = {
-  "in-process": "AgentFlow, one process", sidecar: "AgentFlow, sidecar over gRPC", daprd: "Dapr, SQLite",
+  "in-process": "AgentFlow, one process", sidecar: "AgentFlow, sidecar over gRPC", daprd: "Dapr, SQLite", "daprd-redis": "Dapr, Redis",
   langgraph: "LangGraph.js, SQLite, full sync", restate: "Restate", dbos: "DBOS, PostgreSQL",
 }
 
@@ -29,12 +30,14 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (parts.includes("steps")) {
     const names = values.only?.split(",") ?? Object.keys(titles)
     const results = new Map<string, Result>()
+    const commit = commitMs()
     if (names.some((name) => name === "langgraph" || name === "restate" || name === "dbos")) await install(here)
     for (const name of names) {
       process.stderr.write(`measuring ${titles[name] ?? name}\n`)
       results.set(name, await measured(name, values.scale))
     }
     printTable(results)
+    console.log(`a bare commit of SQLite on this disk (WAL, synchronous FULL): ${commit.toFixed(3)} ms, ${(1_000 / commit).toFixed(0)} a second`)
     Object.assign(ratios, ratiosOf(results))
   }
   if (parts.includes("takeover")) Object.assign(ratios, await takeover())
@@ -91,7 +94,7 @@ function ratiosOf(results: ReadonlyMap<string, Result>): Readonly<Record<string,
     const result = results.get(name)
     return result && !("unavailable" in result) ? result : undefined
   }
-  const [inProcess, sidecar, daprd] = [figures("in-process"), figures("sidecar"), figures("daprd")]
+  const [inProcess, sidecar] = [figures("in-process"), figures("sidecar")]
   const peers = [...results.keys()].filter((name) => !ours.some((own) => own === name)).map(figures).filter((peer) => peer !== undefined)
   const ratios: Record<string, number> = {}
   if (inProcess && peers.length > 0) {
@@ -99,11 +102,13 @@ function ratiosOf(results: ReadonlyMap<string, Result>): Readonly<Record<string,
     ratios["best.throughput"] = inProcess.runsPerSecond / Math.max(...peers.map((peer) => peer.runsPerSecond))
     ratios["best.fanOut"] = Math.min(...peers.map((peer) => peer.fanOutMs)) / inProcess.fanOutMs
   }
-  for (const [name, own] of [["daprdSqlite", sidecar], ["daprdSqlite.inProcess", inProcess]] as const) {
-    if (!own || !daprd) continue
-    ratios[`${name}.latency`] = daprd.latencyMs / own.latencyMs
-    ratios[`${name}.throughput`] = own.runsPerSecond / daprd.runsPerSecond
-    ratios[`${name}.fanOut`] = daprd.fanOutMs / own.fanOutMs
+  for (const [peer, theirs] of [["daprdSqlite", figures("daprd")], ["daprdRedis", figures("daprd-redis")]] as const) {
+    for (const [name, own] of [[peer, sidecar], [`${peer}.inProcess`, inProcess]] as const) {
+      if (!own || !theirs) continue
+      ratios[`${name}.latency`] = theirs.latencyMs / own.latencyMs
+      ratios[`${name}.throughput`] = own.runsPerSecond / theirs.runsPerSecond
+      ratios[`${name}.fanOut`] = theirs.fanOutMs / own.fanOutMs
+    }
   }
   const targets = {
     ...(inProcess ? {

@@ -1,4 +1,4 @@
-// Real Dapr with its SQLite state store: daprd, placement and scheduler as processes, client and worker in this one.
+// Real Dapr, by default with its SQLite state store: daprd, placement and scheduler as processes, client and worker in this one.
 
 import { startDapr } from "../../../test/harness/dapr.ts"
 import { Unavailable } from "../contender.ts"
@@ -8,8 +8,12 @@ import { startGrpcWorker } from "../programs.ts"
 
 const usableTries = 200
 
-export async function open({ folder }: OpenOptions): Promise<Contender> {
-  const dapr = await startDapr({ runDir: folder, stateStore: "sqlite" }).catch((error: unknown) => {
+export function open({ folder }: OpenOptions): Promise<Contender> {
+  return openWith({ runDir: folder, stateStore: "sqlite" })
+}
+
+export async function openWith(options: Parameters<typeof startDapr>[0]): Promise<Contender> {
+  const dapr = await startDapr(options).catch((error: unknown) => {
     throw new Unavailable(error instanceof Error ? error.message : String(error))
   })
   const worker = await startGrpcWorker(dapr.grpcPort)
