@@ -27,6 +27,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     void vscode.window.showErrorMessage(`The AgentFlow language server can't be started: \`${file}\`. Install it with \`npm install agentflow\`, or name it in the setting agentflow.command. (${String(problem)})`)
     return
   }
+  // Not `!isWeb`: a window in a browser may have its extensions on a machine that starts programs.
+  await vscode.commands.executeCommand("setContext", "agentflow.starts", true)
   const host: Host = { context, client: started, command: commandRunner }
   const explorer = registerTests(host, commandRunner)
   context.subscriptions.push(registerPreview(host), registerGraph(host), registerInbox(commandRunner), explorer, registerCommands(commandRunner, explorer))
