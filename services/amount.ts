@@ -5,11 +5,11 @@ import type { Location } from "../base/text/span.ts"
 import type { Program } from "./workspace.ts"
 
 const names: { readonly [Each in Unit]: string } = {
-  tokens: "tokens", nanoDollars: "", turns: "model calls", calls: "tool calls", steps: "steps", timeMs: "", waitMs: "waiting for people",
+  tokens: "tokens", nanoDollars: "dollars", turns: "model calls", calls: "tool calls", steps: "steps", timeMs: "time", waitMs: "waiting for people",
 }
 
 export function boundText(bound: Bound, unit: Unit): string {
-  if (bound.kind === "unbounded") return `unbounded ${names[unit] || (unit === "nanoDollars" ? "dollars" : "time")}`
+  if (bound.kind === "unbounded") return `unbounded ${names[unit]}`
   const { value } = bound
   switch (unit) {
     case "nanoDollars":
@@ -19,7 +19,7 @@ export function boundText(bound: Bound, unit: Unit): string {
     case "waitMs":
       return `${duration(value)} ${names.waitMs}`
     default:
-      return `${count(value)} ${names[unit]}`
+      return `${count(value)} ${Math.ceil(value) === 1 ? names[unit].slice(0, -1) : names[unit]}`
   }
 }
 

@@ -1,5 +1,7 @@
-// The format corpus: each program and its layout, within the width.
+// The format corpus: each program and its layout, within the width; and all that is shown as an example has that layout.
 
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { format } from "../../grammar/format/format.ts"
 import { lineWidth } from "../../grammar/format/file.ts"
@@ -27,5 +29,20 @@ describe("the layout", () => {
     expect(after).not.toMatch(/^\n/)
     expect(after).not.toMatch(/[^\n]\n\n$/)
     if (parse(source(text!)).diagnostics.length === 0) expect(after.endsWith("\n")).toBe(true)
+  })
+})
+
+const root = join(import.meta.dirname, "../..")
+const shown = globSync(["examples/**/*.agentflow", "cli/templates/**/*.agentflow"], { cwd: root }).sort()
+
+describe("what users read first", () => {
+  it("is all of the examples and templates", () => {
+    expect(shown.filter((path) => path.startsWith("examples")).length).toBeGreaterThan(10)
+    expect(shown.filter((path) => path.startsWith("cli")).length).toBeGreaterThan(3)
+  })
+
+  it.each(shown)("%s is formatted", (path) => {
+    const text = readFileSync(join(root, path), "utf8")
+    expect(formatted(text)).toBe(text)
   })
 })
