@@ -115,6 +115,8 @@ export interface RunPage {
   readonly runs: readonly RunRow[]
   /** Give it as `before` for the next page; absent at the end. */
   readonly next?: string
+  /** Present when there are more runs than are listed, counted and searched: how many are. Another is found by its whole id as `search`. */
+  readonly listedMax?: number
   /** Of the runs that fit workflow and search, how many have which status. */
   readonly counts: { readonly [Status in RunStatus]?: number }
   /** Names of all workflows that have runs. */

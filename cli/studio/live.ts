@@ -81,7 +81,7 @@ function watch(studio: Studio, program: () => ProgramState | undefined, run: str
 }
 
 async function changedRows({ source, mask }: Studio, known: Map<string, string>): Promise<readonly RunRow[]> {
-  return (await source.runs()).slice(0, rowsMax).flatMap((run) => {
+  return (await source.runs()).runs.slice(0, rowsMax).flatMap((run) => {
     const stamp = stampOf(run)
     if (known.get(run.id) === stamp) return []
     known.set(run.id, stamp)

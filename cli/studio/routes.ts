@@ -72,9 +72,13 @@ function graphOf({ graph, workflows }: Studio, { query }: ApiRequest): Graph {
 const limitMax = 500
 
 async function pageOf({ source, mask }: Studio, query: URLSearchParams): Promise<RunPage> {
-  const all = await source.runs()
+  const { runs: listed, isCut } = await source.runs()
   const workflow = query.get("workflow")
-  const search = query.get("search")?.toLowerCase() ?? ""
+  const wanted = query.get("search") ?? ""
+  const search = wanted.toLowerCase()
+  // A run that is not listed is found by its whole id.
+  const unlisted = isCut && wanted !== "" && !listed.some(({ id }) => id === wanted) ? await source.client.get(wanted) : undefined
+  const all = unlisted === undefined ? listed : [...listed, unlisted]
   const statuses = query.getAll("status")
   const fitting = all.filter((run) => (workflow === null || workflow === "" || baseName(run.name) === workflow) && (search === "" || run.id.toLowerCase().includes(search) || run.name.toLowerCase().includes(search)))
   const counts: { [Status in RunStatus]?: number } = {}
@@ -87,7 +91,7 @@ async function pageOf({ source, mask }: Studio, query: URLSearchParams): Promise
   const last = page.at(-1)
   return {
     runs: page.map((run) => rowOf(run, mask())), counts, workflows: [...new Set(all.map(({ name }) => baseName(name)))].sort(),
-    ...(last === undefined || from + limit >= chosen.length ? {} : { next: cursorOf(last) }),
+    ...(isCut ? { listedMax: listed.length } : {}), ...(last === undefined || from + limit >= chosen.length ? {} : { next: cursorOf(last) }),
   }
 }
 

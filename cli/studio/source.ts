@@ -8,11 +8,17 @@ import { connectTo } from "../hub-access.ts"
 import type { Address } from "../processes.ts"
 import { stateOf } from "../questions.ts"
 
+export interface ListedRuns {
+  /** Newest first. */
+  readonly runs: readonly InstanceView[]
+  /** There are more. The embedded sidecar keeps back its oldest runs, daprd any. */
+  readonly isCut: boolean
+}
+
 export interface RunSource {
   readonly address: Address
   readonly client: TaskHubClient
-  /** Newest first. */
-  runs(): Promise<readonly InstanceView[]>
+  runs(): Promise<ListedRuns>
   inbox(): Promise<readonly InboxEntry[]>
   dead(): Promise<readonly DeadLetterEntry[]>
   /** After a change of one's own: the next answer is a new one. */
@@ -24,7 +30,7 @@ const runsMax = 10_000
 /** Several pages that ask at the same time are told the same. */
 const rememberedMs = 300
 
-export function openSource(address: Address, nowMs: () => number): RunSource {
+export function openSource(address: Address, nowMs: () => number, listedMax = runsMax): RunSource {
   const client = connectTo(address)
   const state = stateOf(address)
   const forgetting: (() => void)[] = []
@@ -41,7 +47,10 @@ export function openSource(address: Address, nowMs: () => number): RunSource {
   }
   return {
     address, client,
-    runs: remembered(async () => [...(await client.list({ limit: runsMax }))].sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1))),
+    runs: remembered(async () => {
+      const found = await client.list({ limit: listedMax + 1 })
+      return { runs: found.slice(0, listedMax).sort((a, b) => b.createdAtMs - a.createdAtMs || (a.id < b.id ? -1 : 1)), isCut: found.length > listedMax }
+    }),
     inbox: remembered(() => listInbox({ state }, { now: new Date(nowMs()) })),
     dead: remembered(() => listDeadLetters(state)),
     forget: () => forgetting.forEach((forget) => forget()),

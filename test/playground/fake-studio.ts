@@ -96,7 +96,7 @@ function list(query: URLSearchParams): RunPage {
   const counts = Object.fromEntries(["running", "failed", "completed"].map((status) => [status, fitting.filter((run) => run.status === status).length]))
   const found = fitting.filter(({ status }) => wanted.length === 0 || wanted.includes(status))
   const from = before === null ? 0 : Number(before)
-  return { runs: found.slice(from, from + 40), counts, workflows: ["DailyBrief", "OrderSaga"], ...(from + 40 < found.length ? { next: String(from + 40) } : {}) }
+  return { runs: found.slice(from, from + 40), counts, listedMax: rows.length, workflows: ["DailyBrief", "OrderSaga"], ...(from + 40 < found.length ? { next: String(from + 40) } : {}) }
 }
 
 const graph: Graph = {

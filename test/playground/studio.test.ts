@@ -9,6 +9,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { chromiumMissing, startChromium } from "../harness/chromium.ts"
 import { failed, fakeStudio, token, waiting, type FakeStudio } from "./fake-studio.ts"
+import { review } from "./review.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 const missing = chromiumMissing()
@@ -55,6 +56,12 @@ else describe("the Studio", () => {
     expect(await page.title()).toBe("AgentFlow studio")
   }
 
+  /** Only the fragment changes: the run before it may be shown a little longer. */
+  async function goToRun(page: Page, id: string): Promise<void> {
+    await page.goto(`${origin}/?token=${token}#/runs/${id}`)
+    await page.getByRole("region", { name: `Run ${id}` }).waitFor()
+  }
+
   const lanes = (page: Page) => page.locator(".lane")
 
   it("lists runs, filters them and loads older ones", async () => {
@@ -64,6 +71,7 @@ else describe("the Studio", () => {
     expect(await rows.count()).toBe(40)
     await page.getByRole("button", { name: "Older runs" }).click()
     await soon(() => rows.count()).toBe(63)
+    await page.getByText("hold the newest 63 runs. To see another, search for its whole id.").waitFor()
     await page.getByRole("button", { name: /^Failed/ }).click()
     await soon(() => rows.allInnerTexts()).toEqual([expect.stringContaining("the carrier answered 503")])
     await page.getByRole("button", { name: /^Failed/ }).click()
@@ -168,15 +176,15 @@ else describe("the Studio", () => {
     await page.getByLabel("Input, as JSON").fill('{ "topic": "chips" }')
     await page.getByRole("button", { name: "Start", exact: true }).click()
     await soon(() => fake.asked.splice(0)).toEqual([{ method: "POST", path: "runs", body: { workflow: "DailyBrief", input: { topic: "chips" } } }])
-    await page.goto(`${origin}/?token=${token}#/runs/${failed.id}`)
-    await page.getByRole("heading", { name: failed.workflow }).waitFor()
+    await page.getByRole("region", { name: `Run ${waiting.id}` }).waitFor()
+    await goToRun(page, failed.id)
     await lanes(page).nth(2).click()
     await page.getByRole("button", { name: "Run again from here" }).first().waitFor()
-    await page.goto(`${origin}/?token=${token}#/runs/${waiting.id}`)
+    await goToRun(page, waiting.id)
     await lanes(page).nth(3).click()
     await page.getByText("429 from news.example").first().waitFor()
     expect(await page.getByRole("button", { name: "Run again from here" }).count()).toBe(0)
-    await page.goto(`${origin}/?token=${token}#/runs/${failed.id}`)
+    await goToRun(page, failed.id)
     await lanes(page).nth(2).click()
     await page.getByRole("button", { name: "Run again from here" }).first().click()
     await soon(() => fake.asked.splice(0)).toEqual([{ method: "POST", path: `runs/${failed.id}/rerun`, body: { eventId: 14 } }])
@@ -192,12 +200,14 @@ else describe("the Studio", () => {
     await page.close()
   })
 
-  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow", async (theme) => {
-    for (const width of [1280, 390]) {
-      for (const hash of ["#/runs", "#/runs/morning", "#/inbox", "#/dead"]) {
+  const pages = { list: "#/runs", run: "#/runs/morning", failed: "#/runs/order-17", inbox: "#/inbox", dead: "#/dead" }
+  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow, and looks as reviewed", async (theme) => {
+    for (const [name, width] of [["wide", 1280], ["phone", 390]] as const) {
+      for (const [picture, hash] of Object.entries(pages)) {
         const page = await open(hash, { width, theme })
         await page.locator(".row:visible, .lane:visible, .entry:visible").first().waitFor()
         await isClean(page)
+        await review(page, `studio-${picture}-${theme}-${name}`)
         await page.close()
       }
     }

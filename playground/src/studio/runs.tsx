@@ -5,7 +5,7 @@ import { Icon } from "../shell/icons.tsx"
 import { moneyText, timeText } from "../run/time.ts"
 import { momentOf } from "./format.ts"
 import { Status, statusNames } from "./parts.tsx"
-import { chosen, hashOf, loadOlder, now, olderNext, page, rows, search, statuses, unreachable, workflow } from "./state.ts"
+import { chosen, hashOf, loadOlder, now, olderNext, page, rows, search, session, statuses, unreachable, workflow } from "./state.ts"
 
 const offered: readonly RunStatus[] = ["running", "suspended", "completed", "failed", "canceled", "terminated"]
 
@@ -51,14 +51,27 @@ function Rows() {
   if (page.value === undefined) return unreachable.value === undefined ? <Loading /> : <p class="empty">No runs can be shown.</p>
   if (rows.value.length === 0) {
     const isFiltered = statuses.value.size > 0 || workflow.value !== "" || search.value.trim() !== ""
-    return <p class="empty">{isFiltered ? "No run fits these filters." : "No run yet. Start one, and it shows up here as it goes."}</p>
+    return (
+      <>
+        <p class="empty">{isFiltered ? "No run fits these filters." : "No run yet. Start one, and it shows up here as it goes."}</p>
+        <Unlisted />
+      </>
+    )
   }
   return (
     <>
       <ul class="rows">{rows.value.map((run) => <Row key={run.id} run={run} />)}</ul>
-      {olderNext.value === undefined ? null : <button type="button" class="button more" onClick={() => void loadOlder()}>Older runs</button>}
+      {olderNext.value === undefined ? <Unlisted /> : <button type="button" class="button more" onClick={() => void loadOlder()}>Older runs</button>}
     </>
   )
+}
+
+/** Where the list ends though there are more runs. */
+function Unlisted() {
+  const max = page.value?.listedMax
+  if (max === undefined) return null
+  const which = session.value?.host.kind === "dapr" ? `${max.toLocaleString("en")} of all runs` : `the newest ${max.toLocaleString("en")} runs`
+  return <p class="quiet unlisted">The list, its counts and its filters hold {which}. To see another, search for its whole id.</p>
 }
 
 function Loading() {
