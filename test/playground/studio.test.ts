@@ -9,7 +9,6 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { chromiumMissing, startChromium } from "../harness/chromium.ts"
 import { failed, fakeStudio, token, waiting, type FakeStudio } from "./fake-studio.ts"
-import { review } from "./review.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 const missing = chromiumMissing()
@@ -200,14 +199,13 @@ else describe("the Studio", () => {
     await page.close()
   })
 
-  const pages = { list: "#/runs", run: "#/runs/morning", failed: "#/runs/order-17", inbox: "#/inbox", dead: "#/dead" }
-  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow, and looks as reviewed", async (theme) => {
-    for (const [name, width] of [["wide", 1280], ["phone", 390]] as const) {
-      for (const [picture, hash] of Object.entries(pages)) {
+  const pages = ["#/runs", "#/runs/morning", "#/runs/order-17", "#/inbox", "#/dead"]
+  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow", async (theme) => {
+    for (const width of [1280, 390]) {
+      for (const hash of pages) {
         const page = await open(hash, { width, theme })
         await page.locator(".row:visible, .lane:visible, .entry:visible").first().waitFor()
         await isClean(page)
-        await review(page, `studio-${picture}-${theme}-${name}`)
         await page.close()
       }
     }
