@@ -1,24 +1,25 @@
 // The room that a graph is seen in: zoom, pan by dragging, arrow keys from step to step; an edit does not make it jump.
 
+import { useSignalEffect, type ReadonlySignal } from "@preact/signals"
 import type { ComponentChildren } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import type { OwnBox, OwnGraph } from "../language/own.ts"
 import { Icon } from "../shell/icons.tsx"
-import { Drawing, isStep, type BoxEvents, type StepMark } from "./drawing.tsx"
+import { Drawing, isStep, type BoxEvents, type Marks } from "./drawing.tsx"
 
 interface CanvasProps extends BoxEvents {
   readonly graph: OwnGraph
   readonly chosen: string | undefined
   readonly at: string | undefined
-  /** Brought into sight. */
-  readonly follow?: string | undefined
-  readonly marks?: ReadonlyMap<string, StepMark>
+  /** Brought into sight, instead of `at`. */
+  readonly follow?: ReadonlySignal<string | undefined>
+  readonly marks?: Marks
   readonly children?: ComponentChildren
 }
 
 const clamp = (zoom: number): number => Math.min(2, Math.max(0.3, zoom))
 
-export function Canvas({ graph, chosen, at, follow = at, marks, children, ...events }: CanvasProps) {
+export function Canvas({ graph, chosen, at, follow, marks, children, ...events }: CanvasProps) {
   const view = useRef<HTMLDivElement>(null)
   const [zoom, setZoom] = useState<number>()
   const fitted = useRef("")
@@ -35,8 +36,15 @@ export function Canvas({ graph, chosen, at, follow = at, marks, children, ...eve
   }, [graph.name, zoom])
   useSteady(view, graph, at ?? chosen, zoom ?? 1)
   useLayoutEffect(() => {
-    if (follow !== undefined) bring(view.current!, graph, follow, zoom ?? 1)
-  }, [follow])
+    if (at !== undefined) bring(view.current!, graph, at, zoom ?? 1)
+  }, [at])
+  useSignalEffect(() => {
+    const id = follow?.value
+    if (id === undefined) return
+    // Where things are is asked for once a frame, not at each step.
+    const frame = requestAnimationFrame(() => bring(view.current!, graph, id, zoom ?? 1))
+    return () => cancelAnimationFrame(frame)
+  })
   const wheel = (event: WheelEvent): void => {
     if (!event.ctrlKey && !event.metaKey) return
     event.preventDefault()

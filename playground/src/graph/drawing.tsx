@@ -1,6 +1,7 @@
 // A laid out workflow as SVG: boxes that can be focused, chosen and moved to; what a run says about a step is drawn on it.
 
 import type { ComponentChildren } from "preact"
+import { useComputed, type ReadonlySignal } from "@preact/signals"
 import { memo } from "preact/compat"
 import { useRef } from "preact/hooks"
 import { roundedPath } from "../../../services/graph/svg.ts"
@@ -15,6 +16,9 @@ export interface StepMark {
   readonly faults?: number
 }
 
+/** By box. A box follows its own mark, so that a step of time draws only the boxes that it changes; a mark that stays is the same object. */
+export type Marks = ReadonlySignal<ReadonlyMap<string, StepMark>>
+
 export interface BoxEvents {
   readonly onChoose: (box: OwnBox, how: "click" | "key") => void
   readonly onHover: (box: OwnBox | undefined) => void
@@ -26,7 +30,7 @@ interface DrawingProps extends BoxEvents {
   readonly zoom: number
   readonly chosen: string | undefined
   readonly at: string | undefined
-  readonly marks?: ReadonlyMap<string, StepMark>
+  readonly marks?: Marks
 }
 
 export const isStep = ({ role, range }: OwnBox): boolean => range !== undefined && role !== "region"
@@ -41,7 +45,7 @@ export function Drawing({ graph: { name, layout }, zoom, chosen, at, marks, ...e
   const others = boxes.filter(({ role }) => role !== "group" && role !== "region")
   const first = chosen !== undefined && boxes.some(({ id }) => id === chosen) ? chosen : boxes.find(isStep)?.id
   const draw = (box: OwnBox): ComponentChildren => (
-    <Box key={box.id} box={box} isChosen={box.id === chosen} isAt={box.id === at} isFirst={box.id === first} mark={marks?.get(box.id)} onChoose={told(events.onChoose)} onHover={(each) => { if (each === undefined) events.onHover(undefined); else told(events.onHover)(each, undefined) }} {...(events.onDrop === undefined ? {} : { onDrop: told(events.onDrop) })} />
+    <Box key={box.id} box={box} isChosen={box.id === chosen} isAt={box.id === at} isFirst={box.id === first} marks={marks} onChoose={told(events.onChoose)} onHover={(each) => { if (each === undefined) events.onHover(undefined); else told(events.onHover)(each, undefined) }} {...(events.onDrop === undefined ? {} : { onDrop: told(events.onDrop) })} />
   )
   return (
     <svg class="af-graph" width={width * zoom} height={height * zoom} viewBox={`0 0 ${width} ${height}`} role="group" aria-label={`Graph of workflow ${name}`}>
@@ -59,7 +63,7 @@ interface BoxProps extends BoxEvents {
   readonly isAt: boolean
   /** The one that Tab comes to. */
   readonly isFirst: boolean
-  readonly mark: StepMark | undefined
+  readonly marks: Marks | undefined
 }
 
 function radiusOf({ role, h }: OwnBox): number {
@@ -74,7 +78,8 @@ function nameOf({ texts, badges }: OwnBox, mark: StepMark | undefined): string {
 
 const stateWords: Readonly<Record<StepMark["state"], string>> = { running: "running", completed: "completed", failed: "failed", waiting: "waiting to retry", undone: "undone", asked: "waits for a person", none: "has a fault" }
 
-function BoxView({ box, isChosen, isAt, isFirst, mark, onChoose, onHover, onDrop }: BoxProps) {
+function BoxView({ box, isChosen, isAt, isFirst, marks, onChoose, onHover, onDrop }: BoxProps) {
+  const mark = useComputed(() => marks?.value.get(box.id)).value
   const { id, role, kind, x, y, w, h, texts, badges, title } = box
   const classes = `af-${role} af-is-${tintOf(kind)}${isChosen ? " is-chosen" : ""}${isAt ? " is-at" : ""}${mark === undefined ? "" : ` run-${mark.state}`}`
   const interactive = !isStep(box) ? {} : {
@@ -121,7 +126,7 @@ function looksAlike(a: OwnBox | OwnEdge, b: OwnBox | OwnEdge): boolean {
 }
 
 const Box = memo(BoxView, (before, after) => looksAlike(before.box, after.box) && before.isChosen === after.isChosen && before.isAt === after.isAt && before.isFirst === after.isFirst
-  && before.mark?.state === after.mark?.state && before.mark?.text === after.mark?.text && before.mark?.faults === after.mark?.faults)
+  && before.marks === after.marks)
 
 const signs: Readonly<Record<StepMark["state"], string>> = {
   running: "M-4 0a4 4 0 1 1 4 4", completed: "M-3.8 .4l2.6 2.6 5-5.4", failed: "M-3-3l6 6M3-3l-6 6", waiting: "M0-4.2V0l2.8 1.8", undone: "M-1.8-3.8l-2.6 2.6 2.6 2.6M-4.2-1.2H1.2a2.7 2.7 0 0 1 0 5.4H-2", asked: "M-1.9-1.8a1.9 1.9 0 1 1 2.8 1.7c-.6.3-.9.7-.9 1.4M0 3.6v.1", none: "",

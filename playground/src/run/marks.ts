@@ -27,7 +27,13 @@ const size = ({ span }: OwnBox): number => span!.end - span!.start
 
 const ranks: Readonly<Record<StepMark["state"], number>> = { running: 5, waiting: 4, asked: 3, failed: 2, undone: 1, completed: 0, none: -1 }
 
-export function marksOf(graph: OwnGraph, state: WorldState | undefined, faultsOf: (box: OwnBox) => number): ReadonlyMap<string, StepMark> {
+interface MarkOptions {
+  readonly faultsOf: (box: OwnBox) => number
+  /** What was drawn last: marks that are still right are taken over. */
+  readonly last?: ReadonlyMap<string, StepMark>
+}
+
+export function marksOf(graph: OwnGraph, state: WorldState | undefined, { faultsOf, last }: MarkOptions): ReadonlyMap<string, StepMark> {
   const found = new Map<string, { readonly state: StepMark["state"]; readonly count: number; readonly attempts: number }>()
   for (const run of Object.values(state?.runs ?? {})) {
     const waits = new Map(run.waiting.map((each) => [each.step, each.for]))
@@ -46,7 +52,9 @@ export function marksOf(graph: OwnGraph, state: WorldState | undefined, faultsOf
     const faults = faultsOf(box)
     if (mark === undefined && faults === 0) continue
     const text = mark === undefined ? undefined : [mark.count > 1 ? `×${mark.count}` : "", mark.attempts > 1 ? `${mark.attempts} tries` : ""].filter((part) => part !== "").join(" · ")
-    marks.set(box.id, { state: mark?.state ?? "none", ...(text === undefined || text === "" ? {} : { text }), ...(faults === 0 ? {} : { faults }) })
+    const made: StepMark = { state: mark?.state ?? "none", ...(text === undefined || text === "" ? {} : { text }), ...(faults === 0 ? {} : { faults }) }
+    const before = last?.get(box.id)
+    marks.set(box.id, before?.state === made.state && before.text === made.text && before.faults === made.faults ? before : made)
   }
   return marks
 }

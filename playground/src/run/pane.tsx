@@ -5,6 +5,7 @@ import { useEffect } from "preact/hooks"
 import { Canvas } from "../graph/canvas.tsx"
 import { Inspector } from "../graph/inspector.tsx"
 import { hover, shownGraph, showWorkflow, chosen } from "../graph/pane.tsx"
+import type { StepMark } from "../graph/drawing.tsx"
 import type { OwnBox } from "../language/own.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { Icon } from "../shell/icons.tsx"
@@ -20,9 +21,11 @@ import { StepNotes } from "./step-notes.tsx"
 import { Transport } from "./transport.tsx"
 import { exportTest } from "./export-test.ts"
 
+let lastMarks: ReadonlyMap<string, StepMark> = new Map()
 const marks = computed(() => {
   const graph = shownGraph.value
-  return graph === undefined ? new Map() : marksOf(graph, worldState.value, faultsAt(graph))
+  lastMarks = graph === undefined ? new Map() : marksOf(graph, worldState.value, { faultsOf: faultsAt(graph), last: lastMarks })
+  return lastMarks
 })
 
 /** Where the run is now, while it plays or time is moved. */
@@ -51,7 +54,7 @@ export function RunPane() {
       <Palette />
       {problem.value === "" || phase.value !== "failed" ? null : <p class="run-problem" role="alert">{problem.value}</p>}
       <div class="run-body">
-        <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running.value} marks={marks.value} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
+        <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
           {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
         </Canvas>
         <Side />

@@ -1,6 +1,7 @@
 // The run on the picture of its workflow: what is done, what failed, where it waits.
 
-import { useEffect, useMemo, useState } from "preact/hooks"
+import { useSignal } from "@preact/signals"
+import { useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks"
 import type { Graph, RunDetail, StepRow } from "../../../cli/studio/api.ts"
 import { Canvas } from "../graph/canvas.tsx"
 import type { StepMark } from "../graph/drawing.tsx"
@@ -50,13 +51,14 @@ export function RunGraph({ run }: { readonly run: RunDetail }) {
     }
   }, [run.workflow, build])
   const boxes = useMemo(() => new Map(graph?.layout.boxes.flatMap(({ id, role, runPath }) => (runPath === undefined || role === "link" ? [] : [[runPath, id] as const]))), [graph])
-  const marks = useMemo(() => {
+  const marks = useSignal<ReadonlyMap<string, StepMark>>(new Map())
+  useLayoutEffect(() => {
     const byBox = new Map<string, StepRow[]>()
     for (const each of run.steps) {
       const box = each.isUndo || each.bars.length === 0 ? undefined : boxOf(each.path, boxes)
       if (box !== undefined) byBox.set(box, [...(byBox.get(box) ?? []), each])
     }
-    return new Map([...byBox].map(([box, steps]) => [box, markOf(steps)]))
+    marks.value = new Map([...byBox].map(([box, steps]) => [box, markOf(steps)]))
   }, [run.steps, boxes])
   if (problem !== undefined) return <p class="empty">{problem}</p>
   if (graph === undefined) return <p class="empty" role="status">Drawing the workflow …</p>

@@ -1,6 +1,8 @@
 // The events of the run, in order; the one that is looked at is marked, a click goes to another.
 
-import { useEffect, useRef } from "preact/hooks"
+import { useComputed, useSignalEffect } from "@preact/signals"
+import { memo } from "preact/compat"
+import { useRef } from "preact/hooks"
 import type { TraceEvent } from "../../../simulator/index.ts"
 import { goTo, moment, playing, trace } from "../run/session.ts"
 import { timeText } from "../run/time.ts"
@@ -8,32 +10,35 @@ import { momentText } from "../run/transport.tsx"
 
 export function HistoryPane() {
   const list = useRef<HTMLOListElement>(null)
-  const now = moment.value
-  useEffect(() => {
-    list.current?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" })
-  }, [now])
+  useSignalEffect(() => {
+    const now = moment.value
+    const frame = requestAnimationFrame(() => list.current?.children[now]?.scrollIntoView({ block: "nearest" }))
+    return () => cancelAnimationFrame(frame)
+  })
   const events = trace.value?.events
   if (events === undefined) return <p class="empty">Start a run to see its events: what was scheduled, done, kept, and when.</p>
   return (
     <ol class="events" ref={list} aria-label="Events">
-      {events.map((each) => <Row key={each.index} event={each} isNow={each.index === now} isPast={each.index <= now} />)}
+      {events.map((each) => <Row key={each.index} event={each} />)}
     </ol>
   )
 }
 
-function Row({ event, isNow, isPast }: { readonly event: TraceEvent; readonly isNow: boolean; readonly isPast: boolean }) {
+/** Draws itself again only when the moment comes to it or goes past it. */
+const Row = memo(({ event }: { readonly event: TraceEvent }) => {
+  const place = useComputed(() => Math.sign(moment.value - event.index)).value
   const go = (): void => {
     playing.value = false
     goTo(event.index)
   }
   return (
     <li>
-      <button type="button" class={`event event-${toneOf(event)}${isPast ? "" : " event-later"}`} aria-current={isNow ? "true" : undefined} onClick={go}>
+      <button type="button" class={`event event-${toneOf(event)}${place < 0 ? " event-later" : ""}`} aria-current={place === 0 ? "true" : undefined} onClick={go}>
         <span class="event-time tnum">{timeText(event.atMs)}</span><span class="event-text">{momentText(event)}</span><code class="event-kind">{event.what.kind}</code>
       </button>
     </li>
   )
-}
+})
 
 function toneOf({ what }: TraceEvent): string {
   switch (what.kind) {

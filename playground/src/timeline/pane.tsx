@@ -1,5 +1,7 @@
 // The run in time: one row for each step, its attempts as bars, the waits between them, crashes across all rows.
 
+import { computed } from "@preact/signals"
+import { memo } from "preact/compat"
 import { useMemo } from "preact/hooks"
 import type { StepView, Trace } from "../../../simulator/index.ts"
 import { momentText } from "../run/transport.tsx"
@@ -21,7 +23,6 @@ export function TimelinePane() {
 
 function Gantt({ trace: made }: { readonly trace: Trace }) {
   const { rows, scale, crashes, endMs } = useMemo(() => read(made), [made])
-  const now = event.value?.atMs ?? 0
   const go = (mouse: MouseEvent): void => {
     const box = (mouse.currentTarget as HTMLElement).getBoundingClientRect()
     const part = (mouse.clientX - box.left) / box.width
@@ -34,25 +35,56 @@ function Gantt({ trace: made }: { readonly trace: Trace }) {
       <div class="gantt-names" aria-hidden="true"><div class="gantt-axis" />{rows.map(({ step, kind }) => <Name key={step.path} step={step} kind={kind} />)}</div>
       <div class="gantt-lanes" onClick={go}>
         <div class="gantt-axis">{scale.ticks.map((tick) => <span key={tick} class="gantt-tick" style={{ left: `${scale.at(tick) * 100}%` }}>{timeText(tick)}</span>)}</div>
-        {rows.map(({ step, kind }) => <Lane key={step.path} step={step} kind={kind} scale={scale} now={now} endMs={endMs} />)}
-        {crashes.filter((at) => at <= now).map((at) => <span key={at} class="gantt-crash" style={{ left: `${scale.at(at) * 100}%` }} title={`crash at ${timeText(at)}`} />)}
-        <span class="gantt-now" style={{ left: `${scale.at(now) * 100}%` }} />
+        {rows.map(({ step, kind }) => <Lane key={step.path} step={step} kind={kind} scale={scale} endMs={endMs} />)}
+        <Now scale={scale} crashes={crashes} />
       </div>
-      <p class="visually-hidden" role="status">{event.value === undefined ? "" : momentText(event.value)}</p>
+      <Told />
     </div>
   )
 }
 
-function Name({ step, kind }: Row) {
-  const graph = shownGraph.value
+// What follows the moment is small and on its own: a step of time draws the cursor and the lanes that it changes, not all rows.
+
+function Now({ scale, crashes }: { readonly scale: Scale; readonly crashes: readonly number[] }) {
+  const now = event.value?.atMs ?? 0
   return (
-    <button type="button" tabIndex={-1} class="gantt-name" title={step.path} onClick={() => { chosen.value = graph === undefined ? undefined : boxOfStep(graph, step)?.id }}>
+    <>
+      {crashes.filter((at) => at <= now).map((at) => <span key={at} class="gantt-crash" style={{ left: `${scale.at(at) * 100}%` }} title={`crash at ${timeText(at)}`} />)}
+      <span class="gantt-now" style={{ left: `${scale.at(now) * 100}%` }} />
+    </>
+  )
+}
+
+function Told() {
+  return <p class="visually-hidden" role="status">{event.value === undefined ? "" : momentText(event.value)}</p>
+}
+
+function Name({ step, kind }: Row) {
+  const choose = (): void => {
+    const graph = shownGraph.peek()
+    chosen.value = graph === undefined ? undefined : boxOfStep(graph, step)?.id
+  }
+  return (
+    <button type="button" tabIndex={-1} class="gantt-name" title={step.path} onClick={choose}>
       <span class={`kind-dot kind-${kind}`} />{step.path.split("/").slice(1).join("/") || step.path}
     </button>
   )
 }
 
-function Lane({ step, kind, scale, now, endMs }: Row & { readonly scale: Scale; readonly now: number; readonly endMs: number }) {
+interface LaneProps extends Row {
+  readonly scale: Scale
+  readonly endMs: number
+}
+
+/** The moment as far as a step shows it: before its first attempt and after its last all moments are the same. */
+function momentWithin({ attempts }: StepView, now: number): number {
+  const start = attempts[0]?.scheduledMs ?? Infinity
+  if (now < start) return -1
+  return Math.min(now, Math.max(start, ...attempts.map(({ endedMs }) => endedMs ?? Infinity)))
+}
+
+const Lane = memo(({ step, kind, scale, endMs }: LaneProps) => {
+  const now = useMemo(() => computed(() => momentWithin(step, event.value?.atMs ?? 0)), [step]).value
   const seen = step.attempts.filter(({ scheduledMs }) => scheduledMs <= now)
   return (
     <div class="gantt-lane">
@@ -72,7 +104,7 @@ function Lane({ step, kind, scale, now, endMs }: Row & { readonly scale: Scale; 
       })}
     </div>
   )
-}
+})
 
 function read(made: Trace): { readonly rows: readonly Row[]; readonly scale: Scale; readonly crashes: readonly number[]; readonly endMs: number } {
   const last = made.events.at(-1)
