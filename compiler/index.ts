@@ -80,10 +80,14 @@ export function planChecked({ value, diagnostics }: Phase<Checked>, options: Com
 
 export async function compile(sources: readonly Source[], options: CompileOptions = {}): Promise<Phase<Compiled | null>> {
   const { value, diagnostics } = plan(sources, options)
-  if (value === null) return { value, diagnostics }
+  return { value: value === null ? null : await emitPlan(value, sources, options), diagnostics }
+}
+
+/** The generated project of a program that is planned already. */
+export async function emitPlan(plan: Plan, sources: readonly Source[], { base, outDir, hasKept }: CompileOptions = {}): Promise<Compiled> {
   const texts = new Map(sources.map(({ path, text }) => [path, text]))
   // Loaded when it is needed: a check should not wait for what only a build does.
   const { emit } = await import("./4-emit/emit.ts")
-  const { files } = await emit(value, { base: options.base, outDir: options.outDir, texts, hasKept: options.hasKept })
-  return { value: { files, plan: value }, diagnostics }
+  const { files } = await emit(plan, { base, outDir, texts, hasKept })
+  return { files, plan }
 }

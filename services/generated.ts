@@ -3,10 +3,10 @@
 import type { Location } from "../base/text/span.ts"
 import { lineTable, offsetAt, positionAt, type Position } from "../base/text/line-table.ts"
 import { resolvePath } from "../compiler/1-bind/imports.ts"
-import { compile } from "../compiler/index.ts"
+import { emitPlan } from "../compiler/index.ts"
 import type { SimulationProgram } from "../compiler/4-emit/simulation.ts"
 import type { EmittedFile, SourceMap } from "../compiler/index.ts"
-import type { Program, Workspace } from "./workspace.ts"
+import type { Workspace } from "./workspace.ts"
 
 export interface Generated {
   /** Folder of the generated project. */
@@ -17,10 +17,11 @@ export interface Generated {
 /** Undefined for a program with errors. ts-morph is loaded on the first call. */
 export async function generate(workspace: Workspace, path: string): Promise<Generated | undefined> {
   const program = workspace.program(path)
-  if (program === undefined || program.plan() === undefined) return undefined
+  const plan = program?.plan()
+  if (program === undefined || plan === undefined) return undefined
   const folder = `${path.split("/").slice(0, -1).join("/")}/generated`
-  const { value } = await compile(sourcesOf(program), { entry: path, outDir: folder, rules: workspace.host.rulesOf(path) })
-  return value === null ? undefined : { folder, files: value.files }
+  const { files } = await emitPlan(plan, [...program.documents.values()].map(({ source }) => source), { outDir: folder })
+  return { folder, files }
 }
 
 /** What the simulator runs: code that is loaded when it is first asked for. */
@@ -29,10 +30,6 @@ export async function simulationProgram(workspace: Workspace, path: string): Pro
   if (plan === undefined) return undefined
   const { simulationOf } = await import("../compiler/4-emit/simulation.ts")
   return simulationOf(plan)
-}
-
-function sourcesOf(program: Program): Parameters<typeof compile>[0] {
-  return [...program.documents.values()].map(({ source }) => source)
 }
 
 export interface Mapped {
@@ -87,8 +84,11 @@ export function toGenerated({ folder, files }: Generated, workspace: Workspace, 
   const wanted = positionAt(document.lines, offset)
   let best: { readonly file: EmittedFile; readonly point: Mapped } | undefined
   for (const file of files) {
-    for (const point of file.map === undefined ? [] : pointsOf(file.map)) {
-      if (sourcePath(folder, file, point.source) !== path || isAfter(point.original, wanted)) continue
+    if (file.map === undefined) continue
+    const source = file.map.sources.findIndex((_, index) => sourcePath(folder, file, index) === path)
+    if (source === -1) continue
+    for (const point of pointsOf(file.map)) {
+      if (point.source !== source || isAfter(point.original, wanted)) continue
       if (best === undefined || isAfter(point.original, best.point.original)) best = { file, point }
     }
   }

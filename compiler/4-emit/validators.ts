@@ -15,8 +15,36 @@ export interface ValidatorOptions {
   readonly header: string
 }
 
-/** Ajv is loaded here and not on import: checking a program needs none of it. */
+interface Wanted {
+  readonly schemas: readonly ProjectSchema[]
+  /** Types that the schemas refer to. */
+  readonly extra: readonly Pick<ProjectSchema, "name" | "schema">[]
+  /** Identifiers of types, by name. */
+  readonly declared: readonly (readonly [string, string])[]
+}
+
+let last: { readonly key: string; readonly code: string } | undefined
+
+/** Two thirds of printing a project go into its validators, and few changes of a program change a schema: the last ones are kept. */
 export async function emitValidators({ plan, names, schemas, header }: ValidatorOptions): Promise<readonly EmittedFile[]> {
+  const declared = new Map(plan.types.map((type) => [type.name, names.declared.get(type.name)!.identifier]))
+  const listed = new Set(schemas.map(({ name }) => name))
+  const referred = new Set(schemas.flatMap(({ schema }) => references(schema)))
+  const extra = plan.types
+    .filter(({ name }) => !listed.has(declared.get(name)!) && referred.has(name))
+    .map((type) => ({ name: declared.get(type.name)!, schema: type.schema }))
+  const wanted: Wanted = { schemas, extra, declared: [...declared] }
+  const key = JSON.stringify(wanted)
+  const code = last?.key === key ? last.code : await codeOf(wanted)
+  last = { key, code }
+  return [
+    { path: "validators.js", text: `// ${header}\n${code}` },
+    { path: "validators.d.ts", text: declarations(schemas, header) },
+  ]
+}
+
+/** Ajv is loaded here and not on import: checking a program needs none of it. */
+async function codeOf({ schemas, extra, declared }: Wanted): Promise<string> {
   const [{ Ajv2020 }, standalone, formats, { Name }] = await Promise.all([
     import("ajv/dist/2020.js"), import("ajv/dist/standalone/index.js"), import("ajv-formats"), import("ajv"),
   ])
@@ -26,19 +54,10 @@ export async function emitValidators({ plan, names, schemas, header }: Validator
   })
   callable<(instance: unknown) => void>(formats)(ajv)
   ajv.opts.code.formats = new Name("formats")
-  const declared = new Map(plan.types.map((type) => [type.name, names.declared.get(type.name)!.identifier]))
-  const listed = new Set(schemas.map(({ name }) => name))
-  const referred = new Set(schemas.flatMap(({ schema }) => references(schema)))
-  const extra = plan.types
-    .filter(({ name }) => !listed.has(declared.get(name)!) && referred.has(name))
-    .map((type) => ({ name: declared.get(type.name)!, schema: type.schema }))
-  for (const { name, schema } of [...schemas, ...extra]) ajv.addSchema({ ...byId(schema, declared), $id: `schema:${name}` })
+  const identifiers = new Map(declared)
+  for (const { name, schema } of [...schemas, ...extra]) ajv.addSchema({ ...byId(schema, identifiers), $id: `schema:${name}` })
   const refs = Object.fromEntries(schemas.map(({ name }) => [name, `schema:${name}`]))
-  const code = callable<(instance: unknown, refs: object) => string>(standalone)(ajv, refs)
-  return [
-    { path: "validators.js", text: `// ${header}\n${withRuntimeImports(code)}` },
-    { path: "validators.d.ts", text: declarations(schemas, header) },
-  ]
+  return withRuntimeImports(callable<(instance: unknown, refs: object) => string>(standalone)(ajv, refs))
 }
 
 /** A CommonJS module's one function, however deep the loader wraps it. */

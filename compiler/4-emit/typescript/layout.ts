@@ -138,6 +138,15 @@ function fits(first: Item, rest: readonly Item[], room: number): boolean {
 
 function hasHard(doc: Doc): boolean {
   if (typeof doc === "string") return false
+  let known = hard.get(doc)
+  if (known === undefined) hard.set(doc, known = findHard(doc))
+  return known
+}
+
+/** Each part is asked about once for every group around it. */
+const hard = new WeakMap<object, boolean>()
+
+function findHard(doc: Exclude<Doc, string>): boolean {
   if (isList(doc)) return doc.some(hasHard)
   switch (doc.kind) {
     case "hard": return true

@@ -6,7 +6,7 @@ import type { CodeAction, Diagnostic, TextEdit, WorkspaceEdit } from "vscode-lan
 import type { OwnGraph } from "./own.ts"
 import { connect, type LanguageClient } from "./client.ts"
 import { applyEdits, files, generation, program, setText, type Point } from "../state/project.ts"
-import { tell } from "../state/view.ts"
+import { narrow, phoneView, rightTab, tell } from "../state/view.ts"
 
 export type State = "starting" | "ready" | "failed"
 
@@ -24,6 +24,8 @@ export const generated = signal<readonly GeneratedFile[] | undefined>(undefined)
 /** The generated code is of an older text: the program has errors now. */
 export const stale = signal(false)
 export const emitting = signal(false)
+/** The files that the generated code, or the answer that there is none, is of. */
+export const answeredFor = signal<ReadonlyMap<string, string> | undefined>(undefined)
 /** Asked for only once somebody looks at the code or runs it. */
 export const wantsCode = signal(false)
 
@@ -103,7 +105,8 @@ function follow(made: LanguageClient): void {
   effect(() => {
     void files.value
     void program.value
-    drawAgain()
+    // The worker answers in order: what is in sight is asked for first, and the graph then follows the code.
+    if (!isCodeFirst()) drawAgain()
   })
   let known: string | null = null
   effect(() => {
@@ -155,15 +158,19 @@ const drawAgain = latest(async () => {
   if (mine === generation.peek()) graphs.value = found ?? []
 })
 
+const isCodeFirst = (): boolean => wantsCode.peek() && (narrow.peek() ? phoneView.peek() : rightTab.peek()) === "code"
+
 const emitAgain = latest(async () => {
-  const [path, mine] = [program.peek(), generation.peek()]
+  const [path, mine, asked] = [program.peek(), generation.peek(), files.peek()]
   if (client === undefined || path === "") return
   emitting.value = true
   const made = await client.request<{ readonly files: readonly GeneratedFile[] } | null>("agentflow/emit", { uri: uriOf(path) }).finally(() => {
     emitting.value = false
+    if (isCodeFirst()) drawAgain()
   })
   if (mine !== generation.peek()) return
   batch(() => {
+    answeredFor.value = asked
     stale.value = made === null
     if (made !== null) generated.value = made.files
   })

@@ -1,8 +1,8 @@
 // What the program becomes: files of the generated project, the plan, and what the last edit changed in them.
 
 import { batch, computed, effect, signal, useSignal } from "@preact/signals"
-import { useEffect } from "preact/hooks"
-import { emitting, generated, language, pathOf, stale, state, uriOf, wantsCode, type GeneratedFile } from "../language/session.ts"
+import { useEffect, useMemo } from "preact/hooks"
+import { answeredFor, emitting, generated, language, pathOf, stale, state, uriOf, wantsCode, type GeneratedFile } from "../language/session.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { active, cursor, files, generation, program, reveal, type TextRange } from "../state/project.ts"
 import { phoneView } from "../state/view.ts"
@@ -94,7 +94,7 @@ function waitingText(): string {
 
 function FileView({ file }: { readonly file: GeneratedFile }) {
   const before = versions.value?.before.get(file.path)
-  const changes = before === undefined || before === file.text ? undefined : compareLines(before, file.text)
+  const changes = useMemo(() => (before === undefined || before === file.text ? undefined : compareLines(before, file.text)), [before, file.text])
   const hovered = useSignal(-1)
   const onLine = (line: number, how: "hover" | "go" | "leave"): void => {
     if (how === "leave") {
@@ -141,7 +141,8 @@ function followCursor(): () => void {
   let last = ""
   return effect(() => {
     const [position, path] = [cursor.value, active.value]
-    if (generated.value === undefined || stale.value || !path.endsWith(".agentflow")) return
+    // Asked after the code, not before: it is the answer for the code that is shown.
+    if (generated.value === undefined || stale.value || answeredFor.value !== files.value || !path.endsWith(".agentflow")) return
     const key = `${path}:${position.line}:${files.peek().get(path)?.length ?? 0}`
     if (key === last) return
     last = key
