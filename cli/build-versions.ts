@@ -6,7 +6,8 @@ import type { KeptVersion, Lock, ProgramLock, WorkflowLock } from "../compiler/v
 import { nearest } from "../base/diagnostics/suggest.ts"
 import { Failure } from "./failure.ts"
 import { archiveVersion, dropArchive } from "./kept-versions.ts"
-import { updatedLock, type LockFile } from "./lock-file.ts"
+import type { LockFile } from "./lock-file.ts"
+import { updatedLock } from "./lock-update.ts"
 
 /** What the user says about changes that old runs can't replay. */
 export interface VersionWish {

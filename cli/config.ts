@@ -9,7 +9,6 @@ import { Failure } from "./failure.ts"
 export type { Config, DaprNames } from "./config-text.ts"
 
 const name = "agentflow.config.yaml"
-const load = createRequire(import.meta.url)
 
 /** Reads the config for a program, or the empty one; a bad file is a Failure with line and column. */
 export function readConfig(programFolder: string, explicit: string | undefined, env: NodeJS.ProcessEnv): Config {
@@ -21,6 +20,7 @@ export function readConfig(programFolder: string, explicit: string | undefined, 
   } catch {
     throw new Failure(2, `The config file ${explicit} can't be read.`, "Check the path after --config.")
   }
+  const load = createRequire(import.meta.url)
   // Loaded only when there is a file: it takes as long as the check of a small program.
   const { value, problem } = configOfText(text, env, load("yaml") as typeof import("yaml"))
   if (problem !== undefined) throw new Failure(1, `${relative(process.cwd(), file)}:${problem.line}:${problem.column}: ${problem.message}`, problem.advice)

@@ -8,8 +8,7 @@ import type { Span } from "../base/text/span.ts"
 import type { Program } from "./fs.ts"
 import { version } from "./version.ts"
 
-export const formats = ["pretty", "json", "sarif", "github"] as const
-export type Format = (typeof formats)[number]
+export type Format = "pretty" | "json" | "sarif" | "github"
 
 export interface Found {
   readonly program: Program

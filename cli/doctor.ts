@@ -8,7 +8,7 @@ import { delimiter, dirname, join, relative, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { readConfig, type Config } from "./config.ts"
 import { Failure, messageOf } from "./failure.ts"
-import { stateFolderOf } from "./hub-access.ts"
+import { stateFolderOf } from "./state-folder.ts"
 import { readBeacon } from "./processes.ts"
 import { version } from "./version.ts"
 

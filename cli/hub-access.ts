@@ -1,21 +1,9 @@
 // Finds the sidecar that a command talks to, and speaks to it: flags first, then the one this folder's `run` started.
 
-import { existsSync } from "node:fs"
-import { dirname, join, resolve } from "node:path"
 import { connect, type TaskHubClient } from "../sidecar/client.ts"
 import { Failure } from "./failure.ts"
 import { readBeacon, type Address } from "./processes.ts"
-
-export const stateFolderName = ".agentflow"
-
-/** The state folder of the working directory, or the nearest one above it that exists. */
-export function stateFolderOf(from: string): string {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    const candidate = join(folder, stateFolderName)
-    if (existsSync(candidate)) return candidate
-    if (dirname(folder) === folder || existsSync(join(folder, ".git"))) return join(resolve(from), stateFolderName)
-  }
-}
+import { stateFolderOf } from "./state-folder.ts"
 
 /** `HOST:PORT` or `PORT`; anything else is wrong usage. */
 export function parseAddress(text: string, flag: string): { readonly host: string; readonly port: number } {

@@ -10,7 +10,8 @@ import type { KeptVersion, ProgramLock } from "../compiler/versions/lock.ts"
 import { linesOf } from "../compiler/versions/lock.ts"
 import { skeletonsOf } from "../compiler/versions/skeleton.ts"
 import { Failure } from "./failure.ts"
-import { hashOfSteps, type LockFile } from "./lock-file.ts"
+import type { LockFile } from "./lock-file.ts"
+import { hashOfSteps } from "./lock-update.ts"
 
 /** Where one thing of a generated project is exported. */
 interface Exported {

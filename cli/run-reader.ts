@@ -6,7 +6,8 @@ import { openReader } from "../sidecar/reader.ts"
 import type { HistoryEvent } from "../engine/types.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
-import { connectTo, findSidecar, stateFolderOf } from "./hub-access.ts"
+import { connectTo, findSidecar } from "./hub-access.ts"
+import { stateFolderOf } from "./state-folder.ts"
 import type { RunSummary } from "./view/fold.ts"
 
 export interface RunReader {

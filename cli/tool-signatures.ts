@@ -9,7 +9,7 @@ import { emitSignatures } from "../compiler/4-emit/emit.ts"
 import { declarationsText, toolDiagnostics, typeScriptTools, type ToolProblem } from "../services/tool-problems.ts"
 import type { Config } from "./config.ts"
 import type { Program } from "./fs.ts"
-import { stateFolderOf } from "./hub-access.ts"
+import { stateFolderOf } from "./state-folder.ts"
 import type { DeclaredTool } from "./tool-types.ts"
 import { version } from "./version.ts"
 

@@ -3,7 +3,8 @@
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Failure } from "./failure.ts"
-import { findSidecar, stateFolderOf } from "./hub-access.ts"
+import { findSidecar } from "./hub-access.ts"
+import { stateFolderOf } from "./state-folder.ts"
 import type { Address } from "./processes.ts"
 
 export interface Reached extends Address {

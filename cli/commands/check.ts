@@ -4,10 +4,12 @@ import { dirname, resolve } from "node:path"
 import { hasErrors } from "../../base/diagnostics/diagnostic.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import { readConfig } from "../config.ts"
-import { formats, render, type Format, type Found } from "../diagnostic-formats.ts"
+import type { Format, Found } from "../diagnostic-formats.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import { checkProgram, printDiagnostics } from "../project.ts"
 import type { Invocation } from "../table.ts"
+
+const formats = ["pretty", "json", "sarif", "github"] as const satisfies readonly Format[]
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const format = formatOf(flags)
@@ -22,6 +24,8 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     }
   }
   if (format !== "pretty") {
+    // Only these need the explanation of every code.
+    const { render } = await import("../diagnostic-formats.ts")
     const text = render(format, found)
     if (text !== "") terminal.out(text)
   }

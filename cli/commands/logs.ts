@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Failure, type ExitCode } from "../failure.ts"
-import { stateFolderOf } from "../hub-access.ts"
+import { stateFolderOf } from "../state-folder.ts"
 import { workerLinesFile } from "../processes.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"

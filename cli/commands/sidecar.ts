@@ -5,7 +5,7 @@ import { dirname, resolve } from "node:path"
 import { readSettings } from "../../sidecar/settings.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { Failure, messageOf, type ExitCode } from "../failure.ts"
-import { stateFolderOf } from "../hub-access.ts"
+import { stateFolderOf } from "../state-folder.ts"
 import { announceSidecar, readBeacon, untilStopped } from "../processes.ts"
 import { portOf, type Invocation } from "../table.ts"
 

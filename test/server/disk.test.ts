@@ -8,7 +8,8 @@ import type { PublishDiagnosticsParams } from "vscode-languageserver-protocol"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { plan } from "../../compiler/index.ts"
 import { printLock } from "../../compiler/versions/lock.ts"
-import { readLock, updatedLock } from "../../cli/lock-file.ts"
+import { readLock } from "../../cli/lock-file.ts"
+import { updatedLock } from "../../cli/lock-update.ts"
 import { startProcess, type Client } from "./client.ts"
 
 const main = `tool shorten(text: string, length: int): string from "./tools.ts" {

@@ -1,0 +1,87 @@
+// Runs scripts of the build from code that V8 compiled before. Node's own cache keeps code as it is before it has run;
+// this one keeps it as it is after a run, so that no function is compiled again.
+
+import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { createRequire, enableCompileCache, isBuiltin } from "node:module"
+import { join } from "node:path"
+import { constants as vmConstants, Script } from "node:vm"
+
+export interface Scripts {
+  /** What the script of that name exports; scripts that it requires are loaded in the same way. */
+  readonly load: (name: string) => unknown
+  /** Keeps the code of what was loaded, where it was not kept already. `before` runs only then. */
+  readonly keep: (before: () => void) => void
+}
+
+type Wrapped = (exports: object, require: (id: string) => unknown, module: { exports: unknown }, file: string, folder: string) => void
+
+/** Scripts of a folder; undefined where their code could neither be found nor kept. Names tell contents apart. */
+export function openScripts(folder: string): Scripts | undefined {
+  const kept = join(folder, "code-cache")
+  const suffix = `${process.versions.v8}-${process.arch}`
+  if (!isWritable(folder) && !isReadable(kept)) return undefined
+  const modules = new Map<string, { exports: unknown }>()
+  const fresh = new Map<string, Script>()
+  const outside = createRequire(join(folder, "main.js"))
+
+  const load = (name: string): unknown => {
+    const known = modules.get(name)
+    if (known !== undefined) return known.exports
+    const file = join(folder, name)
+    const cachedData = read(join(kept, `${name}-${suffix}`))
+    const script = new Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`, {
+      filename: file, ...(cachedData === undefined ? {} : { cachedData }), importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    })
+    if (cachedData === undefined || script.cachedDataRejected === true) fresh.set(name, script)
+    const module = { exports: {} }
+    modules.set(name, module)
+    ;(script.runInThisContext() as Wrapped)(module.exports, required, module, file, folder)
+    return module.exports
+  }
+  const required = (id: string): unknown => {
+    if (id.startsWith("./bundled-")) return load(id.slice(2))
+    if (!isBuiltin(id)) enableCompileCache()
+    return outside(id) as unknown
+  }
+  return {
+    load,
+    keep(before) {
+      if (fresh.size === 0 || !isWritable(folder)) return
+      before()
+      mkdirSync(kept, { recursive: true })
+      for (const [name, script] of fresh) replace(join(kept, `${name}-${suffix}`), script.createCachedData())
+    },
+  }
+}
+
+function read(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** At once, since another process may be reading it. */
+function replace(file: string, data: Buffer): void {
+  const written = `${file}.${process.pid}`
+  writeFileSync(written, data)
+  renameSync(written, file)
+}
+
+function isWritable(path: string): boolean {
+  return may(path, constants.W_OK)
+}
+
+function isReadable(path: string): boolean {
+  return may(path, constants.R_OK)
+}
+
+function may(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode)
+    return true
+  } catch {
+    return false
+  }
+}
