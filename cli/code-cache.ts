@@ -48,8 +48,12 @@ export function openScripts(folder: string): Scripts | undefined {
     keep(before) {
       if (fresh.size === 0 || !isWritable(folder)) return
       before()
-      mkdirSync(kept, { recursive: true })
-      for (const [name, script] of fresh) replace(join(kept, `${name}-${suffix}`), script.createCachedData())
+      try {
+        mkdirSync(kept, { recursive: true })
+        for (const [name, script] of fresh) replace(join(kept, `${name}-${suffix}`), script.createCachedData())
+      } catch {
+        // A full disk costs the next start its speed, never this command its answer.
+      }
     },
   }
 }
