@@ -13,7 +13,7 @@ export function RunList() {
   return (
     <section class="pane studio-list" aria-label="Runs">
       <Filters />
-      <div class="list-scroll"><Rows /></div>
+      <div class="list-scroll" tabIndex={0} role="group" aria-label="List of runs"><Rows /></div>
     </section>
   )
 }
