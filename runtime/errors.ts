@@ -98,9 +98,12 @@ export class RunFailed extends Error {
   override readonly name = "RunFailed"
   readonly failure: RunFailure
 
-  constructor(failure: RunFailure) {
+  /** The stack is that of `cause`: where in the program the run failed, not where the runtime gave up. */
+  constructor(failure: RunFailure, cause?: unknown) {
     super(`${failure.kind}: ${failure.message}\n${JSON.stringify(failure)}`)
     this.failure = failure
+    const frames = cause instanceof Error ? cause.stack?.match(/^ {4}at [^]*/m)?.[0] : undefined
+    if (frames !== undefined) this.stack = `${this.name}: ${this.message}\n${frames}`
   }
 }
 

@@ -49,6 +49,8 @@ const stopDeadlineMs = 10_000
 const probeName = "agentflow.probe"
 
 export async function startWorker(options: WorkerOptions, host: WorkerHost): Promise<Worker> {
+  // Each block and call of a program takes two frames; the line of the program is below them all.
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 60)
   const read = readEnvironment(host.variables)
   if (!read.ok) throw new WorkerStartError(read.problems.join("\n"))
   const { environment } = read

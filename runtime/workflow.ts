@@ -159,7 +159,7 @@ function* untilSettled<P extends object, R>(
     const failure = failureOf(state, asFlowError(thrown))
     yield* tellDeadLetter(frame, spec, input, failure)
     state.phase = "done"
-    throw new RunFailed(input.allotment ? { ...failure, spent: state.account.spent } : failure)
+    throw new RunFailed(input.allotment ? { ...failure, spent: state.account.spent } : failure, thrown)
   }
 }
 

@@ -17,7 +17,7 @@ const clauseWordSet: ReadonlySet<string> = new Set(clauseWords)
 /** The words of other languages, and what they are called here, if they are needed at all. */
 const foreignWords: ReadonlyMap<string, string> = new Map([
   ["const", "let"], ["throw", "fail"], ["raise", "fail"], ["switch", "match"], ["print", "log"], ["foreach", "for"], ["interface", "type"],
-  ["await", ""], ["async", ""],
+  ["function", "workflow"], ["def", "workflow"], ["await", ""], ["async", ""], ["export", ""],
 ])
 
 export abstract class ClauseRules extends CallableClauseRules {
@@ -40,15 +40,15 @@ export abstract class ClauseRules extends CallableClauseRules {
     const token = this.peek()
     const word = this.text(token)
     const foreign = foreignWords.get(word)
-    const near = foreign === "" ? undefined : (foreign ?? nearest(word, known))
+    const near = foreign ?? nearest(word, known)
     const where = { start: token.start, end: token.end }
     const fixes = near === undefined ? [] : [{
-      title: `Write \`${near}\``,
+      title: near === "" ? "Remove it" : `Write \`${near}\``,
       path: this.tokens.source.path,
-      edits: [{ span: where, text: near }],
+      edits: [near === "" ? { span: { start: where.start, end: this.peek(2).start }, text: "" } : { span: where, text: near }],
       applicability: foreign === undefined ? ("machine" as const) : ("maybe" as const),
     }]
-    this.report("AF1009", where, { word, hint: near === undefined ? `expected ${what}.` : `did you mean \`${near}\`?` }, { fixes })
+    this.report("AF1009", where, { word, hint: near === undefined ? `expected ${what}.` : near === "" ? "it is not needed." : `did you mean \`${near}\`?` }, { fixes })
     this.fail()
   }
 

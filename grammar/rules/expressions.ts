@@ -236,8 +236,20 @@ export abstract class ExpressionRules extends CollectionRules {
     }
   }
 
+  /** `await f()`, as other languages write it: said once, and read as `f()`. */
+  private skipAwait(): void {
+    if (this.isRecorded || !this.atName() || !this.atName(2) || this.peek(2).startsLine) return
+    const { start, end } = this.peek()
+    if (this.text(this.peek()) !== "await") return
+    const edits = [{ span: { start, end: this.peek(2).start }, text: "" }]
+    const fix = { title: "Remove it", path: this.tokens.source.path, edits, applicability: "machine" as const }
+    this.report("AF1009", { start, end }, { word: "await", hint: "every call is waited for." }, { fixes: [fix] })
+    this.consume()
+  }
+
   readonly operand: Rule<Expression> = this.rule("operand", () => {
     if (!this.isRecorded && !this.atExpression()) return this.missing("an expression")
+    this.skipAwait()
     const start = this.start()
     let operand = this.one<Expression>((this.primaries ??= [
       { ALT: () => this.sub(this.list) },

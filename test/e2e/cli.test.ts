@@ -52,6 +52,15 @@ describe("agentflow", () => {
     expect(again.stdout).toMatch(/has ended: completed/)
   })
 
+  it("leads from a failed run to the line of the program", async () => {
+    const program = `tool shatter(text: string): string from "./bad.ts" { reads  retry never  timeout 5s }\nworkflow Bad(): string {\n  log "so far"\n  return shatter("x")\n}\n`
+    const here = workspace({ "bad.agentflow": program, "bad.ts": `export async function shatter(text: string): Promise<string> { throw new Error(text) }\n` })
+    const outcome = await here.agentflow("run", "bad.agentflow", "--input", "{}", "--id", "bad")
+    expect(outcome.stdout + outcome.stderr).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
+    const shown = JSON.parse((await here.agentflow("runs", "bad", "--json")).stdout) as object
+    expect(JSON.stringify(shown)).toMatch(/at [^\\]*bad\.agentflow:4:\d+\)/)
+  })
+
   it.each([
     ["a missing file", ["check", "nowhere.agentflow"], 2, /no file nowhere\.agentflow/],
     ["a folder", ["check", "."], 2, /is a folder/],
