@@ -15,8 +15,11 @@ export async function checkProgram(file: string, config: Config): Promise<{ read
   const program = readProgram(file)
   const { program: lock } = readLock(file)
   const options = { ...(await optionsOf(program, config)), lock, versions: versionsIn(lock) }
-  const found = planChecked(checkParsed(program.parsed, options), options)
-  const later = found.value === null ? [] : await signatureProblems(found.value, program, config)
+  const checked = checkParsed(program.parsed, options)
+  const found = planChecked(checked, options)
+  // A change that old runs can't replay says nothing of the tools: both are told at once.
+  const plan = found.value ?? (lock === undefined ? null : planChecked(checked, { ...options, lock: undefined }).value)
+  const later = plan === null ? [] : await signatureProblems(plan, program, config)
   return { program, diagnostics: sortDiagnostics([...found.diagnostics, ...later]) }
 }
 
@@ -36,8 +39,13 @@ export async function compileProgram(
   return { value: hasErrors(diagnostics) ? null : compiled.value, diagnostics }
 }
 
-export async function optionsOf(program: Program, { rules, models }: Config): Promise<CompileOptions> {
-  return { rules, providers: Object.keys(models.providers ?? {}), toolModules: await readToolModules(program), entry: program.entry }
+export async function optionsOf(program: Program, config: Config): Promise<CompileOptions> {
+  return { rules: config.rules, providers: providersOf(config), toolModules: await readToolModules(program), entry: program.entry }
+}
+
+/** Names of the model providers that a config adds. */
+export function providersOf({ models }: Config): readonly string[] {
+  return Object.keys(models.providers ?? {})
 }
 
 /** Only a program with TypeScript tools waits for what compares them. */

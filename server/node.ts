@@ -13,6 +13,8 @@ import type { ConfigProblem } from "./session.ts"
 export interface FolderConfig {
   /** Levels of the rules. */
   readonly rules: Rules
+  /** Names of the model providers that it adds; undefined when they can't be known. */
+  readonly providers?: readonly string[]
   /** Why the config can't be used; the built-in levels hold then. */
   readonly problem?: ConfigProblem & { readonly file: string }
 }
@@ -77,10 +79,12 @@ function nodeFiles(readConfig: NodeOptions["readConfig"], readExports: NodeOptio
   const configs = new Map<string, FolderConfig>()
   let roots: readonly string[] = []
   let programs: readonly string[] | undefined
+  const configOf = (path: string): FolderConfig => remembered(configs, path.split("/").slice(0, -1).join("/"), (folder) => readConfig(onDisk(folder)))
   const host: Host = {
     readText: (path) => readUtf8(onDisk(path)),
     programFiles: () => (programs ??= [...new Set(roots.flatMap((root) => programsBelow(root)))]),
-    rulesOf: (path) => remembered(configs, path.split("/").slice(0, -1).join("/"), (folder) => readConfig(onDisk(folder))).rules,
+    rulesOf: (path) => configOf(path).rules,
+    providersOf: (path) => configOf(path).providers,
     toolModule: (path) => remembered(modules, path, (file) => readExports(onDisk(file))),
   }
   return {

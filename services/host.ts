@@ -15,6 +15,8 @@ export interface Host {
   readonly programFiles: () => readonly string[]
   /** Levels of the configurable rules that hold for a program. */
   readonly rulesOf: (path: string) => Rules
+  /** Model providers that a program's config adds; undefined when no config can be known, so that a provider may be one of it. */
+  readonly providersOf?: (path: string) => readonly string[] | undefined
   /** What a TypeScript module exports; undefined when that is not known. */
   readonly toolModule: (path: string) => ToolModule | undefined
 }

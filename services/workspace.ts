@@ -207,7 +207,8 @@ function programOf(entry: Document, documents: readonly Document[], { host, lock
     if (known !== undefined) toolModules.set(path, known)
   }
   const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
-  const options = { rules: host.rulesOf(entry.path), toolModules, entry: entry.path, lock, versions: versionsIn(lock) }
+  const providers = host.providersOf?.(entry.path)
+  const options = { rules: host.rulesOf(entry.path), ...(providers === undefined ? {} : { providers }), toolModules, entry: entry.path, lock, versions: versionsIn(lock) }
   const checked = checkParsed(parsed, options)
   const planned = lazy((): Planned => planOf(checked, options))
   // A change that old runs can't replay is an error, but its costs and its code are known all the same.

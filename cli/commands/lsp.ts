@@ -5,6 +5,7 @@ import { serveNode, type FolderConfig } from "../../server/node.ts"
 import { readConfig } from "../config.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import { toolProblemsApart } from "../signature-worker.ts"
+import { providersOf } from "../project.ts"
 import { moduleReader } from "../tool-modules.ts"
 import { version } from "../version.ts"
 
@@ -20,7 +21,8 @@ export async function main(): Promise<ExitCode> {
 /** A config that is being written is said to be broken at its place; the server goes on with the built-in levels. */
 function configOf(folder: string): FolderConfig {
   try {
-    return { rules: readConfig(folder, undefined, process.env).rules }
+    const config = readConfig(folder, undefined, process.env)
+    return { rules: config.rules, providers: providersOf(config) }
   } catch (problem) {
     if (!(problem instanceof Failure)) throw problem
     const [, file, line, column, what] = /^(.*?):(\d+):(\d+): ([^]*)$/.exec(problem.message) ?? []
