@@ -90,6 +90,8 @@ export function documentDiagnostics(session: Session, { textDocument, previousRe
   if (previousResultId === resultId) return { kind: "unchanged", resultId }
   // One who can be asked to ask again need not wait for the plan.
   const items = session.capabilities.workspace?.diagnostics?.refreshSupport === true ? firstDiagnosticsIn(session, path) : allDiagnosticsIn(session, path)
+  const program = session.workspace.program(path)
+  if (program !== undefined) session.pulled.set(program, JSON.stringify(items))
   return { kind: "full", resultId, items }
 }
 

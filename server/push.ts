@@ -20,6 +20,8 @@ export function pusher(session: Session, connection: Connection): Pusher {
   let generation = 0
   /** Paths that wait for each of the three looks; a change of another file interrupts them and forgets none. */
   const [dirty, unplanned, uncompared] = [new Set<string>(), new Set<string>(), new Set<string>()]
+  /** Something else than a text that the client has typed. */
+  let isOutside = false
   const sender = senderTo(session, connection)
   /** Whether this is still what there is to do, once nobody waits for an answer. */
   const isCurrent = async (mine: number): Promise<boolean> => {
@@ -45,7 +47,9 @@ export function pusher(session: Session, connection: Connection): Pusher {
       unplanned.add(path)
       uncompared.add(path)
     }
-    await sender.first(paths)
+    const fromOutside = isOutside
+    isOutside = false
+    await sender.first(paths, { fromOutside })
     sender.configProblems()
     await session.platform.lull()
     for (const path of unplanned) {
@@ -67,6 +71,7 @@ export function pusher(session: Session, connection: Connection): Pusher {
       start()
     },
     everything() {
+      isOutside = true
       for (const path of session.workspace.openPaths()) dirty.add(path)
       start()
     },
@@ -78,7 +83,7 @@ export function pusher(session: Session, connection: Connection): Pusher {
 }
 
 interface Sender {
-  readonly first: (paths: ReadonlySet<string>) => Promise<void>
+  readonly first: (paths: ReadonlySet<string>, why: { readonly fromOutside: boolean }) => Promise<void>
   /** Only what is not known to the client. */
   readonly all: (path: string) => Promise<void>
   /** When more has come to be known of the same text. */
@@ -103,17 +108,19 @@ function senderTo(session: Session, connection: Connection): Sender {
     void connection.sendDiagnostics({ uri: uriIn(session, path), version, diagnostics: [...diagnostics] })
   }
   return {
-    async first(paths) {
-      // A client that pulls has asked for the file that it changed, and knows of no other.
-      if (pulls()) return paths.size > 1 ? refresh() : undefined
+    async first(paths, { fromOutside }) {
+      // A client that pulls has asked for the file that it changed; of other files, and of the disk, it is told to ask.
+      if (pulls()) return fromOutside || paths.size > 1 ? refresh() : undefined
       for (const path of paths) if (isOpen(session, path)) send(path, firstDiagnosticsIn(session, path))
     },
     async all(path) {
       const program = session.workspace.program(path)
       if (!isOpen(session, path) || program === undefined) return
       if (pulls()) {
-        const before = JSON.stringify(firstDiagnosticsIn(session, path))
-        return JSON.stringify(allDiagnosticsIn(session, path)) === before ? undefined : pullAgain(program)
+        const before = session.pulled.get(program)
+        const now = JSON.stringify(allDiagnosticsIn(session, path))
+        // Who has not asked yet is told all when it does.
+        return before === undefined || before === now ? undefined : pullAgain(program)
       }
       const diagnostics = allDiagnosticsIn(session, path)
       if (JSON.stringify(diagnostics) !== said.get(path)) send(path, diagnostics)

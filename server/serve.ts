@@ -115,13 +115,18 @@ function listenToDocuments(session: Session, connection: Connection, push: Pushe
       session.log(`${name}: ${textOf(problem)}`)
     }
   }
-  connection.onDidOpenTextDocument(safely("didOpen", ({ textDocument: { uri, text, version } }) => {
+  connection.onDidOpenTextDocument(safely("didOpen", ({ textDocument: { uri, text, version, languageId } }) => {
     const path = pathIn(session, uri)
+    // A client may send its TypeScript too: that is read from the disk when it is saved.
+    if (languageId !== "agentflow" && !path.endsWith(".agentflow")) return
     session.workspace.open(path, text, version)
     push.changed(path)
   }))
-  connection.onDidChangeTextDocument(safely("didChange", (params) => push.changed(applyChange(session, params))))
+  connection.onDidChangeTextDocument(safely("didChange", (params) => {
+    if (isOpen(session, params.textDocument.uri)) push.changed(applyChange(session, params))
+  }))
   connection.onDidCloseTextDocument(safely("didClose", ({ textDocument: { uri } }) => {
+    if (!isOpen(session, uri)) return
     const path = pathIn(session, uri)
     session.workspace.close(path)
     session.tokens.delete(path)
@@ -136,6 +141,10 @@ function listenToDocuments(session: Session, connection: Connection, push: Pushe
     session.workspace.changedOnDisk(paths)
     push.everything()
   }))
+}
+
+function isOpen(session: Session, uri: string): boolean {
+  return session.workspace.openPaths().includes(pathIn(session, uri))
 }
 
 function listenToFolders(session: Session, connection: Connection, push: Pusher): void {

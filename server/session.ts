@@ -61,6 +61,8 @@ export interface Session {
   /** Name of each program's diagnostics, for clients that ask whether they changed. */
   readonly results: WeakMap<Program, string>
   lastResult: number
+  /** What a client that asks was told of each program's first file last. */
+  readonly pulled: WeakMap<Program, string>
   /** What was said of each file beyond its check. */
   readonly later: Map<string, LaterFound>
   /** Programs of which all is known that there is to say, tools apart. */
@@ -79,7 +81,7 @@ export interface Session {
 export function newSession(workspace: Workspace, platform: Platform, log: Session["log"]): Session {
   return {
     workspace, platform, log, capabilities: {}, encoding: "utf-16", settings: { inlayHints: { types: true, retries: true, costs: true } }, commands: [], roots: [],
-    uris: new Map(), results: new WeakMap(), lastResult: 0, later: new Map(), settled: new WeakSet(), waiting: 0, generated: new WeakMap(), tools: new Map(), modulesRead: 0, tokens: new Map(),
+    uris: new Map(), results: new WeakMap(), lastResult: 0, pulled: new WeakMap(), later: new Map(), settled: new WeakSet(), waiting: 0, generated: new WeakMap(), tools: new Map(), modulesRead: 0, tokens: new Map(),
   }
 }
 

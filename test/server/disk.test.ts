@@ -62,6 +62,21 @@ describe("agentflow lsp on a folder", () => {
     await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0)
   })
 
+  it("takes an edit of tools in the editor when it is saved, and not before", async () => {
+    const fresh = good.replace("shorten", "shortenMore")
+    client.connection.sendNotification("textDocument/didOpen", { textDocument: { uri: uri("tools.ts"), languageId: "typescript", version: 1, text: good } })
+    client.connection.sendNotification("textDocument/didChange", { textDocument: { uri: uri("tools.ts"), version: 2 }, contentChanges: [{ text: fresh }] })
+    client.change(uri("main.agentflow"), `// Unsaved.\n${main}`, 20)
+    expect(codesOf(await client.diagnostics(uri("main.agentflow"), 20))).toEqual([])
+    await write("tools.ts", fresh)
+    expect(codesOf(await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length > 0))).toEqual(["AF2015"])
+    await write("tools.ts", good)
+    await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0)
+    // Nothing is said of the module, which is TypeScript's.
+    expect(client.published.filter((sent) => sent.uri === uri("tools.ts") && sent.diagnostics.length > 0)).toEqual([])
+    client.connection.sendNotification("textDocument/didClose", { textDocument: { uri: uri("tools.ts") } })
+  })
+
   it("compares with the lock that runs under way were started with", async () => {
     const { value } = plan([{ path: "main.agentflow", text: main, version: 1 }])
     const lock = updatedLock(readLock(join(folder, "main.agentflow")), { plan: value!, kept: {}, accepted: {} })

@@ -13,6 +13,19 @@ import { startHere, type Client, type InProcess } from "./client.ts"
 const uri = "file:///w/main.agentflow"
 const text = 'type Page { title: string }\n\nworkflow Main(page: Page): string {\n  dead letter "failed"\n  return page.title\n}\n'
 
+/** Only its plan shows that retries multiply. */
+const planned = `tool search(query: string): string = GET "https://a.test/{query}" { reads  retry 5 times }
+workflow Inner(query: string): string { dead letter "failed"  return search(query) }
+workflow Outer(query: string): string {
+  dead letter "failed"
+  return Inner(query) retry 4 times
+}
+workflow Outermost(query: string): string {
+  dead letter "failed"
+  return Outer(query) retry 1 times
+}
+`
+
 const open: Client[] = []
 const connect = async (options: InProcess = {}): Promise<Awaited<ReturnType<typeof startHere>>> => {
   const client = await startHere(options)
@@ -80,6 +93,59 @@ describe("protocol", () => {
     const second = await pull(first.resultId)
     expect(second.kind === "full" ? second.items : second).toEqual([])
     expect(client.published).toEqual([])
+  })
+
+  it("asks a client that pulls to ask again when its one open file rests on another that changed on disk", async () => {
+    const files = new Map([["/w/lib.agentflow", "type Page { title: string }\n"]])
+    const client = await connect({
+      host: { readText: (path) => files.get(path), programFiles: () => [...files.keys()] },
+      params: { capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } } },
+    })
+    let refreshed = (): void => {}
+    let asked = 0
+    client.connection.onRequest("workspace/diagnostic/refresh", () => {
+      asked++
+      refreshed()
+      return null
+    })
+    const pull = async (): Promise<readonly unknown[]> => {
+      const report: DocumentDiagnosticReport = await client.connection.sendRequest("textDocument/diagnostic", { textDocument: { uri } })
+      return report.kind === "full" ? report.items.map(({ code }) => code) : []
+    }
+    client.open(uri, `import { Page } from "./lib.agentflow"\n${text.replace(/^.*\n/, "")}`)
+    expect(await pull()).toEqual([])
+    // A change of the client's own is followed by its own question.
+    expect(asked).toBe(0)
+    const again = new Promise<void>((resolve) => void (refreshed = resolve))
+    files.set("/w/lib.agentflow", "type Page { name: string }\n")
+    await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri: "file:///w/lib.agentflow", type: 2 }] })
+    await again
+    expect(await pull()).toEqual(["AF3004"])
+    expect(client.published).toEqual([])
+  })
+
+  it("asks a client that pulls to ask again when the plan shows more than the check did", async () => {
+    const client = await connect({
+      params: { capabilities: { textDocument: { diagnostic: {} }, workspace: { diagnostics: { refreshSupport: true } } } },
+      platform: { lull: () => lull },
+    })
+    let quiet = (): void => {}
+    const lull = new Promise<void>((resolve) => void (quiet = resolve))
+    const refreshed = new Promise<void>((resolve) => void client.connection.onRequest("workspace/diagnostic/refresh", () => (resolve(), null)))
+    const pull = async (previousResultId?: string): Promise<{ readonly id: string | undefined; readonly codes: readonly unknown[] }> => {
+      const report: DocumentDiagnosticReport = await client.connection.sendRequest("textDocument/diagnostic", { textDocument: { uri }, ...(previousResultId === undefined ? {} : { previousResultId }) })
+      return { id: report.resultId, codes: report.kind === "full" ? report.items.map(({ code }) => code) : ["unchanged"] }
+    }
+    client.open(uri, planned)
+    const first = await pull()
+    expect(first.codes).toEqual([])
+    // Who asks for the whole workspace meanwhile has no effect on what is known of the open file.
+    await client.connection.sendRequest("workspace/diagnostic", { previousResultIds: [] })
+    quiet()
+    await refreshed
+    const second = await pull(first.id)
+    expect(second.codes).toEqual(["AF4011"])
+    expect((await pull(second.id)).codes).toEqual(["unchanged"])
   })
 
   it("does not answer what was cancelled", async () => {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { plan } from "../../compiler/index.ts"
 import { printLock } from "../../compiler/versions/lock.ts"
 import { readLock, updatedLock } from "../../cli/lock-file.ts"
+import { corpusFiles } from "../harness/corpus.ts"
 import { startProcess } from "./client.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -32,7 +33,7 @@ const model = (provider: string): string => `model fast = ${provider}("m") { pri
 /** What the corpora lack: configs, a lock that the program no longer fits, functions of tools that differ. */
 const extra: Readonly<Record<string, string>> = {
   "config-provider/main.agentflow": model("mine"),
-  "config-provider/agentflow.config.yaml": "models:\n  providers:\n    mine:\n      kind: openai\n      baseUrl: http://127.0.0.1:1/v1\n",
+  "config-provider/agentflow.config.yaml": "models:\n  providers:\n    mine:\n      baseUrl: http://127.0.0.1:1/v1\n",
   "config-no-provider/main.agentflow": model("mine"),
   "config-levels/main.agentflow": `${caller.replace('  dead letter "failed"\n', "").replace("shorten(text, 80)", "text")}`,
   "config-levels/agentflow.config.yaml": "rules:\n  AF4008: error\n",
@@ -49,23 +50,29 @@ const extra: Readonly<Record<string, string>> = {
 function writeAll(folder: string): void {
   cpSync(join(root, "examples"), join(folder, "examples"), { recursive: true, filter: (from) => !/[/\\](node_modules|generated|dist|\.agentflow)$/.test(from) })
   const corpora = [
-    ...readdirSync(join(root, "test/corpus/errors")).filter((name) => name.endsWith(".agentflow")).map((name) => ({ name: `errors/${name.replace(".agentflow", "")}`, file: join(root, "test/corpus/errors", name) })),
+    ...["errors", "syntax"].flatMap((corpus) => corpusFiles(corpus).map(({ name }) => ({ name: `${corpus}/${name}`, file: join(root, "test/corpus", corpus, `${name}.agentflow`) }))),
     ...readdirSync(join(root, "test/corpus/programs")).map((name) => ({ name: `programs/${name}`, file: join(root, "test/corpus/programs", name, "input.agentflow") })),
   ]
   for (const { name, file } of corpora) {
     if (!existsSync(file)) continue
     for (const part of readFileSync(file, "utf8").split(/^(?=\/\/ file: )/m)) {
       const named = /^\/\/ file: (\S+)\n/.exec(part)
-      write(join(folder, name, named?.[1] ?? "main.agentflow"), named === null ? part : part.slice(named[0].length))
+      const [path, text] = named === null ? ["main.agentflow", part] : [named[1]!, part.slice(named[0].length)]
+      // Locks of the corpus lack hashes, which only a lock from a build has.
+      if (path !== "agentflow.lock") write(join(folder, name, path), text)
     }
     for (const [, module, names] of readFileSync(file, "utf8").matchAll(/^\/\/ tool modules: (\S+) (.*)$/gm)) {
       write(join(folder, name, module!), names!.split(/[ ,]+/).map((each) => `export const ${each}: any = 0\n`).join(""))
     }
   }
   for (const [path, text] of Object.entries(extra)) write(join(folder, path), text)
-  const lockFile = join(folder, "lock/main.agentflow")
-  const before = plan([{ path: "main.agentflow", text: tool + caller, version: 1 }]).value!
-  write(join(folder, "lock/agentflow.lock"), printLock(updatedLock(readLock(lockFile), { plan: before, kept: {}, accepted: {} })))
+  writeLock(join(folder, "lock/agentflow.lock"), tool + caller)
+}
+
+/** As a build of the program's earlier text leaves it. */
+function writeLock(file: string, before: string): void {
+  const { value } = plan([{ path: "main.agentflow", text: before, version: 1 }])
+  write(file, printLock(updatedLock(readLock(join(dirname(file), "main.agentflow")), { plan: value!, kept: {}, accepted: {} })))
 }
 
 function write(file: string, text: string): void {
@@ -74,12 +81,13 @@ function write(file: string, text: string): void {
 }
 
 function linesOf(said: readonly Said[]): readonly string[] {
-  return said.map(({ code, severity, message, path, start, end }) => `${path}:${start.line}:${start.column}-${end.line}:${end.column} ${severity} ${code} ${message}`).sort()
+  // A file that several programs import is told of with each of them.
+  return [...new Set(said.map(({ code, severity, message, path, start, end }) => `${path}:${start.line}:${start.column}-${end.line}:${end.column} ${severity} ${code} ${message}`))].sort()
 }
 
 function saidOf(path: string, diagnostics: readonly Diagnostic[]): readonly Said[] {
   const place = ({ line, character }: { readonly line: number; readonly character: number }): Said["start"] => ({ line: line + 1, column: character + 1 })
-  return diagnostics.map(({ code, severity, message, range }) => ({ code: String(code), severity: severities[severity!]!, message, path, start: place(range.start), end: place(range.end) }))
+  return diagnostics.map(({ code, severity, message, range }) => ({ code: String(code), severity: severities[severity!]!, message: String(message), path, start: place(range.start), end: place(range.end) }))
 }
 
 describe("the server and `agentflow check`", () => {
@@ -132,6 +140,7 @@ async function checked(folder: string, files: readonly string[]): Promise<Readon
     const args = ["--disable-warning=ExperimentalWarning", join(root, "cli/main.ts"), "check", "--json", ...files]
     execFile(process.execPath, args, { cwd: folder, maxBuffer: 1 << 28 }, (problem, stdout, stderr) => (stdout === "" ? reject(problem ?? new Error(stderr)) : resolve(stdout)))
   })
+  expect(all).toContain('"diagnostics"')
   const { diagnostics } = JSON.parse(all) as { readonly diagnostics: readonly Said[] }
   return new Map(files.map((path) => [path, diagnostics.filter((each) => each.path === path)]))
 }

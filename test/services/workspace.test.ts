@@ -6,7 +6,7 @@ import fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { completionsAt } from "../../services/completion/complete.ts"
 import { definitionOf } from "../../services/definition.ts"
-import { affectedBy, diagnosticsOf } from "../../services/diagnostics.ts"
+import { affectedBy, carriedOver, checkDiagnosticsOf, diagnosticsOf, type FoundDiagnostic } from "../../services/diagnostics.ts"
 import { hoverAt } from "../../services/hover.ts"
 import { emptyHost, type Host } from "../../services/host.ts"
 import { editsForMoves } from "../../services/move.ts"
@@ -100,7 +100,87 @@ describe("workspace", () => {
       { seed: 20, numRuns: 2 },
     )
   })
+
+  it.each([1, 2, 3])("says both waves of diagnostics of every dependent as a fresh one does, through 500 edits of seed %i", (seed) => {
+    const edit = fc.record({ file: fc.nat(chain.size - 1), at: fc.nat(10_000), turn: fc.integer({ min: 0, max: 2 }) })
+    fc.assert(
+      fc.property(fc.array(edit, { minLength: 500, maxLength: 500 }), (edits) => {
+        const texts = new Map(chain)
+        const workspace = createWorkspace(emptyHost)
+        for (const [path, text] of texts) workspace.open(path, text, 0)
+        let planned = 0
+        for (const [index, { file, at, turn }] of edits.entries()) {
+          const path = [...chain.keys()][file]!
+          // Broken and mended again: most programs have a plan at some time, which random text alone never has.
+          const whole = chain.get(path)!
+          const start = at % whole.length
+          const after = turn === 0 ? whole : turn === 1 ? whole.replaceAll(...swaps[at % swaps.length]!) : whole.slice(0, start) + whole.slice(start + (at % 9))
+          texts.set(path, after)
+          workspace.open(path, after, index + 1)
+          // The first wave alone, so that a plan is missing where the next edit comes.
+          if (index % 3 === 0) for (const each of chain.keys()) checkDiagnosticsOf(workspace, each)
+          if (index % 10 !== 9) continue
+          const fresh = createWorkspace(emptyHost)
+          for (const [each, current] of texts) fresh.open(each, current, 0)
+          for (const each of chain.keys()) {
+            expect(checkDiagnosticsOf(workspace, each)).toEqual(checkDiagnosticsOf(fresh, each))
+            expect(diagnosticsOf(workspace, each)).toEqual(diagnosticsOf(fresh, each))
+            expect(affectedBy(workspace, each)).toEqual(affectedBy(fresh, each))
+            if (workspace.program(each)!.plan() !== undefined) planned++
+          }
+        }
+        expect(planned).toBeGreaterThan(10)
+      }),
+      { seed, numRuns: 1 },
+    )
+  })
 })
+
+describe("diagnostics of an older plan", () => {
+  const text = 'let a = 1\nlet b = 2\nlet c = 3\n'
+  const found = (start: number, end: number, related: FoundDiagnostic["related"] = []): FoundDiagnostic => ({
+    code: "AF5001", severity: "warning", path: "/w/a.agentflow", span: { start, end }, facts: {}, message: "m", related, unnecessary: false,
+    fixes: [{ title: "Fix", path: "/w/a.agentflow", edits: [], applicability: "machine" }],
+  })
+  const spans = (after: string, ...each: readonly FoundDiagnostic[]): readonly string[] => carriedOver(each, text, after).map(({ span }) => after.slice(span.start, span.end))
+
+  it("stay before a change, move behind it, and go where it touches them", () => {
+    const [a, b, c] = [found(4, 5), found(14, 15), found(24, 25)]
+    expect(spans(text, a, b, c)).toEqual(["a", "b", "c"])
+    expect(spans(text.replace("b", "other"), a, b, c)).toEqual(["a", "c"])
+    expect(spans(text.replace("let b = 2\n", ""), a, b, c)).toEqual(["a", "c"])
+    expect(spans(`// é😀\n${text}`, a, b, c)).toEqual(["a", "b", "c"])
+    expect(spans("", a, b, c)).toEqual([])
+  })
+
+  it("lose their fixes, whose places are of the older text", () => expect(carriedOver([found(4, 5)], text, `\n${text}`)[0]!.fixes).toEqual([]))
+
+  it("move related places of the file with them, keep those of others, and go with one that is gone", () => {
+    const here = { path: "/w/a.agentflow", span: { start: 14, end: 15 }, message: "here" }
+    const there = { path: "/w/b.agentflow", span: { start: 1, end: 2 }, message: "there" }
+    const moved = carriedOver([found(24, 25, [here, there])], text, `\n${text}`)[0]!
+    expect(moved.related.map(({ span }) => span)).toEqual([{ start: 15, end: 16 }, { start: 1, end: 2 }])
+    expect(carriedOver([found(24, 25, [here])], text, text.replace("b", "x"))).toEqual([])
+  })
+
+  it("never lie outside the text, nor on other words", () => {
+    fc.assert(fc.property(fc.nat(text.length), fc.nat(8), fc.constantFrom("", "x", "let", "\n", "😀"), fc.nat(text.length), fc.nat(6), (at, length, piece, start, width) => {
+      const after = text.slice(0, at) + piece + text.slice(at + length)
+      const end = Math.min(start + width, text.length)
+      for (const { span } of carriedOver([found(start, end)], text, after)) expect(after.slice(span.start, span.end)).toBe(text.slice(start, end))
+    }), { seed: 5, numRuns: 500 })
+  })
+})
+
+/** Types at the bottom, tools on them, a workflow on those, one that calls it, and one apart. */
+const chain: ReadonlyMap<string, string> = new Map([
+  ["/w/types.agentflow", "type Page { title: string   size: int }\n"],
+  ["/w/tools.agentflow", 'import { Page } from "./types.agentflow"\ntool fetchPage(url: string): Page = GET "https://a.test/{url}" {\n  reads\n  retry 5 times\n}\n'],
+  ["/w/inner.agentflow", 'import { fetchPage } from "./tools.agentflow"\nworkflow Inner(topic: string): string {\n  dead letter "failed"\n  let page = fetchPage(topic)\n  return page.title\n}\n'],
+  ["/w/main.agentflow", 'import { Inner } from "./inner.agentflow"\nimport { Page } from "./types.agentflow"\nworkflow Main(page: Page): string {\n  dead letter "failed"\n  return Inner(page.title) retry 4 times\n}\n'],
+  ["/w/apart.agentflow", 'workflow Apart(a: string): string {\n  dead letter "failed"\n  return a\n}\n'],
+])
+const swaps: readonly (readonly [string, string])[] = [["title", "name"], ["string", "int"], ["5 times", "1 times"], ["retry 4 times", ""], ["Inner", "Other"], ['  dead letter "failed"\n', ""], ["fetchPage", "loadPage"], ["\n", "\n\n"]]
 
 function view(workspace: Workspace, offset: number): unknown {
   return ["/w/lib.agentflow", "/w/main.agentflow"].map((path) => {
