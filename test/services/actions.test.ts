@@ -10,6 +10,7 @@ import { emptyHost } from "../../services/host.ts"
 import { createWorkspace, type Workspace } from "../../services/workspace.ts"
 import { nodeAt } from "../../grammar/syntax/locate.ts"
 import { walk } from "../../grammar/syntax/walk.ts"
+import { corpusFiles } from "../harness/corpus.ts"
 import { readMarked, testMarkers } from "../harness/markers.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -59,11 +60,11 @@ describe("actions", () => {
   })
 
   const codes = readdirSync(join(root, "base/diagnostics/codes")).filter((name) => name.endsWith(".md")).sort()
+  const exampleOf = (name: string): string => /## Example\n[\s\S]*?```agentflow\n([\s\S]*?)```/.exec(readFileSync(join(root, "base/diagnostics/codes", name), "utf8"))![1]!
   const fixed: string[] = []
   for (const name of codes) {
     const code = name.slice(0, 6)
-    const example = /## Example\n[\s\S]*?```agentflow\n([\s\S]*?)```/.exec(readFileSync(join(root, "base/diagnostics/codes", name), "utf8"))![1]!
-    const { workspace, path, files } = readMarked(example)
+    const { workspace, path, files } = readMarked(exampleOf(name))
     const found = workspace.program(path)?.diagnostics.find((each) => each.code === code && each.path === path && each.fixes.some(({ applicability }) => applicability === "machine"))
     if (found === undefined) continue
     fixed.push(code)
@@ -78,6 +79,26 @@ describe("actions", () => {
   }
 
   it("offer the fixes that diagnostics bring along", () => expect(fixed.length).toBeGreaterThanOrEqual(5))
+
+  it("offer, as the preferred one, each machine-applicable fix of every mistake of the corpora and the documented examples", () => {
+    const codesFixed = new Set<string>()
+    const absent: string[] = []
+    const documented = codes.map((name) => ({ name, text: exampleOf(name) }))
+    for (const { name, text: source } of [...documented, ...["errors", "syntax"].flatMap((corpus) => corpusFiles(corpus))]) {
+      const { workspace, path } = readMarked(source)
+      for (const each of workspace.program(path)!.diagnostics) {
+        for (const fix of each.path === path ? each.fixes.filter(({ applicability }) => applicability === "machine") : []) {
+          codesFixed.add(each.code)
+          const edits = JSON.stringify([...new Map([[fix.path, fix.edits]])])
+          const isOffered = actionsAt(workspace, path, each.span).some((action) => action.preferred === true && action.kind === "quickfix" && JSON.stringify([...action.edits]) === edits)
+          if (!isOffered) absent.push(`${name} ${each.code} ${fix.title}`)
+        }
+      }
+    }
+    expect(absent).toEqual([])
+    // Every place of the compiler that gives such a fix is among them.
+    expect([...codesFixed].sort()).toEqual(["AF1009", "AF1010", "AF1014", "AF1015", "AF1016", "AF2011", "AF3001", "AF9003"])
+  })
 
   const programs = [
     join(root, "examples/daily-brief/daily-brief.agentflow"),
