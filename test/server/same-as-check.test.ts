@@ -9,7 +9,8 @@ import type { Diagnostic, WorkspaceDiagnosticReport } from "vscode-languageserve
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { plan } from "../../compiler/index.ts"
 import { printLock } from "../../compiler/versions/lock.ts"
-import { readLock, updatedLock } from "../../cli/lock-file.ts"
+import { updatedLock } from "../../cli/lock-update.ts"
+import { readLock } from "../../cli/lock-file.ts"
 import { corpusFiles } from "../harness/corpus.ts"
 import { startProcess } from "./client.ts"
 
