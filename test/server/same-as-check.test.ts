@@ -63,7 +63,7 @@ function writeAll(folder: string): void {
       if (path !== "agentflow.lock") write(join(folder, name, path), text)
     }
     for (const [, module, names] of readFileSync(file, "utf8").matchAll(/^\/\/ tool modules: (\S+) (.*)$/gm)) {
-      write(join(folder, name, module!), names!.split(/[ ,]+/).map((each) => `export const ${each}: any = 0\n`).join(""))
+      write(join(folder, name, module!), names!.split(/[ ,]+/).map((each) => `export const ${each} = JSON.parse("0")\n`).join(""))
     }
   }
   for (const [path, text] of Object.entries(extra)) write(join(folder, path), text)
