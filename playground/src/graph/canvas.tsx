@@ -42,7 +42,7 @@ export function Canvas({ graph, chosen, at, follow, marks, children, ...events }
     const id = follow?.value
     if (id === undefined) return
     // Where things are is asked for once a frame, not at each step.
-    const frame = requestAnimationFrame(() => bring(view.current!, graph, id, zoom ?? 1))
+    const frame = requestAnimationFrame(() => view.current !== null && bring(view.current, graph, id, zoom ?? 1))
     return () => cancelAnimationFrame(frame)
   })
   const wheel = (event: WheelEvent): void => {

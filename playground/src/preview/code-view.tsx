@@ -29,12 +29,14 @@ export function CodeView({ path, text, label, marks, linked, onLine }: CodeViewP
     watch.observe(view.current!)
     return () => watch.disconnect()
   }, [])
+  // An effect comes after a frame, in which the view may have gone.
   useEffect(() => {
-    view.current!.scrollTop = 0
+    if (view.current === null) return
+    view.current.scrollTop = 0
     setAt(0)
   }, [path])
   useEffect(() => {
-    if (linked !== undefined) bring(view.current!, linked)
+    if (linked !== undefined && view.current !== null) bring(view.current, linked)
   }, [linked, path])
   const from = Math.max(0, first - 10)
   const shown = lines.slice(from, first + Math.ceil(height / lineHeight) + 10)
