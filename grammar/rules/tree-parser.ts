@@ -8,7 +8,8 @@ import { choices } from "../choices.generated.ts"
 import type { Token, Tokens } from "../lexer.ts"
 import { describeToken } from "../messages.ts"
 import type { Alternatives, Recorder, Rule } from "./recorder.ts"
-import type { MissingExpression, Name, NodeBase } from "../syntax/nodes.ts"
+import type { MissingExpression, Name, Node, NodeBase } from "../syntax/nodes.ts"
+import { children } from "../syntax/walk.ts"
 import { keywords } from "../tokens.ts"
 
 /** What a rule gives for a node: all but what `node` adds, absent parts as undefined. */
@@ -42,8 +43,7 @@ export abstract class TreeParser {
   /** One syntax error per item: set once one is reported. */
   protected reported = false
   protected unitStart = 0
-  /** Where the last node without text stands, and the start of the token that it stands before. */
-  private emptyAt = -1
+  /** The start of the token that the last node without text stands before. */
   private emptyBefore = -1
   private lastReportedAt = -1
   protected bracesPair = true
@@ -66,7 +66,7 @@ export abstract class TreeParser {
     this.bracesPair = bracesPair(tokens.tokens)
     this.endToken = { ...nowhere, start: length, end: length, triviaBefore: tokens.trivia.length }
     this.nextId = this.depth = this.unitStart = 0
-    this.failedAt = this.lastReportedAt = this.emptyAt = this.emptyBefore = -1
+    this.failedAt = this.lastReportedAt = this.emptyBefore = -1
     this.reported = false
   }
 
@@ -157,6 +157,7 @@ export abstract class TreeParser {
     const node = parts as { -readonly [K in keyof N]: N[K] }
     node.id = this.nextId++
     node.span = this.spanFrom(start)
+    if (this.emptyBefore >= start) node.span = this.spanAround(node as unknown as Node)
     if (this.failedAt >= start) node.recovered = true
     return node
   }
@@ -174,10 +175,16 @@ export abstract class TreeParser {
     return this.node<N>(start, (present ?? given) as Omit<N, "id" | "span" | "recovered">)
   }
 
-  /** A node that has read nothing stands right behind the last token; one that begins with such a node begins there too. */
-  protected spanFrom(start: number): Span {
+  /** A node that has read nothing stands right behind the last token. */
+  private spanFrom(start: number): Span {
     const end = this.previousEnd()
-    return span(start === this.emptyBefore ? Math.min(this.emptyAt, end) : Math.min(start, end), end)
+    return span(Math.min(start, end), end)
+  }
+
+  /** A node that begins with one that has read nothing begins there too. */
+  private spanAround(node: Node): Span {
+    const { start, end } = node.span
+    return span(Math.min(start, children(node)[0]?.span.start ?? start), end)
   }
 
   private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
@@ -185,7 +192,6 @@ export abstract class TreeParser {
     node.id = this.nextId++
     node.span = this.spanFrom(this.start())
     node.recovered = true
-    this.emptyAt = node.span.start
     this.emptyBefore = this.start()
     return node
   }
