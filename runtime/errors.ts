@@ -102,8 +102,8 @@ export class RunFailed extends Error {
   constructor(failure: RunFailure, cause?: unknown) {
     super(`${failure.kind}: ${failure.message}\n${JSON.stringify(failure)}`)
     this.failure = failure
-    const frames = cause instanceof Error ? cause.stack?.match(/^ {4}at [^]*/m)?.[0] : undefined
-    if (frames !== undefined) this.stack = `${this.name}: ${this.message}\n${frames}`
+    const frames = cause instanceof Error ? framesOf(cause.stack ?? "") : ""
+    if (frames !== "") this.stack = `${this.name}: ${this.message}\n${frames}`
   }
 }
 
@@ -119,4 +119,9 @@ export function parseRunFailure(message: string): RunFailure | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Without those of modules that were loaded from text: they are named by all of it, or by chance, and lead nowhere. */
+function framesOf(stack: string): string {
+  return stack.split("\n").filter((line) => /^ {4}at /.test(line) && !/\b(?:data|blob):/.test(line)).join("\n")
 }
