@@ -50,6 +50,18 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
 const task = { id: 1, kind: "scheduleTask", name: "t" } as const
 const complete = { id: 2, kind: "complete", status: "completed", result: "1" } as const
 
+/** The first turn of "a" went to w1, which lost its stream, and then to w2. */
+async function movedTurn() {
+  const { hub, worker } = bench()
+  const one = worker("w1")
+  await hub.start({ instanceId: "a", name: "f" })
+  await tick()
+  one.disconnect()
+  const two = worker("w2")
+  await tick()
+  return { hub, worker, one, two }
+}
+
 describe("the hub", () => {
   it("commits before anything leaves", async () => {
     const { hub, log, worker } = bench()
@@ -81,13 +93,7 @@ describe("the hub", () => {
   })
 
   it("takes a turn's answer from the holder of its lease only", async () => {
-    const { hub, worker } = bench()
-    const one = worker("w1")
-    await hub.start({ instanceId: "a", name: "f" })
-    await tick()
-    one.disconnect()
-    const two = worker("w2")
-    await tick()
+    const { hub, one, two } = await movedTurn()
     await hub.completeTurn({ instanceId: "a", peer: "w1", token: "", actions: [complete] })
     expect(hub.summary("a")?.status).toBe("pending")
     await hub.completeTurn({ instanceId: "a", peer: "w9", token: one.items[0]?.token ?? "", actions: [complete] })
@@ -110,13 +116,7 @@ describe("the hub", () => {
   })
 
   it("goes on when two workers that lost their streams answer the same turn", async () => {
-    const { hub, worker } = bench()
-    const one = worker("w1")
-    await hub.start({ instanceId: "a", name: "f" })
-    await tick()
-    one.disconnect()
-    const two = worker("w2")
-    await tick()
+    const { hub, worker, two } = await movedTurn()
     two.disconnect()
     await hub.send("a", { kind: "raiseEvent", name: "x" })
     const answer = { instanceId: "a", token: "", actions: [] }
