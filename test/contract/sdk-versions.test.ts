@@ -64,7 +64,8 @@ describe("a release of the SDK", () => {
     expect(found).toMatchObject({ sdkVersion: version, ...expected })
     const own = connect({ grpcPort: sidecar.grpcPort, deadlineMs: 30_000 })
     const id = await own.start({ name: "Tour", instanceId: name, input: "{}" })
-    await until("it waits", async () => (await own.history(id)).some(({ kind }) => kind === "timerFired"))
+    // The first round would hear the event in its race.
+    await until("its second round waits", async () => (await own.history(id)).some((happened) => happened.kind === "executionStarted" && happened.input?.includes('"round":2')))
     await own.raiseEvent(id, { name: "go", input: JSON.stringify({ n: 1 }) })
     const ending = await own.waitForEnd(id)
     own.close()
