@@ -9,6 +9,7 @@ import { rolldown, type InputOptions, type Plugin } from "rolldown"
 import { gatherCss, smallCss, type GatheredCss } from "./css.ts"
 import { gallery } from "./gallery.ts"
 import { iconFont } from "./icon-font.ts"
+import { cardOf } from "./miniature.ts"
 import { slimMonaco } from "./slim-monaco.ts"
 import { slimTsMorph } from "./slim-ts-morph.ts"
 
@@ -81,6 +82,7 @@ export async function buildPlayground(): Promise<void> {
   const examples = gallery(root)
   mkdirSync(join(site, "examples"))
   for (const { id, files } of examples) writeFileSync(join(site, "examples", `${id}.json`), JSON.stringify(files))
+  writeFileSync(join(site, "gallery.json"), JSON.stringify(examples.map(({ id, files }) => cardOf(root, id, files[0]!.path))))
   const shared = [virtual({ codes: "" }), slimTsMorph()]
   const workers = new Map([
     ...await bundle({ language: join(source, "src/workers/language.ts") }, shared),

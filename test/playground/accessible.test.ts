@@ -51,6 +51,10 @@ describe("the pages of the playground", () => {
           expect(await violations(page), `${view} in ${theme}, ${name}`).toEqual([])
           await review(page, `${view}-${theme}-${name}`)
         }
+        await page.click(".gallery-button")
+        await page.waitForSelector(".gallery-topic")
+        expect(await violations(page), `gallery in ${theme}, ${name}`).toEqual([])
+        await review(page, `gallery-${theme}-${name}`)
         expect(problems).toEqual([])
         await page.context().close()
       }, 60_000)

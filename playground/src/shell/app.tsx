@@ -12,6 +12,7 @@ import { HistoryPane } from "../timeline/history.tsx"
 import { bottomOpen, bottomTab, columns, embedded, narrow, notice, phoneView, rightTab, rows, type BottomTab, type PhoneView, type RightTab } from "../state/view.ts"
 import { ExplainDialog } from "./explain.tsx"
 import { FileTabs } from "./file-tabs.tsx"
+import { GalleryDialog } from "./gallery.tsx"
 import { Header } from "./header.tsx"
 import { Icon } from "./icons.tsx"
 import { errorCount, Problems, problems, warningCount } from "./problems.tsx"
@@ -26,6 +27,7 @@ export function App() {
       <Header />
       {narrow.value ? <PhoneLayout /> : <WideLayout />}
       <ExplainDialog />
+      <GalleryDialog />
       <Notice />
     </>
   )

@@ -4,6 +4,7 @@ import { build } from "virtual:build"
 import { example, openExample } from "../state/project.ts"
 import { embedded, tell } from "../state/view.ts"
 import { downloadProject, shareProject } from "../share/actions.ts"
+import { galleryOpen } from "./gallery.tsx"
 import { Icon } from "./icons.tsx"
 import { ThemeButton } from "./theme-button.tsx"
 
@@ -21,6 +22,7 @@ export function Header() {
           {build.examples.map(({ id, title: text, summary }) => <option key={id} value={id} title={summary}>{text}</option>)}
         </select>
       </label>
+      <button type="button" class="button button-quiet gallery-button" aria-label="Gallery of the examples" title="Gallery of the examples" aria-haspopup="dialog" onClick={() => { galleryOpen.value = true }}><Icon name="matrix" /></button>
       <p class="header-summary">{title?.summary ?? ""}</p>
       <div class="header-actions">
         <ThemeButton />

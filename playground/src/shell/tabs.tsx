@@ -44,5 +44,6 @@ export function Tabs<Id extends string>({ name, label, tabs, chosen, onChoose, o
 export const tabId = (name: string, id: string): string => `${name}-tab-${id.replace(/[^\w-]/g, "_")}`
 
 export function TabPanel({ name, chosen, children }: { readonly name: string; readonly chosen: string; readonly children: ComponentChildren }) {
-  return <div class="tab-panel" role="tabpanel" id={`${name}-panel`} aria-labelledby={tabId(name, chosen)}>{children}</div>
+  // Of its own for each tab: how far one is scrolled is nothing to the next.
+  return <div key={chosen} class="tab-panel" role="tabpanel" id={`${name}-panel`} aria-labelledby={tabId(name, chosen)}>{children}</div>
 }
