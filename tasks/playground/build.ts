@@ -7,7 +7,7 @@ import { explanations } from "../../base/diagnostics/explanations.generated.ts"
 import { graphCss } from "../../services/graph/tokens.ts"
 import { rolldown, type InputOptions, type Plugin } from "rolldown"
 import { gatherCss, smallCss, type GatheredCss } from "./css.ts"
-import { gallery } from "./gallery.ts"
+import { gallery, sharedFiles } from "./gallery.ts"
 import { iconFont } from "./icon-font.ts"
 import { cardOf } from "./miniature.ts"
 import { slimMonaco } from "./slim-monaco.ts"
@@ -83,6 +83,7 @@ export async function buildPlayground(): Promise<void> {
   mkdirSync(join(site, "examples"))
   for (const { id, files } of examples) writeFileSync(join(site, "examples", `${id}.json`), JSON.stringify(files))
   writeFileSync(join(site, "gallery.json"), JSON.stringify(examples.map(({ id, files }) => cardOf(root, id, files[0]!.path))))
+  writeFileSync(join(site, "examples/shared.json"), JSON.stringify(sharedFiles(root)))
   const shared = [virtual({ codes: "" }), slimTsMorph()]
   const workers = new Map([
     ...await bundle({ language: join(source, "src/workers/language.ts") }, shared),

@@ -19,6 +19,12 @@ export function gallery(root: string): readonly Example[] {
   return names.sort((a, b) => rank(a) - rank(b)).map((name) => example(folder, name))
 }
 
+/** What several examples import: a project that is downloaded takes it along. */
+export function sharedFiles(root: string): Example["files"] {
+  const folder = join(root, "examples/shared")
+  return readdirSync(folder).sort().map((path) => ({ path, text: readFileSync(join(folder, path), "utf8") }))
+}
+
 function rank(name: string): number {
   const at = order.indexOf(name)
   return at === -1 ? order.length : at

@@ -198,13 +198,26 @@ describe("a link", () => {
 })
 
 describe("a download", () => {
-  it("is a project: its files and a README with the command", async () => {
+  const downloaded = async (page: Page): Promise<ReadonlyMap<string, string>> => {
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")])
+    return new Map(Object.entries(unzipSync(new Uint8Array(readFileSync(await download.path())))).map(([path, bytes]) => [path, strFromU8(bytes)]))
+  }
+
+  it("is a project: its files, what they import, and a README with the commands", async () => {
     const { page } = await playground.open({ at: "?example=order-saga" })
     await page.waitForSelector("[data-tab='order-saga.agentflow']")
-    const [download] = await Promise.all([page.waitForEvent("download"), page.click("text=Download")])
-    const files = unzipSync(new Uint8Array(readFileSync(await download.path())))
-    expect(Object.keys(files).sort()).toEqual(expect.arrayContaining(["order-saga/EXAMPLE.md", "order-saga/README.md", "order-saga/input.json", "order-saga/order-saga.agentflow", "order-saga/services.ts"]))
-    expect(strFromU8(files["order-saga/README.md"]!)).toContain("npx agentflow run order-saga.agentflow --input @input.json")
+    const files = await downloaded(page)
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["EXAMPLE.md", "README.md", "input.json", "order-saga.agentflow", "services.ts", "shared/local-services.ts"].map((path) => `order-saga/${path}`)))
+    expect(files.get("order-saga/README.md")).toContain("npx agentflow run order-saga.agentflow --input @input.json")
+    await page.context().close()
+  })
+
+  it("of the first example has the files that only a real run needs, and an input of its type", async () => {
+    const { page, problems } = await playground.open()
+    const files = await downloaded(page)
+    expect([...files.keys()]).toEqual(expect.arrayContaining(["tools.ts", "services.ts", "EXAMPLE.md", "input.json"].map((path) => `daily-brief/${path}`)))
+    expect(Object.keys(JSON.parse(files.get("daily-brief/input.json")!) as object)).toEqual(["topic"])
+    expect(problems).toEqual([])
     await page.context().close()
   })
 })

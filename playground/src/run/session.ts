@@ -235,6 +235,13 @@ effect(() => {
   }).catch((caught: unknown) => fail(String(caught)))
 })
 
+/** The workflow that a run would start, with its input as JSON; undefined for a program that can't be run as it is. */
+export async function startOf(): Promise<{ readonly workflow: string; readonly input: string; readonly isOnly: boolean } | undefined> {
+  if (!(await load().catch(() => false))) return undefined
+  if (phase.peek() === "loading") phase.value = trace.peek() === undefined ? "none" : "ready"
+  return { workflow: workflow.peek(), input: inputText.peek(), isOnly: info.peek()!.workflows.length === 1 }
+}
+
 /** Makes the workflows and their inputs known without running one. */
 export function prepare(): void {
   if (info.peek() !== undefined && loadedText === files.peek()) return

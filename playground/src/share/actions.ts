@@ -1,6 +1,9 @@
 // Share and download: the project as a link, and as files.
 
-import { active, cursor, example, files, openProject } from "../state/project.ts"
+import { build } from "virtual:build"
+import { startOf } from "../run/session.ts"
+import { errorCount } from "../shell/problems.tsx"
+import { active, cursor, example, files, filesAt, openProject, program } from "../state/project.ts"
 import { rightTab, tell, type RightTab } from "../state/view.ts"
 import { readFragment, writeFragment } from "./fragment.ts"
 import { restoreRun, sharedRun } from "../run/shared.ts"
@@ -34,13 +37,25 @@ export async function openShared(): Promise<boolean> {
 }
 
 export async function downloadProject(): Promise<void> {
-  const { zipProject } = await import("./zip.ts")
+  const { needsShared, zipProject } = await import("./zip.ts")
   const name = example.peek() === "" ? "agentflow-project" : example.peek()
-  const blob = new Blob([zipProject(name, files.peek())], { type: "application/zip" })
+  const whole = new Map([...await leftOut(), ...files.peek()])
+  const start = errorCount.peek() > 0 ? undefined : await startOf()
+  const shared = needsShared(whole) ? new Map((await filesAt("shared")).map(({ path, text }) => [path, text])) : undefined
+  const zip = zipProject(name, whole, {
+    ...(program.peek() === "" ? {} : { program: program.peek() }), ...(shared === undefined ? {} : { shared }),
+    ...(start === undefined ? {} : { input: start.input, ...(start.isOnly ? {} : { workflow: start.workflow }) }),
+  })
   const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
+  link.href = URL.createObjectURL(new Blob([zip], { type: "application/zip" }))
   link.download = `${name}.zip`
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1000)
   tell(`${name}.zip: unpack it and follow its README.`)
+}
+
+/** The example that the page opens with comes without what only a real run needs. */
+async function leftOut(): Promise<readonly (readonly [string, string])[]> {
+  if (example.peek() !== build.first.id) return []
+  return (await filesAt(build.first.id)).filter(({ path }) => /\.(ts|md)$/.test(path)).map(({ path, text }) => [path, text])
 }

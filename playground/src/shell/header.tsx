@@ -26,7 +26,7 @@ export function Header() {
       <p class="header-summary">{title?.summary ?? ""}</p>
       <div class="header-actions">
         <ThemeButton />
-        <button type="button" class="button" onClick={() => void downloadProject()}><Icon name="download" /><span class="button-text">Download</span></button>
+        <button type="button" class="button" onClick={() => void downloadProject().catch((problem: unknown) => tell(String(problem), "error"))}><Icon name="download" /><span class="button-text">Download</span></button>
         <button type="button" class="button button-primary" onClick={() => void shareProject()}><Icon name="share" /><span class="button-text">Share</span></button>
         {embedded.value ? <a class="button" href={location.href.replace(/[?&]embed\b/, "")} target="_blank" rel="noopener">Open</a> : null}
       </div>

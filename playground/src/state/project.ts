@@ -47,10 +47,15 @@ export function openProject(given: readonly FileText[], options: { readonly exam
   })
 }
 
-export async function openExample(id: string): Promise<void> {
+/** The files of an example, or the ones that examples share. */
+export async function filesAt(id: string): Promise<readonly FileText[]> {
   const response = await fetch(`examples/${encodeURIComponent(id)}.json`)
   if (!response.ok) throw new Error(`The example could not be loaded: ${response.status}`)
-  openProject((await response.json()) as readonly FileText[], { example: id })
+  return (await response.json()) as readonly FileText[]
+}
+
+export async function openExample(id: string): Promise<void> {
+  openProject(await filesAt(id), { example: id })
 }
 
 export function openFirst(): void {
