@@ -14,6 +14,7 @@ import { lower } from "./3-plan/lower.ts"
 import type { Plan } from "./3-plan/types.ts"
 import { checkAttempts } from "./cost/attempts.ts"
 import { checkBounds } from "./cost/check.ts"
+import { withoutEchoes } from "./echoes.ts"
 import type { Emitted } from "./4-emit/types.ts"
 import { checkVersions } from "./versions/check.ts"
 import type { ProgramLock } from "./versions/lock.ts"
@@ -57,7 +58,8 @@ export function check(sources: readonly Source[], options: CompileOptions = {}):
 export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolModules, providers }: CompileOptions = {}): Phase<Checked> {
   const bound = bind(parsed.map(({ source, value, diagnostics }) => ({ source, file: value.file, isWhole: diagnostics.length === 0 })))
   const checked = checkBound(bound.value, { rules, ...(toolModules === undefined ? {} : { toolModules }), ...(providers === undefined ? {} : { providers }) })
-  const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...bound.diagnostics, ...checked.diagnostics]
+  const meant = withoutEchoes(parsed, [...bound.diagnostics, ...checked.diagnostics])
+  const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...meant]
   return { value: checked.value, diagnostics: sortDiagnostics(found) }
 }
 

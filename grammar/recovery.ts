@@ -164,8 +164,9 @@ export abstract class RecoveringParser extends TreeParser {
     while (!this.atEnd() && !this.atDeclaration()) {
       if (open.length === 0 && (until() || (this.peek() !== before && resumes()))) return
       const { kind } = this.peek()
-      if (kind === "{" || kind === "(" || kind === "[") open.push(kind)
+      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open.push(kind)
       else if (kind === "}") open.length = Math.max(0, open.lastIndexOf("{"))
+      else if (kind === "HoleEnd") open.length = Math.max(0, open.lastIndexOf("HoleStart"))
       else if (kind === ")" || kind === "]") {
         if (open.at(-1) === (kind === ")" ? "(" : "[")) open.pop()
       }
@@ -179,8 +180,8 @@ export abstract class RecoveringParser extends TreeParser {
     let open = 0
     while (!this.atEnd() && !this.atDeclaration() && (open > 0 || !(this.peek().startsLine || this.at("}")))) {
       const { kind } = this.peek()
-      if (kind === "{" || kind === "(" || kind === "[") open++
-      else if (kind === "}" || kind === ")" || kind === "]") open--
+      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
+      else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
       this.consume()
     }
   }
