@@ -2,6 +2,7 @@
 
 import type { TraceEvent } from "../../../simulator/index.ts"
 import { Icon } from "../shell/icons.tsx"
+import { errorCount } from "../shell/problems.tsx"
 import { atEnd, event, goTo, moment, playing, speed, trace, run } from "./session.ts"
 import { timeText } from "./time.ts"
 
@@ -24,7 +25,7 @@ export function Transport() {
   return (
     <div class="transport" role="group" aria-label="Time">
       <button type="button" class="button button-quiet button-small" aria-label="Step back" disabled={all === undefined} onClick={() => step(-1)}><span class="flipped"><Icon name="step" /></span></button>
-      <button type="button" class="button button-small transport-play" aria-label={playing.value ? "Pause" : "Play"} onClick={play}><Icon name={playing.value ? "pause" : "play"} /></button>
+      <button type="button" class="button button-small transport-play" aria-label={playing.value ? "Pause" : "Play"} disabled={all === undefined && errorCount.value > 0} onClick={play}><Icon name={playing.value ? "pause" : "play"} /></button>
       <button type="button" class="button button-quiet button-small" aria-label="Step" disabled={all === undefined} onClick={() => step(1)}><Icon name="step" /></button>
       <input type="range" class="slider" aria-label="Moment of the run" aria-valuetext={text} min={0} max={Math.max(1, last)} value={moment.value} disabled={all === undefined} onInput={(change) => { playing.value = false; goTo(change.currentTarget.valueAsNumber) }} />
       <span class="transport-time tnum">{now === undefined ? "—" : timeText(now.atMs)}</span>

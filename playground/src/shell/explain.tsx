@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { Icon } from "./icons.tsx"
+import { Inline } from "./inline.tsx"
 
 export const explained = signal<string | undefined>(undefined)
 
@@ -46,6 +47,6 @@ export function ExplainDialog() {
 /** Paragraphs and fenced code of a page; everything as text. */
 function Prose({ text }: { readonly text: string }) {
   return <>{text.split(/(```[\s\S]*?```)/).filter((part) => part.trim() !== "").map((part) => (
-    part.startsWith("```") ? <pre key={part}><code>{part.replace(/^```\w*\n?|```$/g, "")}</code></pre> : part.trim().split(/\n\n+/).map((paragraph) => <p key={paragraph}>{paragraph.replaceAll("`", "")}</p>)
+    part.startsWith("```") ? <pre key={part}><code>{part.replace(/^```\w*\n?|```$/g, "")}</code></pre> : part.trim().split(/\n\n+/).map((paragraph) => <p key={paragraph}><Inline text={paragraph} /></p>)
   ))}</>
 }

@@ -8,6 +8,7 @@ import { files, reveal } from "../state/project.ts"
 import { phoneView } from "../state/view.ts"
 import { explained } from "./explain.tsx"
 import { Icon } from "./icons.tsx"
+import { Inline } from "./inline.tsx"
 
 interface Problem {
   readonly path: string
@@ -43,7 +44,7 @@ function Row({ path, diagnostic: { range, message, severity = 1, code } }: Probl
     <li class={`problem problem-${words[severity].toLowerCase()}`}>
       <button type="button" class="problem-go" onClick={go}>
         <span class="problem-icon" role="img" aria-label={words[severity]}><Icon name={icons[severity]} /></span>
-        <span class="problem-text">{textOf(message)}</span>
+        <span class="problem-text"><Inline text={textOf(message)} /></span>
         <span class="problem-place">{path}:{range.start.line + 1}:{range.start.character + 1}</span>
       </button>
       {code === undefined ? null : <button type="button" class="problem-code" onClick={() => { explained.value = String(code) }} aria-label={`Explain ${code}`}>{code}</button>}
