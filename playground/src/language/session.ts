@@ -2,10 +2,10 @@
 
 import { batch, effect, signal } from "@preact/signals"
 import { build } from "virtual:build"
-import type { CodeAction, Diagnostic, TextEdit, WorkspaceEdit } from "vscode-languageserver"
+import type { Diagnostic, TextEdit, WorkspaceEdit } from "vscode-languageserver"
 import type { OwnGraph } from "./own.ts"
 import { connect, type LanguageClient } from "./client.ts"
-import { applyEdits, files, generation, program, setText, type Point } from "../state/project.ts"
+import { applyEdits, files, generation, program, setText } from "../state/project.ts"
 import { narrow, phoneView, rightTab, tell } from "../state/view.ts"
 
 export type State = "starting" | "ready" | "failed"
@@ -190,14 +190,17 @@ export function applyWorkspaceEdit(edit: WorkspaceEdit, writer: string): boolean
   return true
 }
 
+/** Of a text that is typed on meanwhile, the newest is formatted. */
 export async function formatDocument(path: string): Promise<void> {
   const made = await language()
-  const edits = await made.request<readonly TextEdit[] | null>("textDocument/formatting", { textDocument: { uri: uriOf(path) }, options: { tabSize: 2, insertSpaces: true } })
-  const text = files.peek().get(path)
-  if (text !== undefined && edits !== null) setText(path, applyEdits(text, edits), "format")
-}
-
-export async function actionsFor(path: string, range: { readonly start: Point; readonly end: Point }): Promise<readonly CodeAction[]> {
-  const made = await language()
-  return (await made.request<readonly CodeAction[] | null>("textDocument/codeAction", { textDocument: { uri: uriOf(path) }, range, context: { diagnostics: [] } })) ?? []
+  for (;;) {
+    const text = files.peek().get(path)
+    if (text === undefined) return
+    const answer = await made.request<readonly TextEdit[] | null>("textDocument/formatting", { textDocument: { uri: uriOf(path) }, options: { tabSize: 2, insertSpaces: true } }).catch((problem: unknown) => {
+      if (files.peek().get(path) === text) throw problem
+    })
+    if (files.peek().get(path) !== text) continue
+    if (answer != null) setText(path, applyEdits(text, answer), "format")
+    return
+  }
 }

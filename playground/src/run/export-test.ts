@@ -16,7 +16,7 @@ export async function exportTest(): Promise<void> {
   phoneView.value = "editor"
   bottomTab.value = "tests"
   bottomOpen.value = true
-  void formatDocument(path).then(() => reveal({ path, range: { start: at, end: at } }))
+  void formatDocument(path).then(() => reveal({ path, range: { start: at, end: at } }), (problem: unknown) => tell(String(problem), "error"))
   tell(made.includes("// Not in this test") ? "The run stands as a test; its comments say what a test can't." : "The run stands as a test at the end of the program.")
 }
 

@@ -33,7 +33,7 @@ export function FileTabs() {
         : <button type="button" class="button button-quiet button-small" aria-label="New file" title="New file" onClick={() => { naming.value = true; requestAnimationFrame(() => input.current?.focus()) }}><Icon name="plus" /></button>}
       <div class="file-actions">
         <button type="button" class="button button-quiet button-small" aria-label={`Remove ${active.value}`} title="Remove this file" onClick={() => close(active.value)}><Icon name="trash" /></button>
-        <button type="button" class="button button-quiet button-small" aria-label="Format" title="Format (Shift+Alt+F)" onClick={() => void formatDocument(active.value)}><Icon name="format" /></button>
+        <button type="button" class="button button-quiet button-small" aria-label="Format" title="Format (Shift+Alt+F)" onClick={() => void formatDocument(active.value).catch((problem: unknown) => tell(String(problem), "error"))}><Icon name="format" /></button>
       </div>
     </div>
   )
