@@ -30,6 +30,13 @@ export interface Worker {
   readonly slots?: number
   readonly send: (item: WorkItem) => void
   readonly end: () => void
+  /** True when a turn behind this history may run before the disk has what caused it: it is short, and only its answer comes of it. */
+  readonly runsEarly?: (instanceId: string, past: readonly HistoryEvent[]) => boolean
+}
+
+export interface EarlyTurn {
+  readonly instanceId: string
+  readonly past: readonly HistoryEvent[]
 }
 
 export interface ReadyTurn {
@@ -60,6 +67,8 @@ export interface Dispatcher {
   takeTurn(answer: TurnAnswerHeader): TurnIdentity | undefined
   takeActivity(answer: { readonly instanceId: string; readonly wireTaskId: number }): ActivityRow | undefined
   pump(): void
+  /** Gives turns to workers that may run them before the commit; tells whether any went. */
+  pumpEarly(turns: Iterable<EarlyTurn>): boolean
   workers(): number
   /** Items that workers, also those whose stream has ended, may still answer. */
   outstanding(): number
@@ -154,9 +163,10 @@ export function createDispatcher({ beginTurn, onReady }: DispatcherOptions): Dis
     },
     pump() {
       if (closing) return
-      pumpTurns(state, beginTurn, newToken)
+      pumpTurns({ state, beginTurn, newToken })
       pumpActivities(state, newToken)
     },
+    pumpEarly: (turns) => !closing && pumpEarly({ state, beginTurn, newToken }, turns),
     workers: () => streams.size,
     outstanding: () => turnLeases.size + activityLeases.size,
     close() {
@@ -239,20 +249,52 @@ function leastBusy(streams: Iterable<Stream>, fits: (stream: Stream) => boolean)
   return best
 }
 
-function pumpTurns(state: State, beginTurn: DispatcherOptions["beginTurn"], newToken: () => string): void {
-  for (const id of state.turnQueue) {
-    if (!leastBusy(state.streams, () => true)) return
-    // Two turns of one instance at one peer could not be told apart by their answers.
-    const stream = leastBusy(state.streams, ({ worker }) => !state.lateTurns.has(lateKey(worker.peer, id)))
-    if (!stream) continue
-    state.turnQueue.delete(id)
-    const ready = beginTurn(id)
-    if (!ready) continue
-    const token = newToken()
-    state.turnLeases.set(id, { stream, token, generation: ready.generation, number: ready.turn.number })
-    stream.turns.add(id)
-    stream.worker.send({ kind: "turn", instanceId: id, past: ready.past, fresh: ready.turn.events, token })
+interface Pump {
+  readonly state: State
+  readonly beginTurn: DispatcherOptions["beginTurn"]
+  readonly newToken: () => string
+}
+
+function pumpTurns(pump: Pump): void {
+  const { streams, turnQueue } = pump.state
+  for (const id of turnQueue) {
+    if (!leastBusy(streams, () => true)) return
+    const stream = streamFor(pump.state, id, () => true)
+    if (stream) sendTurn(pump, id, stream)
   }
+}
+
+/** They hold up the commit of all that came in the same tick. */
+const earlyTurnsMax = 64
+
+function pumpEarly(pump: Pump, turns: Iterable<EarlyTurn>): boolean {
+  const { turnQueue, turnLeases } = pump.state
+  let sent = 0
+  for (const { instanceId, past } of turns) {
+    // Those that wait for a worker already go first.
+    if (sent === earlyTurnsMax || turnQueue.size > 0) break
+    if (turnLeases.has(instanceId)) continue
+    const stream = streamFor(pump.state, instanceId, ({ runsEarly }) => runsEarly?.(instanceId, past) ?? false)
+    if (!stream) continue
+    sendTurn(pump, instanceId, stream)
+    sent++
+  }
+  return sent > 0
+}
+
+/** Two turns of one instance at one peer could not be told apart by their answers. */
+function streamFor({ streams, lateTurns }: State, id: string, fits: (worker: Worker) => boolean): Stream | undefined {
+  return leastBusy(streams, ({ worker }) => !lateTurns.has(lateKey(worker.peer, id)) && fits(worker))
+}
+
+function sendTurn({ state, beginTurn, newToken }: Pump, id: string, stream: Stream): void {
+  state.turnQueue.delete(id)
+  const ready = beginTurn(id)
+  if (!ready) return
+  const token = newToken()
+  state.turnLeases.set(id, { stream, token, generation: ready.generation, number: ready.turn.number })
+  stream.turns.add(id)
+  stream.worker.send({ kind: "turn", instanceId: id, past: ready.past, fresh: ready.turn.events, token })
 }
 
 function pumpActivities(state: State, newToken: () => string): void {

@@ -7,9 +7,12 @@ import type {
 } from "../engine/types.ts"
 import type { Clock } from "./clock.ts"
 import { createDispatcher } from "./dispatcher.ts"
-import type { Dispatcher, ReadyTurn, Worker } from "./dispatcher.ts"
-import { changes } from "./store/changes.ts"
-import type { ActivityRow, ListQuery, Store, Write } from "./store/store.ts"
+import type { Dispatcher, EarlyTurn, ReadyTurn, Worker } from "./dispatcher.ts"
+import { createPending } from "./pending.ts"
+import type { Pending } from "./pending.ts"
+import type { ListQuery, Store } from "./store/store.ts"
+import { createWatchers } from "./watchers.ts"
+import type { Watchers } from "./watchers.ts"
 
 export interface HubOptions {
   readonly store: Store
@@ -73,22 +76,14 @@ interface Reply {
   readonly reject: (error: unknown) => void
 }
 
-interface Watcher {
-  readonly until: (summary: InstanceSummary) => boolean
-  readonly resolve: (summary: InstanceSummary) => void
-  readonly reject: (error: unknown) => void
-}
-
 interface State {
   /** Instances with uncommitted changes or work under way; null marks one whose deletion is not yet committed. */
   readonly instances: Map<string, Instance | null>
-  readonly watchers: Map<string, Set<Watcher>>
+  readonly watchers: Watchers
   /** The generation that the next run of a purged id must have, while answers for the old one may still come. */
   readonly nextGenerations: Map<string, number>
-  writes: Write[]
+  pending: Pending
   replies: Reply[]
-  activities: ActivityRow[]
-  touched: Set<string>
   flushing: boolean
   timersChanged: boolean
   cancelAlarm: () => void
@@ -105,8 +100,8 @@ const timersPerCommit = 500
 
 export function createHub(options: HubOptions): Hub {
   const state: State = {
-    instances: new Map(), watchers: new Map(), nextGenerations: new Map(), writes: [], replies: [], activities: [],
-    touched: new Set(), flushing: false, timersChanged: true, cancelAlarm: () => {}, stopped: undefined,
+    instances: new Map(), watchers: createWatchers(), nextGenerations: new Map(), pending: createPending(), replies: [],
+    flushing: false, timersChanged: true, cancelAlarm: () => {}, stopped: undefined,
   }
   const dispatcher = createDispatcher({
     beginTurn: (instanceId) => beginTurn(cx, instanceId), onReady: () => scheduleFlush(cx),
@@ -174,7 +169,7 @@ function transition(cx: Context, instanceId: string, input: Input): Refusal | un
   try {
     return stepAll(cx, instanceId, input)
   } catch (error) {
-    cx.state.writes = []
+    cx.state.pending = createPending()
     fail(cx, error, cx.state.replies)
     throw error
   }
@@ -190,11 +185,10 @@ function stepAll(cx: Context, instanceId: string, input: Input): Refusal | undef
     const result = step(before, message.input, now)
     if (index === 0) refusal = result.refusal
     record(cx, message.to, before, result.instance)
-    cx.state.writes.push(...changes(message.to, before, result.instance, result.effects))
+    cx.state.pending.add(message.to, before, result.instance, result.effects)
     for (const effect of result.effects) {
       if (effect.kind === "send") messages.push(effect)
-      else if (effect.kind === "runActivity") cx.state.activities.push({ instanceId: message.to, ...effect })
-      else cx.state.timersChanged = true
+      else if (effect.kind !== "runActivity") cx.state.timersChanged = true
     }
   }
   return refusal
@@ -203,7 +197,6 @@ function stepAll(cx: Context, instanceId: string, input: Input): Refusal | undef
 function record(cx: Context, id: string, before: Instance | null, after: Instance | null): void {
   if (before === after) return
   cx.state.instances.set(id, after)
-  cx.state.touched.add(id)
   if (before && !after && cx.dispatcher.withdraw(id)) cx.state.nextGenerations.set(id, before.generation + 1)
 }
 
@@ -248,7 +241,7 @@ async function completeActivity(cx: Context, answer: ActivityAnswer): Promise<vo
       kind: "activityCompleted", generation, taskId, failed: failure !== undefined,
       ...(result === undefined ? {} : { result }), ...(failure ? { failure } : {}),
     })
-    cx.state.writes.push({ kind: "deleteActivity", row })
+    cx.state.pending.drop({ activity: row })
   }
   await committed(cx)
 }
@@ -262,21 +255,43 @@ function committed(cx: Context): Promise<void> {
 function scheduleFlush(cx: Context): void {
   if (cx.state.flushing || cx.state.stopped) return
   cx.state.flushing = true
-  setImmediate(() => flush(cx))
+  setImmediate(() => prepare(cx))
+}
+
+/**
+ * A worker of this process runs the next turns first: what they ask for goes to the disk together with what caused them.
+ * Whoever has not answered by the end of the tick has the commit go on without its answer.
+ */
+function prepare(cx: Context): void {
+  const { dispatcher, state } = cx
+  let areUnderWay = false
+  try {
+    areUnderWay = !state.stopped && dispatcher.pumpEarly(ready(state))
+  } catch (error) {
+    return fail(cx, error, state.replies)
+  }
+  if (areUnderWay) setImmediate(() => flush(cx))
+  else flush(cx)
+}
+
+function* ready({ instances, pending }: State): Iterable<EarlyTurn> {
+  for (const instanceId of pending.ids()) {
+    const instance = instances.get(instanceId)
+    if (instance && wantsTurn(instance)) yield { instanceId, past: instance.history }
+  }
 }
 
 function flush(cx: Context): void {
   const { state } = cx
-  const { writes, replies, activities, touched } = state
+  const { pending, replies } = state
   state.flushing = false
-  state.writes = []
+  state.pending = createPending()
   state.replies = []
-  state.activities = []
-  state.touched = new Set()
   try {
+    const writes = pending.writes()
     if (writes.length > 0) cx.store.commit(writes)
-    for (const row of activities) cx.dispatcher.offerActivity(row)
-    for (const id of touched) settle(cx, id)
+    for (const row of pending.activities()) cx.dispatcher.offerActivity(row)
+    for (const id of pending.ids()) settle(cx, id)
     for (const reply of replies) reply.resolve()
     forgetIdle(state)
     if (state.stopped) return
@@ -295,10 +310,7 @@ function settle(cx: Context, id: string): void {
   if (!instance || hasEnded(instance)) cx.state.instances.delete(id)
   if (!instance) return
   if (wantsTurn(instance)) cx.dispatcher.offerTurn(id)
-  const watchers = cx.state.watchers.get(id)
-  if (!watchers) return
-  const summary = summarize(instance)
-  for (const watcher of watchers) if (watcher.until(summary)) watcher.resolve(summary)
+  cx.state.watchers.tell(id, () => summarize(instance))
 }
 
 function forgetIdle({ instances }: State): void {
@@ -332,10 +344,10 @@ function ring(cx: Context): void {
     for (const row of cx.store.dueTimers(cx.clock.now(), timersPerCommit)) {
       const { generation, timerId, fireAtMs } = row
       stepAll(cx, row.instanceId, { kind: "timerFired", generation, timerId, fireAtMs })
-      state.writes.push({ kind: "deleteTimer", row })
+      state.pending.drop({ timer: row })
     }
   } catch (error) {
-    state.writes = []
+    state.pending = createPending()
     return fail(cx, error, state.replies)
   }
   state.timersChanged = true
@@ -349,29 +361,13 @@ function wait(
   if (signal.aborted) return Promise.reject(signal.reason)
   const present = cx.store.summary(id)
   if (present && until(present)) return Promise.resolve(present)
-  return new Promise((resolve, reject) => {
-    const watchers = cx.state.watchers.get(id) ?? new Set()
-    cx.state.watchers.set(id, watchers)
-    const leave = () => {
-      watchers.delete(watcher)
-      if (watchers.size === 0 && cx.state.watchers.get(id) === watchers) cx.state.watchers.delete(id)
-      signal.removeEventListener("abort", abort)
-    }
-    const watcher: Watcher = {
-      until,
-      resolve: (summary) => { leave(); resolve(summary) },
-      reject: (error) => { leave(); reject(error) },
-    }
-    const abort = () => watcher.reject(signal.reason)
-    signal.addEventListener("abort", abort)
-    watchers.add(watcher)
-  })
+  return cx.state.watchers.add(id, until, signal)
 }
 
 function stop(cx: Context, reason: Error): void {
   cx.state.stopped = reason
   cx.state.cancelAlarm()
-  for (const watchers of [...cx.state.watchers.values()]) for (const watcher of [...watchers]) watcher.reject(reason)
+  cx.state.watchers.rejectAll(reason)
   cx.dispatcher.close()
 }
 

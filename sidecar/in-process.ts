@@ -63,7 +63,7 @@ export function attachWorker(hub: Hub, options: InProcessWorkerOptions): InProce
       .finally(() => running.delete(work))
     running.add(work)
   }
-  const disconnect = hub.connect({ peer, slots, send, end: () => {} })
+  const disconnect = hub.connect({ peer, slots, send, end: () => {}, runsEarly: live.goesOn })
   return {
     async stop(answersMsMax) {
       disconnect()

@@ -19,6 +19,8 @@ export interface WorkflowExecutor {
 
 export interface LiveExecutions {
   run(item: Pick<TurnItem, "instanceId" | "past" | "fresh">): Promise<ExecutionTurn>
+  /** Whether a turn behind this history runs nothing again. */
+  goesOn(instanceId: string, past: readonly HistoryEvent[]): boolean
 }
 
 export interface LiveOptions {
@@ -50,6 +52,10 @@ export function createLiveExecutions({ executor, liveMax }: LiveOptions): LiveEx
         kept.delete(oldest)
       }
       return turn
+    },
+    goesOn(instanceId, past) {
+      const known = kept.get(instanceId)
+      return past.length === 0 || (known !== undefined && isAt(known, past))
     },
   }
 }

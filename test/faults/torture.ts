@@ -146,9 +146,9 @@ function failing(run: Run, store: Store): Store {
 
 function note(run: Run, write: Write): void {
   if (write.kind === "putInstance") run.generations.set(write.summary.id, write.summary.generation)
-  if (write.kind !== "putInbox") return
+  if (write.kind !== "putInbox" && write.kind !== "appendHistory") return
   const generation = run.generations.get(write.id) ?? 0
-  for (const { event } of write.entries) {
+  for (const event of write.kind === "putInbox" ? write.entries.map((entry) => entry.event) : write.events) {
     if (event.kind === "eventRaised") run.heard.add(event.input ?? "")
     if (event.kind !== "taskCompleted" && event.kind !== "taskFailed") continue
     run.answered.add(stepKey({ instanceId: write.id, generation, taskId: event.taskId }))
