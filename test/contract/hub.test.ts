@@ -1,6 +1,7 @@
 // The hub by itself: commits before anything leaves, leases, late answers, and what a failing disk does.
 
 import { describe, expect, it } from "vitest"
+import type { Action } from "../../engine/types.ts"
 import type { Worker, WorkItem } from "../../sidecar/dispatcher.ts"
 import { systemClock } from "../../sidecar/clock.ts"
 import { createHub } from "../../sidecar/hub.ts"
@@ -50,6 +51,15 @@ const tick = () => new Promise((resolve) => setTimeout(resolve, 0))
 const task = { id: 1, kind: "scheduleTask", name: "t" } as const
 const complete = { id: 2, kind: "complete", status: "completed", result: "1" } as const
 
+/** A worker of the hub's own process, whose turns are done in a moment. */
+function early(hub: Hub, log: string[], work: (item: WorkItem) => void): void {
+  const send = (item: WorkItem): void => {
+    log.push(item.kind)
+    queueMicrotask(() => work(item))
+  }
+  hub.connect({ peer: "here", slots: 200, send, end: () => log.push("end"), runsEarly: () => true })
+}
+
 /** The first turn of "a" went to w1, which lost its stream, and then to w2. */
 async function movedTurn() {
   const { hub, worker } = bench()
@@ -71,6 +81,51 @@ describe("the hub", () => {
     await hub.completeTurn({ instanceId: "a", peer: "w", token: "", actions: [task] })
     await tick()
     expect(log).toEqual(["commit true", "send turn", "commit true", "send activity"])
+  })
+
+  it("commits an answer of its own process together with the turn that it causes", async () => {
+    const { hub, log, faults } = bench()
+    const next: Record<number, Action> = { 0: task, 1: { ...task, id: 2 }, 2: { ...complete, id: 3 } }
+    let turns = 0
+    early(hub, log, (item) => {
+      if (item.kind === "activity") void hub.completeActivity({ instanceId: "a", wireTaskId: item.wireTaskId, result: "5" })
+      else void hub.completeTurn({ instanceId: "a", peer: "here", token: item.token, actions: [next[turns++] ?? complete] })
+    })
+    void hub.start({ instanceId: "a", name: "f" })
+    await hub.wait("a", ({ completedAtMs }) => completedAtMs !== undefined, AbortSignal.timeout(5_000))
+    expect(log).toEqual(["turn", "commit true", "activity", "turn", "commit true", "activity", "turn", "commit true"])
+    expect(faults).toEqual([])
+  })
+
+  it("does not let an answer wait for a turn that is not done in the same tick", async () => {
+    const { hub, log } = bench()
+    const items: WorkItem[] = []
+    early(hub, log, (item) => void items.push(item))
+    await hub.start({ instanceId: "a", name: "f" })
+    expect(log).toEqual(["turn", "commit true"])
+    const [first] = items
+    await hub.completeTurn({ instanceId: "a", peer: "here", token: first?.kind === "turn" ? first.token : "", actions: [task] })
+    expect(log.slice(2)).toEqual(["commit true", "activity"])
+    expect(items).toHaveLength(2)
+  })
+
+  it("holds a commit up for some turns of the tick, and gives the others out behind it", async () => {
+    const { hub, log } = bench()
+    early(hub, log, () => {})
+    const ids = Array.from({ length: 100 }, (_, index) => `i${index}`)
+    await Promise.all(ids.map((instanceId) => hub.start({ instanceId, name: "f" })))
+    expect([log.indexOf("commit true"), log.filter((line) => line === "turn").length]).toEqual([64, 100])
+  })
+
+  it("lets nothing of a turn leave when the commit that it shares fails", async () => {
+    const broken: Store = { ...openMemoryStore(), commit() { throw new Error("disk full") } }
+    const { hub, log } = bench(broken)
+    early(hub, log, (item) => {
+      if (item.kind === "turn") void hub.completeTurn({ instanceId: "a", peer: "here", token: item.token, actions: [task] }).catch(() => log.push("refused"))
+    })
+    await expect(hub.start({ instanceId: "a", name: "f" })).rejects.toThrow("disk full")
+    await tick()
+    expect(log).toEqual(["turn", "end", "refused"])
   })
 
   it("puts all inputs of one tick into one commit", async () => {

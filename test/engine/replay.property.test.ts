@@ -7,8 +7,10 @@ import { hasEnded, restore, summarize } from "../../engine/instance.ts"
 import type { StoredInstance } from "../../engine/instance.ts"
 import { step } from "../../engine/step.ts"
 import type { Action, HistoryEvent, Input, Instance } from "../../engine/types.ts"
+import { createPending } from "../../sidecar/pending.ts"
 import { changes } from "../../sidecar/store/changes.ts"
 import { openMemoryStore } from "../../sidecar/store/memory.ts"
+import type { Store } from "../../sidecar/store/store.ts"
 import { begin, startOf } from "./world.ts"
 
 const settings = { seed: 20_240_607, numRuns: 300 } as const
@@ -85,6 +87,66 @@ function drive(inputs: readonly Input[], repeat: (input: Input) => number = () =
   return { instance, stored }
 }
 
+interface Stores {
+  readonly single: Store
+  readonly grouped: Store
+  /** Answers to work that was on disk. */
+  readonly answers: number
+}
+
+/** Commits each step, and beside it as many at once as `groups` says, in turn. What no commit has told of can't be over. */
+function committedTwice(inputs: readonly Input[], groups: readonly number[]): Stores {
+  const [single, grouped] = [openMemoryStore(), openMemoryStore()]
+  let pending = createPending()
+  let instance: Instance | null = null
+  let [group, left, answers] = [0, groups[0] ?? 1, 0]
+  for (const [index, given] of [startOf(), ...inputs].entries()) {
+    const { input: one, over } = answering(grouped, given)
+    if (!one) continue
+    const { instance: next, effects } = step(instance, one, 1_000 + index)
+    pending.add("a", instance, next, effects)
+    single.commit(changes("a", instance, next, effects))
+    instance = next
+    if (over) {
+      answers++
+      pending.drop(over)
+      single.commit(["timer" in over ? { kind: "deleteTimer", row: over.timer } : { kind: "deleteActivity", row: over.activity }])
+    }
+    if (--left > 0) continue
+    grouped.commit(pending.writes())
+    expect(rowsOf(grouped)).toEqual(rowsOf(single))
+    pending = createPending()
+    left = groups[++group % groups.length] ?? 1
+  }
+  grouped.commit(pending.writes())
+  return { single, grouped, answers }
+}
+
+interface Answering {
+  /** Undefined when there is nothing to answer. */
+  readonly input?: Input
+  readonly over?: Parameters<ReturnType<typeof createPending>["drop"]>[0]
+}
+
+/** An answer of any kind becomes one to work that the store has, once. */
+function answering(store: Store, given: Input): Answering {
+  if (given.kind === "activityCompleted") {
+    const activities = store.activities()
+    const activity = activities[given.taskId % activities.length]
+    return activity ? { input: { ...given, ...activity }, over: { activity } } : {}
+  }
+  if (given.kind !== "timerFired") return { input: given }
+  const timers = store.dueTimers(Infinity, Infinity)
+  const timer = timers[given.timerId % timers.length]
+  return timer ? { input: { ...given, ...timer }, over: { timer } } : {}
+}
+
+function rowsOf(store: Store): unknown {
+  const timers = [...store.dueTimers(Infinity, Infinity)].sort((one, other) => one.generation - other.generation || one.timerId - other.timerId)
+  const activities = [...store.activities()].sort((one, other) => one.generation - other.generation || one.taskId - other.taskId)
+  return { loaded: store.load("a"), waiting: store.idsWithInbox(), activities, timers }
+}
+
 const throughText = (event: HistoryEvent): HistoryEvent => decodeEvent(encodeEvent(event)) ?? event
 
 describe("for any run", () => {
@@ -129,6 +191,26 @@ describe("for any run", () => {
       const end = history.findIndex((event) => event.kind === "executionCompleted")
       if (end >= 0) expect([end, inbox.length]).toEqual([history.length - 1, 0])
     }), settings)
+  })
+
+  it("steps that share a commit leave on disk what each of them would have left alone", () => {
+    const ending = (actions: readonly Action[]): readonly Input[] =>
+      [startOf(), begin, { kind: "turnCompleted", actions, executionId: "e" }, { kind: "purge", recursive: false }]
+    const lives = fc.oneof(
+      { weight: 6, arbitrary: input.map((one) => [one]) },
+      { weight: 1, arbitrary: fc.array(action, { maxLength: 3 }).map((some) => ending([...uniqueIds(some), { id: 9, kind: "complete", status: "completed" }])) },
+    )
+    const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 })
+    const seen = { activities: 0, timers: 0, purged: 0, answers: 0 }
+    fc.assert(fc.property(fc.array(lives, { maxLength: 40 }), sizes, (inputs, groups) => {
+      const { single, grouped, answers } = committedTwice(inputs.flat(), groups)
+      expect(rowsOf(grouped)).toEqual(rowsOf(single))
+      seen.activities += grouped.activities().length
+      seen.timers += grouped.dueTimers(Infinity, Infinity).length
+      seen.answers += answers
+      if (!grouped.load("a")) seen.purged++
+    }), settings)
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
   })
 
   it("a step leaves its argument alone", () => {

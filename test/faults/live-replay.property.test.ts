@@ -122,6 +122,19 @@ describe("for any program and any order of what happens", () => {
     }), settings)
   })
 
+  it("a turn is run before its cause is on disk only where nothing runs again", async () => {
+    const executor = createExecutor({ workflows: new Map([["flow", interpreter([{ kind: "all", count: 2 }])]]) })
+    const [kept, forgetful] = [createLiveExecutions({ executor, liveMax: 1 }), createLiveExecutions({ executor, liveMax: 0 })]
+    const started = step(null, { kind: "start", instanceId: "i", executionId: "e", name: "flow", input: "{}" }, 1_000).instance
+    const { history: none, turn } = (started && step(started, { kind: "turnBegun" }, 1_000).instance) ?? {}
+    const past = turn?.events ?? []
+    for (const live of [kept, forgetful]) {
+      expect(live.goesOn("i", none ?? past)).toBe(true)
+      await live.run({ instanceId: "i", past: [], fresh: past })
+    }
+    expect([kept.goesOn("i", past), kept.goesOn("i", structuredClone(past)), forgetful.goesOn("i", past)]).toEqual([true, false, false])
+  })
+
   it("every event is fed once: the cost of a run grows with its length, not with its square", async () => {
     const statements = Array.from({ length: 8 }, (): Statement => ({ kind: "all", count: 4 }))
     const script = Array.from({ length: 64 }, (_, index): Happening =>
