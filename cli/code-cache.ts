@@ -1,10 +1,11 @@
 // Runs scripts of the build from code that V8 compiled before. Node's own cache keeps code as it is before it has run;
 // this one keeps it as it is after a run, so that no function is compiled again.
 
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs"
-import { createRequire, enableCompileCache, isBuiltin } from "node:module"
-import { join } from "node:path"
-import { constants as vmConstants, Script } from "node:vm"
+// An import of one of Node's own modules loads all that its exports stand for, which takes longer than a small check.
+const { accessSync, constants, mkdirSync, readFileSync, renameSync, writeFileSync } = process.getBuiltinModule("node:fs")
+const { createRequire, enableCompileCache } = process.getBuiltinModule("node:module")
+const { join } = process.getBuiltinModule("node:path")
+const { constants: vmConstants, Script } = process.getBuiltinModule("node:vm")
 
 export interface Scripts {
   /** What the script of that name exports; scripts that it requires are loaded in the same way. */
@@ -21,8 +22,7 @@ export function openScripts(folder: string): Scripts | undefined {
   const suffix = `${process.versions.v8}-${process.arch}`
   if (!isWritable(folder) && !isReadable(kept)) return undefined
   const modules = new Map<string, { exports: unknown }>()
-  const fresh = new Map<string, Script>()
-  const outside = createRequire(join(folder, "main.js"))
+  const fresh = new Map<string, InstanceType<typeof Script>>()
 
   const load = (name: string): unknown => {
     const known = modules.get(name)
@@ -40,8 +40,10 @@ export function openScripts(folder: string): Scripts | undefined {
   }
   const required = (id: string): unknown => {
     if (id.startsWith("./bundled-")) return load(id.slice(2))
-    if (!isBuiltin(id)) enableCompileCache()
-    return outside(id) as unknown
+    const builtin = process.getBuiltinModule(id)
+    if (builtin !== undefined) return builtin
+    enableCompileCache()
+    return createRequire(join(folder, "main.js"))(id) as unknown
   }
   return {
     load,

@@ -5,8 +5,9 @@ import { nearest } from "../base/diagnostics/suggest.ts"
 import { Failure, messageOf, type ExitCode } from "./failure.ts"
 import { overview, usageOf } from "./help.ts"
 import { withLasting } from "./lasting.ts"
+import { endOf } from "./pipe.ts"
 import { commands, type Command, type Invocation } from "./table.ts"
-import { openTerminal } from "./terminal.ts"
+import { openTerminal, type Terminal } from "./terminal.ts"
 import { quietExperimentalWarnings } from "./warnings.ts"
 
 /** Errors of the engine whose message is written for people; known by name so that start-up does not load it. */
@@ -64,11 +65,7 @@ function parse(command: Command, rest: readonly string[]): Omit<Invocation, "ter
 /** Sets the exit code of the process; never rejects. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   quietExperimentalWarnings()
-  // A reader that has seen enough, such as `head`, closes the pipe.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0)
-    throw error
-  })
+  process.stdout.on("error", endOf)
   try {
     process.exitCode = await main(argv)
   } catch (thrown) {
@@ -80,8 +77,8 @@ function isUnreachable(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === "ClientError" && (thrown as Error & { readonly code?: unknown }).code === "unreachable"
 }
 
-function report(thrown: unknown, argv: readonly string[]): ExitCode {
-  const terminal = openTerminal()
+/** Tells of whatever a command threw. */
+export function report(thrown: unknown, argv: readonly string[], terminal: Terminal = openTerminal()): ExitCode {
   // A program that reads `--json` gets its failure as JSON too.
   if (argv.includes("--json")) {
     terminal.out(JSON.stringify({ error: { message: messageOf(thrown), advice: thrown instanceof Failure ? thrown.advice ?? null : null } }, null, 2))

@@ -3,11 +3,29 @@
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import { checkParsed, planChecked } from "../compiler/index.ts"
+import { main } from "./commands/check.ts"
 import { readProgram } from "./fs.ts"
-// Named here so that it is a part of the same script.
-import "./commands/check.ts"
+import { openPipe } from "./pipe.ts"
+import { quietExperimentalWarnings } from "./warnings.ts"
 
-export { runCommandLine } from "./program.ts"
+/** Runs the command line of a check and sets the exit code; never rejects. True when all that it says is written. */
+export async function runCheck(argv: readonly string[]): Promise<boolean> {
+  const files = argv.slice(1)
+  const pipe = files.length > 0 && !files.some((each) => each.startsWith("-")) ? openPipe(process.env) : undefined
+  if (pipe === undefined) {
+    const { runCommandLine } = await import("./program.ts")
+    await runCommandLine(argv)
+    return false
+  }
+  quietExperimentalWarnings()
+  try {
+    process.exitCode = await main({ terminal: pipe.terminal, positionals: files, flags: {} })
+  } catch (thrown) {
+    const { report } = await import("./program.ts")
+    process.exitCode = report(thrown, argv, pipe.terminal)
+  }
+  return pipe.isWritten()
+}
 
 /** Runs what a check runs on programs that have no mistakes, so that the code that is kept is all of it. */
 export function train(templates: string): void {

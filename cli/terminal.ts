@@ -2,6 +2,7 @@
 
 import picocolors from "picocolors"
 import type { Paint } from "../base/diagnostics/render.ts"
+import { hasUnicode, paintWith, type Style } from "./style.ts"
 
 export interface Terminal {
   readonly colour: boolean
@@ -10,7 +11,7 @@ export interface Terminal {
   readonly live: boolean
   readonly columns: number
   readonly paint: Paint
-  readonly style: ReturnType<typeof picocolors.createColors>
+  readonly style: Style
   out(text: string): void
   error(text: string): void
 }
@@ -21,21 +22,11 @@ export function openTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
   const style = picocolors.createColors(colour)
   return {
     colour,
-    unicode: env["AGENTFLOW_ASCII"] ? false : /UTF-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8"),
+    unicode: hasUnicode(env),
     live,
     columns: process.stdout.columns || Number(env["COLUMNS"]) || 100,
     style,
-    paint: (role, text) => {
-      switch (role) {
-        case "error": return style.bold(style.red(text))
-        case "warning": return style.bold(style.yellow(text))
-        case "info": return style.bold(style.blue(text))
-        case "code": return style.bold(text)
-        case "path": return style.cyan(text)
-        case "gutter": return style.dim(text)
-        case "hint": return style.green(text)
-      }
-    },
+    paint: paintWith(style),
     out: (text) => void process.stdout.write(`${text}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
   }

@@ -1,9 +1,8 @@
 // npm run build: type-checks and compiles every folder, bundles the playground, and the command-line program so that it starts fast.
 
 import { spawnSync } from "node:child_process"
-import { chmodSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { join, relative, resolve, sep } from "node:path"
-import { rolldown, type Plugin } from "rolldown"
+import { chmodSync, existsSync } from "node:fs"
+import { join } from "node:path"
 
 const root = join(import.meta.dirname, "..")
 const compiler = join(root, "node_modules/typescript/bin/tsc")
@@ -13,57 +12,7 @@ const { buildPlayground } = await import("./playground/build.ts")
 await buildPlayground()
 const program = join(root, "dist/cli/main.js")
 if (existsSync(program)) {
-  await bundle()
+  const { bundleProgram } = await import("./bundle.ts")
+  await bundleProgram()
   chmodSync(program, 0o755)
-}
-
-/**
- * A command spends half its time on loading 190 modules one by one. What every command shares becomes a few files beside
- * main.js, each loaded when it is needed; folders that only some commands load stay as tsc wrote them. What a check
- * needs becomes one script more, whose compiled code cli/code-cache.ts keeps.
- */
-async function bundle(): Promise<void> {
-  const out = join(root, "dist/cli")
-  for (const old of globSync("bundled-*", { cwd: out })) rmSync(join(out, old))
-  rmSync(join(out, "code-cache"), { recursive: true, force: true })
-  const quick = await rolldown({ input: { quick: join(root, "cli/quick.ts") }, platform: "node", plugins: [outside({ commands: ["check"] })] })
-  const { output } = await quick.write({ dir: out, format: "cjs", entryFileNames: "bundled-[name]-[hash].cjs", chunkFileNames: "bundled-[name]-[hash].cjs" })
-  await quick.close()
-  for (const { fileName } of output) writeFileSync(join(out, fileName), onlyAscii(readFileSync(join(out, fileName), "utf8")))
-  const whole = await rolldown({ input: { main: join(root, "cli/main.ts") }, platform: "node", plugins: [outside({}), quickScript(output[0].fileName)] })
-  await whole.write({ dir: out, format: "esm", chunkFileNames: "bundled-[name].js", sourcemap: false })
-  await whole.close()
-  // main.js is no longer what tsc wrote: without its notes the next tsc writes it anew, so that it is never an old bundle.
-  rmSync(join(out, ".tsbuildinfo"), { force: true })
-  spawnSync(process.execPath, [program, "check", join(root, "cli/templates/research/main.agentflow")], { cwd: root, stdio: "ignore" })
-}
-
-/** Leaves out packages, other folders and, where `commands` are given, every command but these. */
-function outside({ commands }: { readonly commands?: readonly string[] }): Plugin {
-  const bundled = ["cli", "base", "grammar", "compiler"].map((folder) => join(root, folder) + sep)
-  return {
-    name: "outside",
-    resolveId(id, from) {
-      if (from === undefined || id.startsWith("node:")) return null
-      if (!id.startsWith(".")) return bundled.some((folder) => from.startsWith(folder)) ? { id, external: true } : null
-      const path = resolve(from, "..", id)
-      const command = /[\\/]cli[\\/]commands[\\/](.+)\.ts$/.exec(path)?.[1]
-      const isLeftOut = command !== undefined && commands !== undefined && !commands.includes(command)
-      if (!isLeftOut && (from.includes(`${sep}node_modules${sep}`) || bundled.some((folder) => path.startsWith(folder)))) return null
-      return { id: `../${relative(root, path).replaceAll(sep, "/").replace(/\.ts$/, ".js")}`, external: true }
-    },
-  }
-}
-
-/** Tells main.ts what the script of the quick commands is called. */
-function quickScript(fileName: string): Plugin {
-  return {
-    name: "quick-script",
-    load: (id) => (id === join(root, "cli/quick-script.ts") ? `export const quickScript = ${JSON.stringify(fileName)}` : null),
-  }
-}
-
-/** One byte for each character: such a script is read without being decoded. */
-function onlyAscii(code: string): string {
-  return code.replace(/[^\0-\x7F]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }

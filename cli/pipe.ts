@@ -1,0 +1,56 @@
+// Output that goes to no terminal, written at once: to load Node's streams takes as long as to check a small program.
+
+import { fstatSync, writeSync } from "node:fs"
+import { hasUnicode, paintWith, plainStyle } from "./style.ts"
+import type { Terminal } from "./terminal.ts"
+
+export interface Pipe {
+  readonly terminal: Terminal
+  /** False while Node still has something to write. */
+  readonly isWritten: () => boolean
+}
+
+type Target = 1 | 2
+
+/** Undefined where standard output is a terminal, or is to have colours all the same. */
+export function openPipe(env: NodeJS.ProcessEnv): Pipe | undefined {
+  if (env["FORCE_COLOR"] || isDevice(1)) return undefined
+  const streams = new Map<Target, NodeJS.WriteStream>()
+  const write = (to: Target, text: string): void => {
+    const rest = streams.has(to) || (to === 2 && isDevice(2)) ? text : unwritten(to, Buffer.from(text))
+    if (rest.length === 0) return
+    const stream = streams.get(to) ?? (to === 1 ? process.stdout : process.stderr)
+    if (!streams.has(to)) stream.on("error", endOf)
+    streams.set(to, stream)
+    stream.write(rest)
+  }
+  return {
+    terminal: {
+      colour: false, unicode: hasUnicode(env), live: false, columns: Number(env["COLUMNS"]) || 100, style: plainStyle, paint: paintWith(plainStyle),
+      out: (text) => write(1, `${text}\n`),
+      error: (text) => write(2, `${text}\n`),
+    },
+    isWritten: () => [...streams.values()].every(({ writableLength }) => writableLength === 0),
+  }
+}
+
+function isDevice(target: Target): boolean {
+  return fstatSync(target).isCharacterDevice()
+}
+
+/** What a full pipe does not take now. */
+function unwritten(to: Target, bytes: Buffer): Buffer {
+  let at = 0
+  try {
+    while (at < bytes.length) at += writeSync(to, bytes, at)
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== "EAGAIN") endOf(thrown as NodeJS.ErrnoException)
+  }
+  return bytes.subarray(at)
+}
+
+/** A reader that has seen enough, such as `head`, closes the pipe. */
+export function endOf(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0)
+  throw error
+}
