@@ -23,6 +23,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", ...(process.env["AGENTFLOW_LONG"] ? ["test/**/*.long.ts"] : [])],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // A poll ends when it succeeds; only a failing one takes this long.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: 2,
     pool: "forks",
   },

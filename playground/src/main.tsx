@@ -29,7 +29,7 @@ performance.mark("agentflow.editable")
 addEventListener("hashchange", followHash)
 void language().then(() => {
   document.documentElement.dataset["ready"] = "compiler"
-})
+}, () => undefined)
 if ("serviceWorker" in navigator && location.protocol !== "file:") {
   addEventListener("load", () => void navigator.serviceWorker.register("offline.js").catch(() => undefined))
 }

@@ -32,7 +32,7 @@ function virtual(modules: Readonly<Record<string, string>>): Plugin {
 }
 
 /** Protobuf's generated code asks for the global object in a way that the runner's policy forbids. */
-const withoutEval: Plugin = {
+export const withoutEval: Plugin = {
   name: "without-eval",
   transform: (code) => (/Function\(['"]return this['"]\)/.test(code) ? { code: code.replace(/Function\(['"]return this['"]\)\(\)/g, "globalThis") } : null),
 }
@@ -107,9 +107,17 @@ export async function buildPlayground(): Promise<void> {
     .replaceAll("%main.css%", `assets/${mainCss}`).replaceAll("%monaco.css%", `assets/${monacoCss}`).replaceAll("%language.js%", `assets/${workers.get("language")!}`)
   writeFileSync(join(site, "index.html"), page)
   writeFileSync(join(site, "studio.html"), readFileSync(join(source, "studio.html"), "utf8").replaceAll("%studio.js%", `assets/${pages.get("studio")!}`).replaceAll("%main.css%", `assets/${mainCss}`))
-  for (const name of ["icon.svg", "theme.js", "manifest.webmanifest", "runner.html", "runner.js"]) copyFileSync(join(source, name), join(site, name))
+  for (const name of ["icon.svg", "theme.js", "manifest.webmanifest"]) copyFileSync(join(source, name), join(site, name))
+  writeFileSync(join(site, "runner.html"), runnerPage())
   writeFileSync(join(site, "explain.json"), JSON.stringify(Object.fromEntries(Object.entries(explanations).map(([code, text]) => [code, explanation(text)]))))
   writeServiceWorker()
+}
+
+/** Its one script is in it, named by its hash: no other script of this origin, whatever its address, may be asked for from there. */
+function runnerPage(): string {
+  const script = readFileSync(join(source, "runner.js"), "utf8")
+  const hash = `sha256-${createHash("sha256").update(script).digest("base64")}`
+  return readFileSync(join(source, "runner.html"), "utf8").replace("%runner.hash%", () => hash).replace("%runner.js%", () => script)
 }
 
 /** The page of a code in parts: its title, and what stands under each heading. */

@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly context?: BrowserContextOptions
   /** Requests that get no answer until `release`. */
   readonly holdBack?: RegExp
+  /** Requests that fail. */
+  readonly refuse?: RegExp
 }
 
 export interface Playground {
@@ -49,7 +51,7 @@ export async function startPlayground(): Promise<Playground> {
   }
 }
 
-async function openPage(browser: Browser, origin: string, { at = "", theme = "dark", width = 1440, height = 900, until = "editor", context = {}, holdBack }: OpenOptions): Promise<Opened> {
+async function openPage(browser: Browser, origin: string, { at = "", theme = "dark", width = 1440, height = 900, until = "editor", context = {}, holdBack, refuse }: OpenOptions): Promise<Opened> {
   const made = await browser.newContext({ viewport: { width, height }, serviceWorkers: "block", reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"], ...context })
   await made.addInitScript((name) => localStorage.setItem("agentflow.theme", name), theme)
   const page = await made.newPage()
@@ -69,6 +71,7 @@ async function openPage(browser: Browser, origin: string, { at = "", theme = "da
     const released = new Promise<void>((resolve) => { release = resolve })
     await page.route(holdBack, (route) => released.then(() => route.continue()))
   }
+  if (refuse !== undefined) await page.route(refuse, (route) => route.abort())
   await page.goto(origin + at)
   if (until !== "page") await page.waitForSelector("html[data-ready=compiler]")
   if (until === "editor") await page.waitForSelector('[data-editor="monaco"], [data-editor="codemirror"]')

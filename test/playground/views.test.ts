@@ -55,6 +55,45 @@ describe("the graph", () => {
     await page.context().close()
   })
 
+  it("does not jump as the text changes: a step stays the same element, at its place, or moves there from it", async () => {
+    const { page, problems } = await opened()
+    await page.click('[data-id="Main/second"]')
+    await page.waitForSelector('[data-id="Main/second"].is-at')
+    const placeOf = (id: string): Promise<{ readonly x: number; readonly y: number }> => page.locator(`[data-id="${id}"] > .af-frame`).evaluate((frame) => {
+      const { x, y } = frame.getBoundingClientRect()
+      return { x: Math.round(x), y: Math.round(y) }
+    })
+    await page.evaluate(() => Object.assign(globalThis, { kept: [...document.querySelectorAll(".af-graph [data-id]")] }))
+    const [first, second] = [await placeOf("Main/first"), await placeOf("Main/second")]
+    // Below what is looked at: nothing above it moves.
+    await write(page, program.replace("return b", "let c = first(b)\n  return c"))
+    await page.waitForSelector('[data-id="Main/first#2"], [data-id="Main/first~2"]')
+    expect([await placeOf("Main/first"), await placeOf("Main/second")]).toEqual([first, second])
+    // Above it, and taken away again: it ends where it was.
+    await write(page, program.replace("let a =", "log \"begins\"\n  let a ="))
+    await page.waitForFunction(() => document.querySelectorAll(".af-graph [data-id*='log']").length > 0)
+    await write(page, program)
+    await page.waitForFunction(() => document.querySelectorAll(".af-graph [data-id*='log']").length === 0)
+    expect([await placeOf("Main/first"), await placeOf("Main/second")]).toEqual([first, second])
+    expect(await page.evaluate(() => (globalThis as unknown as { kept: Element[] }).kept.filter((each) => !each.isConnected).map((each) => (each as HTMLElement).dataset["id"]))).toEqual([])
+    await page.emulateMedia({ reducedMotion: "no-preference" })
+    expect(await page.locator('[data-id="Main/second"]').evaluate((box) => getComputedStyle(box).transition)).toMatch(/^transform 0\.22s/)
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("does not hold typing up: what is typed stands there while the compiler has not answered", async () => {
+    const { page, release } = await playground.open({ until: "page", holdBack: /\/language-[\w-]+\.js$/ })
+    await page.waitForSelector("[data-editor=monaco]")
+    await write(page, program)
+    await page.keyboard.type("// on and on")
+    await page.waitForFunction(() => document.querySelector(".view-lines")?.textContent?.includes("on and") === true || document.querySelector(".view-lines")?.textContent?.includes("on\u00a0and") === true)
+    expect(await page.locator(".af-graph").count()).toBe(0)
+    release()
+    await page.waitForSelector('[data-id="Main/second"]')
+    await page.context().close()
+  })
+
   it("moves, adds and deletes steps and changes clauses; the text is formatted and keeps its comment", async () => {
     const { page, problems } = await opened()
     await page.click('[data-id="Main/first"]')
@@ -91,6 +130,32 @@ describe("the generated code", () => {
     const line = page.locator(".code-line", { hasText: "run.call(second" }).first()
     await line.click()
     await expect.poll(() => page.locator(".code-linked").first().textContent()).toContain("second")
+    expect(problems).toEqual([])
+    await page.context().close()
+  })
+
+  it("and the source mark each other under the pointer", async () => {
+    const { page, problems } = await opened()
+    await page.click("[data-tab=code]")
+    await page.locator(".code-line", { hasText: "run.call(first" }).first().hover()
+    await page.waitForSelector(".monaco-editor .linked-line")
+    const marked = (): Promise<string | null> => page.evaluate(() => {
+      const mark = document.querySelector(".monaco-editor .linked-line")
+      const top = mark?.getBoundingClientRect().top
+      return [...document.querySelectorAll(".view-line")].find((line) => Math.abs(line.getBoundingClientRect().top - (top ?? NaN)) < 4)?.textContent?.replaceAll("\u00a0", " ") ?? null
+    })
+    await expect.poll(marked).toContain("= first(id)")
+    await page.locator(".code-line", { hasText: "run.call(second" }).first().hover()
+    await expect.poll(marked).toContain("= second(a)")
+    // The other way: the line under the pointer, not the one of the cursor.
+    const line = (text: string) => page.locator(".view-line", { hasText: text }).locator("span span").last()
+    await line("second(a)").click()
+    await expect.poll(() => page.locator(".code-linked").first().textContent()).toContain("run.call(second")
+    await line("first(id)").hover()
+    await expect.poll(() => page.locator(".code-linked").first().textContent()).toContain("run.call(first")
+    // A cursor that moves says more than a pointer that rests.
+    await page.keyboard.press("ArrowLeft")
+    await expect.poll(() => page.locator(".code-linked").first().textContent()).toContain("run.call(second")
     expect(problems).toEqual([])
     await page.context().close()
   })

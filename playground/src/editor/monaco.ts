@@ -115,6 +115,8 @@ export function monacoEditor({ host, events, theme }: EditorStart): Editor {
     if (!quiet) events.changed(path, view.getModel()!.getValue())
   })
   view.onDidChangeCursorPosition(({ position }) => events.moved(path, { line: position.lineNumber - 1, character: position.column - 1 }))
+  view.onMouseMove(({ target: { position } }) => events.pointed?.(path, position === null ? undefined : position.lineNumber - 1))
+  view.onMouseLeave(() => events.pointed?.(path, undefined))
   const quietly = (act: () => void): void => {
     quiet = true
     try {

@@ -4,7 +4,7 @@ import { effect, useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import { diagnostics } from "../language/session.ts"
 import { active, cursor, files, generation, lastWriter, revealed, setText } from "../state/project.ts"
-import { linkedSource } from "../preview/link.ts"
+import { linkedSource, pointed } from "../preview/link.ts"
 import { narrow, theme } from "../state/view.ts"
 import { tabId } from "../shell/tabs.tsx"
 import { plainEditor } from "./plain.ts"
@@ -32,7 +32,7 @@ export function EditorPane() {
       if (gone || host.current === null) return
       const hadFocus = host.current.contains(document.activeElement)
       const before = current
-      current = make({ host: host.current, theme: theme.peek(), events: { changed, moved } })
+      current = make({ host: host.current, theme: theme.peek(), events: { changed, moved, pointed: pointedAt } })
       current.show(active.peek(), files.peek().get(active.peek()) ?? "")
       if (before !== undefined) {
         const at = cursor.peek()
@@ -68,7 +68,12 @@ function changed(path: string, text: string): void {
 }
 
 function moved(path: string, point: { readonly line: number; readonly character: number }): void {
+  pointed.value = undefined
   if (path === active.peek()) cursor.value = point
+}
+
+function pointedAt(path: string, line: number | undefined): void {
+  if (line !== pointed.peek()?.line) pointed.value = line === undefined ? undefined : { path, line }
 }
 
 /** What the page does to the editor. */

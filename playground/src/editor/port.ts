@@ -7,6 +7,8 @@ import type { Theme } from "../state/view.ts"
 export interface EditorEvents {
   readonly changed: (path: string, text: string) => void
   readonly moved: (path: string, point: Point) => void
+  /** The pointer is on another line now, or on none. */
+  readonly pointed?: (path: string, line: number | undefined) => void
 }
 
 export interface EditorStart {

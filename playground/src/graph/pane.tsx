@@ -2,7 +2,7 @@
 
 import { computed, effect, signal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
-import { graphs } from "../language/session.ts"
+import { compilerFailed, graphs, state } from "../language/session.ts"
 import type { OwnBox, OwnGraph } from "../language/own.ts"
 import { linkedSource } from "../preview/link.ts"
 import { errorCount } from "../shell/problems.tsx"
@@ -45,10 +45,8 @@ export function GraphPane() {
   useEffect(() => () => {
     linkedSource.value = undefined
   }, [])
-  const all = graphs.value
   const graph = shownGraph.value
-  if (all === undefined) return <p class="empty" role="status">Reading the program …</p>
-  if (graph === undefined) return <p class="empty">A graph appears when the program has a workflow.</p>
+  if (graph === undefined) return <p class="empty" role="status">{whyNoGraph("A graph appears when the program has a workflow.")}</p>
   const box = graph.layout.boxes.find(({ id }) => id === chosen.value)
   return (
     <div class="graph">
@@ -62,6 +60,12 @@ export function GraphPane() {
       </Canvas>
     </div>
   )
+}
+
+/** What is said where a graph would be. */
+export function whyNoGraph(whenEmpty: string): string {
+  if (state.value === "failed") return compilerFailed
+  return graphs.value === undefined && program.value !== "" ? "Reading the program …" : whenEmpty
 }
 
 export function hover(box: OwnBox | undefined): void {

@@ -16,6 +16,8 @@ export interface GeneratedFile {
   readonly text: string
 }
 
+export const compilerFailed = "The compiler did not load. Reload the page to try again."
+
 export const state = signal<State>("starting")
 export const diagnostics = signal<ReadonlyMap<string, readonly Diagnostic[]>>(new Map())
 /** Undefined until the first answer of a project. */
@@ -41,9 +43,10 @@ export function language(): Promise<LanguageClient> {
 
 async function start(): Promise<LanguageClient> {
   const worker = new Worker(new URL(build.languageWorker, import.meta.url), { type: "module", name: "language" })
-  worker.addEventListener("error", () => {
+  const broken = new Promise<never>((_, reject) => worker.addEventListener("error", () => {
     state.value = "failed"
-  })
+    reject(new Error(compilerFailed))
+  }))
   const made = connect(worker)
   made.onNotification("textDocument/publishDiagnostics", ({ uri, diagnostics: found }: { readonly uri: string; readonly diagnostics: readonly Diagnostic[] }) => {
     diagnostics.value = new Map(diagnostics.value).set(pathOf(uri), found)
@@ -51,10 +54,11 @@ async function start(): Promise<LanguageClient> {
   made.onNotification("window/showMessage", ({ message }: { readonly message: string }) => tell(message))
   made.onNotification("window/logMessage", ({ message }: { readonly message: string }) => console.warn(message))
   made.onRequest("workspace/applyEdit", ({ edit }: { readonly edit: WorkspaceEdit }) => ({ applied: applyWorkspaceEdit(edit, "server") }))
-  await made.request("initialize", {
+  const begun = made.request("initialize", {
     processId: null, rootUri: "file:///", capabilities: clientCapabilities, workspaceFolders: [{ uri: "file:///", name: "project" }],
     initializationOptions: { commands: ["agentflow.run", "agentflow.simulate", "agentflow.test", "agentflow.cost"] },
   })
+  await Promise.race([begun, broken])
   made.notify("initialized", {})
   client = made
   state.value = "ready"

@@ -2,13 +2,13 @@
 
 import { batch, computed, effect, signal, useSignal } from "@preact/signals"
 import { useEffect, useMemo } from "preact/hooks"
-import { answeredFor, emitting, generated, language, pathOf, stale, state, uriOf, wantsCode, type GeneratedFile } from "../language/session.ts"
+import { answeredFor, compilerFailed, emitting, generated, language, pathOf, stale, state, uriOf, wantsCode, type GeneratedFile } from "../language/session.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { active, cursor, files, generation, program, reveal, type TextRange } from "../state/project.ts"
 import { phoneView } from "../state/view.ts"
 import { CodeView, type LineMark } from "./code-view.tsx"
 import { compareLines } from "./difference.ts"
-import { linkedCode, linkedSource } from "./link.ts"
+import { linkedCode, linkedSource, pointed } from "./link.ts"
 
 const chosen = signal("")
 const showsChanges = signal(false)
@@ -87,7 +87,7 @@ export function Preview() {
 }
 
 function waitingText(): string {
-  if (state.value === "failed") return "The compiler did not load. Reload the page to try again."
+  if (state.value === "failed") return compilerFailed
   if (errorCount.value > 0) return "Generated code appears when the program has no errors."
   return "Loading the code printer …"
 }
@@ -136,19 +136,20 @@ async function toSource(generatedUri: string, line: number, go: boolean): Promis
   }
 }
 
-/** The place in the code that belongs to the cursor; the file that holds it is shown. */
+/** The place in the code that belongs to the pointer or to the cursor, whichever moved last; the file that holds it is shown. */
 function followCursor(): () => void {
   let last = ""
   return effect(() => {
-    const [position, path] = [cursor.value, active.value]
+    const path = active.value
+    const line = pointed.value?.path === path ? pointed.value.line : cursor.value.line
     // Asked after the code, not before: it is the answer for the code that is shown.
     if (generated.value === undefined || stale.value || answeredFor.value !== files.value || !path.endsWith(".agentflow")) return
-    const key = `${path}:${position.line}:${files.peek().get(path)?.length ?? 0}`
+    const key = `${path}:${line}:${files.peek().get(path)?.length ?? 0}`
     if (key === last) return
     last = key
     void (async () => {
       const client = await language()
-      const found = await client.request<Location | null>("agentflow/toGenerated", { uri: uriOf(program.peek()), position: { line: position.line, character: 400 } }).catch(() => null)
+      const found = await client.request<Location | null>("agentflow/toGenerated", { uri: uriOf(program.peek()), position: { line, character: 400 } }).catch(() => null)
       if (found === null) return
       batch(() => {
         linkedCode.value = found

@@ -4,19 +4,23 @@ import { computed } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { Canvas } from "../graph/canvas.tsx"
 import { Inspector } from "../graph/inspector.tsx"
-import { hover, shownGraph, showWorkflow, chosen } from "../graph/pane.tsx"
+import { chosen, hover, shownGraph, showWorkflow, whyNoGraph } from "../graph/pane.tsx"
 import type { StepMark } from "../graph/drawing.tsx"
 import type { OwnBox } from "../language/own.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { program, reveal } from "../state/project.ts"
-import { narrow } from "../state/view.ts"
+import { tabId, TabPanel, Tabs, type Tab } from "../shell/tabs.tsx"
+import { narrow, runPart, type RunPart } from "../state/view.ts"
+import { HistoryPane } from "../timeline/history.tsx"
+import { TimelinePane } from "../timeline/pane.tsx"
 import { faultKinds, type FaultId } from "./fault-kinds.ts"
 import { armed, dropFault, faultsAt, setFaults } from "./faults.ts"
 import { boxOfStep, marksOf } from "./marks.ts"
 import { Matrix } from "./matrix.tsx"
 import { asksMe, chooseWorkflow, event, info, inputText, matrixOpen, outdated, phase, prepare, problem, run, trace, workflow, worldState } from "./session.ts"
 import { Side } from "./side.tsx"
+import { TestsPane } from "./tests-pane.tsx"
 import { StepNotes } from "./step-notes.tsx"
 import { Transport } from "./transport.tsx"
 import { exportTest } from "./export-test.ts"
@@ -41,7 +45,7 @@ export function RunPane() {
     if (errorCount.peek() === 0) prepare()
   }, [program.value])
   const graph = shownGraph.value
-  if (graph === undefined) return <p class="empty">A run needs a workflow.</p>
+  if (graph === undefined) return <p class="empty" role="status">{whyNoGraph("A run needs a workflow.")}</p>
   const box = graph.layout.boxes.find(({ id }) => id === chosen.value)
   const choose = (each: OwnBox): void => {
     if (armed.peek() !== undefined) return dropFault(graph, each, armed.peek()!)
@@ -53,16 +57,30 @@ export function RunPane() {
       <RunBar />
       <Palette />
       {problem.value === "" || phase.value !== "failed" ? null : <p class="run-problem" role="alert">{problem.value}</p>}
-      <div class="run-body">
-        <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
-          {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
-        </Canvas>
-        <Side />
-      </div>
+      {narrow.value ? <div class="run-parts"><Tabs name="run-part" label="Parts of the run" tabs={parts} chosen={runPart.value} onChoose={(part) => { runPart.value = part }} /></div> : null}
+      {narrow.value && runPart.value !== "graph" ? <TabPanel name="run-part" chosen={runPart.value}>{partOf(runPart.value)}</TabPanel> : (
+        <div class="run-body" {...(narrow.value ? { role: "tabpanel", id: "run-part-panel", "aria-labelledby": tabId("run-part", "graph") } : {})}>
+          <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
+            {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
+          </Canvas>
+          <Side />
+        </div>
+      )}
       <Transport />
       {matrixOpen.value && trace.value !== undefined ? <Matrix /> : null}
     </div>
   )
+}
+
+/** On a phone, which has no lower panel. */
+const parts: readonly Tab<RunPart>[] = [{ id: "graph", label: "Graph" }, { id: "timeline", label: "Timeline" }, { id: "history", label: "History" }, { id: "tests", label: "Tests" }]
+
+function partOf(part: Exclude<RunPart, "graph">) {
+  switch (part) {
+    case "timeline": return <TimelinePane />
+    case "history": return <HistoryPane />
+    case "tests": return <TestsPane />
+  }
 }
 
 function RunBar() {
@@ -98,7 +116,7 @@ function Palette() {
             onDragStart={(event) => { event.dataTransfer?.setData("text/plain", id); armed.value = undefined }}>{label}</button>
         ))}
       </div>
-      <span class="palette-hint" role="status">{armed.value === undefined ? (set.length === 0 ? "drop one on a step" : "") : "now choose a step"}</span>
+      <span class="palette-hint" role="status">{armed.value === undefined ? (set.length === 0 ? narrow.value ? "tap one, then a step" : "drop one on a step" : "") : "now choose a step"}</span>
       {set.length === 0 ? null : <ul class="set-faults" aria-label="Faults of this run">{set.map(({ key, text, remove }) => (
         <li key={key} class="set-fault"><span>{text}</span><button type="button" aria-label={`Take back: ${text}`} onClick={remove}><Icon name="close" size={12} /></button></li>
       ))}</ul>}

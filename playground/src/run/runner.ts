@@ -10,17 +10,21 @@ export interface Runner {
 let opened: Promise<Runner> | undefined
 
 export function runner(): Promise<Runner> {
-  return (opened ??= open())
+  opened ??= open().catch(() => {
+    opened = undefined
+    throw new Error("The simulator did not load. Run again to try once more.")
+  })
+  return opened
 }
 
 async function open(): Promise<Runner> {
-  const code = await fetch(new URL(build.simulationWorker, import.meta.url)).then((response) => response.text())
+  const code = await fetch(new URL(build.simulationWorker, import.meta.url)).then((response) => (response.ok ? response.text() : Promise.reject(new Error(String(response.status)))))
   const frame = document.createElement("iframe")
   frame.src = "runner.html"
   frame.title = "Runner"
   frame.hidden = true
   const ready = new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error("the runner did not start")), 15_000)
+    const timer = setTimeout(() => { frame.remove(); reject(new Error("the runner did not start")) }, 15_000)
     addEventListener("message", function hear({ source, data }: MessageEvent<{ readonly runner?: string }>) {
       if (source !== frame.contentWindow || data.runner !== "ready") return
       removeEventListener("message", hear)
@@ -49,6 +53,7 @@ function askOver(port: MessagePort): Runner {
     if (failed !== undefined) {
       for (const { reject } of waiting.values()) reject(new Error(failed))
       waiting.clear()
+      opened = undefined
       return
     }
     const found = waiting.get(id!)

@@ -1,12 +1,14 @@
 // The tests of the program as a list: what each came to, why one fails, and a way to its line and to its run.
 
 import { useEffect } from "preact/hooks"
+import { compilerFailed, state as compiler } from "../language/session.ts"
+import { counted } from "../shell/count.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { Icon } from "../shell/icons.tsx"
 import { files, pointOf, reveal } from "../state/project.ts"
 import { phoneView } from "../state/view.ts"
 import type { TestInfo, TestReport } from "./protocol.ts"
-import { fail, info, outdated, phase, prepare, shownTest } from "./session.ts"
+import { fail, info, outdated, phase, prepare, problem, shownTest } from "./session.ts"
 import { runTests, showTest, testsPassed, testStates, type TestState } from "./tests.ts"
 
 const start = (name?: string): void => void runTests(name).catch((caught: unknown) => fail(caught instanceof Error ? caught.message : String(caught)))
@@ -17,14 +19,14 @@ export function TestsPane() {
   }, [files.value])
   const tests = info.value?.tests
   if (errorCount.value > 0) return <p class="empty">The program has errors: its tests can be run when it has none.</p>
-  if (tests === undefined) return <p class="empty" role="status">{phase.value === "failed" ? "The tests could not be loaded." : "Reading the tests …"}</p>
+  if (tests === undefined) return <p class="empty" role="status">{compiler.value === "failed" ? compilerFailed : phase.value === "failed" ? `The tests could not be loaded: ${problem.value}` : "Reading the tests …"}</p>
   if (tests.length === 0) return <p class="empty">No tests yet. Run the workflow, break it, and choose “Export as test”.</p>
   const isRunning = [...testStates.value.values()].some(({ kind }) => kind === "running")
   return (
     <div class="tests">
       <div class="tests-bar">
         <button type="button" class="button button-small" disabled={isRunning} onClick={() => start()}><Icon name="play" />Run all</button>
-        <span class="tests-count" role="status">{testStates.value.size === 0 ? `${tests.length} ${tests.length === 1 ? "test" : "tests"}` : `${testsPassed.value} of ${tests.length} passed${outdated.value ? ", before the last change" : ""}`}</span>
+        <span class="tests-count" role="status">{testStates.value.size === 0 ? counted(tests.length, "test") : `${testsPassed.value} of ${tests.length} passed${outdated.value ? ", before the last change" : ""}`}</span>
       </div>
       <ul class="tests-list">{tests.map((test) => <Row key={test.name} test={test} state={testStates.value.get(test.name)} />)}</ul>
     </div>
@@ -46,7 +48,7 @@ function Row({ test, state }: { readonly test: TestInfo; readonly state: TestSta
       <div class="test-head">
         <span class="test-sign" role="img" aria-label={words[is]}>{is === "passed" ? <Icon name="check" /> : is === "failed" || is === "broken" ? <Icon name="error" /> : <Icon name="flask" />}</span>
         <button type="button" class="test-name" onClick={() => toSource(test.origin)}>{test.name}</button>
-        <span class="test-more tnum">{is === "running" ? "running …" : report === undefined ? "" : report.result.worlds > 0 ? `${report.result.worlds} worlds` : ""}</span>
+        <span class="test-more tnum">{is === "running" ? "running …" : report === undefined ? "" : report.result.worlds > 0 ? counted(report.result.worlds, "world") : ""}</span>
         {report === undefined ? null : <button type="button" class="button button-quiet button-small" aria-label={`Show the run of: ${test.name}`} aria-pressed={shownTest.value === report} onClick={() => showTest(report)}>Show run</button>}
         <button type="button" class="button button-quiet button-small" aria-label={`Run the test: ${test.name}`} disabled={is === "running"} onClick={() => start(test.name)}><Icon name="play" /></button>
       </div>

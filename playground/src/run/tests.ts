@@ -4,7 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals"
 import type { Trace } from "../../../simulator/index.ts"
 import { showWorkflow } from "../graph/pane.tsx"
 import { generation } from "../state/project.ts"
-import { bottomOpen, bottomTab, phoneView, narrow, showTab } from "../state/view.ts"
+import { bottomOpen, bottomTab, phoneView, narrow, runPart, showTab } from "../state/view.ts"
 import type { RunSummary, TestReport } from "./protocol.ts"
 import { requested } from "./request.ts"
 import { runner } from "./runner.ts"
@@ -58,6 +58,7 @@ export function showTest(report: TestReport): void {
     problem.value = ""
     outdated.value = false
     playing.value = false
+    runPart.value = "graph"
     showTab("run")
   })
 }
@@ -87,6 +88,7 @@ effect(() => {
   batch(() => {
     bottomTab.value = "tests"
     bottomOpen.value = true
+    runPart.value = "tests"
     if (narrow.peek()) phoneView.value = "run"
   })
   void runTests(asked.name === "" ? undefined : asked.name).catch((caught: unknown) => fail(caught instanceof Error ? caught.message : String(caught)))

@@ -10,6 +10,7 @@ import { testsPassed, testStates } from "../run/tests.ts"
 import { TimelinePane } from "../timeline/pane.tsx"
 import { HistoryPane } from "../timeline/history.tsx"
 import { bottomOpen, bottomTab, columns, embedded, narrow, notice, phoneView, rightTab, rows, type BottomTab, type PhoneView, type RightTab } from "../state/view.ts"
+import { counted } from "./count.ts"
 import { ExplainDialog } from "./explain.tsx"
 import { FileTabs } from "./file-tabs.tsx"
 import { GalleryDialog } from "./gallery.tsx"
@@ -108,8 +109,8 @@ function Counts() {
   if (problems.value.length === 0) return null
   return (
     <>
-      {errors === 0 ? null : <span class="badge badge-error" aria-label={`${errors} errors`}>{errors}</span>}
-      {warnings === 0 ? null : <span class="badge badge-warning" aria-label={`${warnings} warnings`}>{warnings}</span>}
+      {errors === 0 ? null : <span class="badge badge-error" aria-label={counted(errors, "error")}>{errors}</span>}
+      {warnings === 0 ? null : <span class="badge badge-warning" aria-label={counted(warnings, "warning")}>{warnings}</span>}
     </>
   )
 }

@@ -12,18 +12,28 @@ interface Explanation {
   readonly sections: readonly { readonly title: string; readonly text: string }[]
 }
 
-let pages: Promise<Readonly<Record<string, Explanation>>> | undefined
-const load = (): Promise<Readonly<Record<string, Explanation>>> => (pages ??= fetch("explain.json").then((response) => response.json() as Promise<Readonly<Record<string, Explanation>>>))
+type Pages = Readonly<Record<string, Explanation>>
+
+let pages: Promise<Pages> | undefined
+
+/** A request that failed is made again the next time. */
+function load(): Promise<Pages> {
+  pages ??= fetch("explain.json").then((response) => response.json() as Promise<Pages>).catch((problem: unknown) => {
+    pages = undefined
+    throw problem
+  })
+  return pages
+}
 
 export function ExplainDialog() {
   const dialog = useRef<HTMLDialogElement>(null)
   const code = explained.value
-  const [page, setPage] = useState<Explanation>()
+  const [page, setPage] = useState<Explanation | "failed">()
   useEffect(() => {
     if (code === undefined) return
     dialog.current?.showModal()
     setPage(undefined)
-    void load().then((all) => setPage(all[code]))
+    load().then((all) => setPage(all[code] ?? { title: "", sections: [{ title: "Unknown", text: "This version knows no such code." }] }), () => setPage("failed"))
   }, [code])
   if (code === undefined) return null
   const close = (): void => {
@@ -32,11 +42,11 @@ export function ExplainDialog() {
   return (
     <dialog class="dialog" ref={dialog} aria-labelledby="explain-title" onClose={close} onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
       <div class="dialog-head">
-        <h2 id="explain-title">{code}{page === undefined ? "" : `: ${page.title}`}</h2>
+        <h2 id="explain-title">{code}{page === undefined || page === "failed" || page.title === "" ? "" : `: ${page.title}`}</h2>
         <button type="button" class="button button-quiet" aria-label="Close" onClick={() => dialog.current?.close()}><Icon name="close" /></button>
       </div>
       <div class="dialog-body">
-        {page === undefined ? <p class="empty">Loading …</p> : page.sections.map(({ title, text }) => (
+        {page === undefined ? <p class="empty" role="status">Loading …</p> : page === "failed" ? <p class="empty" role="alert">The explanation could not be loaded. Close this and try again.</p> : page.sections.map(({ title, text }) => (
           <section key={title}><h3>{title}</h3><Prose text={text} /></section>
         ))}
       </div>

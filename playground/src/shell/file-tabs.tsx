@@ -6,6 +6,7 @@ import { active, addFile, files, removeFile } from "../state/project.ts"
 import { formatDocument } from "../language/session.ts"
 import { diagnostics } from "../language/session.ts"
 import { tell } from "../state/view.ts"
+import { counted } from "./count.ts"
 import { Icon } from "./icons.tsx"
 import { Tabs } from "./tabs.tsx"
 
@@ -33,7 +34,7 @@ export function FileTabs() {
         : <button type="button" class="button button-quiet button-small" aria-label="New file" title="New file" onClick={() => { naming.value = true; requestAnimationFrame(() => input.current?.focus()) }}><Icon name="plus" /></button>}
       <div class="file-actions">
         <button type="button" class="button button-quiet button-small" aria-label={`Remove ${active.value}`} title="Remove this file" onClick={() => close(active.value)}><Icon name="trash" /></button>
-        <button type="button" class="button button-quiet button-small" aria-label="Format" title="Format (Shift+Alt+F)" onClick={() => void formatDocument(active.value).catch((problem: unknown) => tell(String(problem), "error"))}><Icon name="format" /></button>
+        <button type="button" class="button button-quiet button-small" aria-label="Format" title="Format (Shift+Alt+F)" onClick={() => void formatDocument(active.value).catch((problem: unknown) => tell(problem instanceof Error ? problem.message : String(problem), "error"))}><Icon name="format" /></button>
       </div>
     </div>
   )
@@ -42,5 +43,5 @@ export function FileTabs() {
 function badge(path: string) {
   const found = diagnostics.value.get(path) ?? []
   const errors = found.filter(({ severity }) => severity === 1).length
-  return errors === 0 ? null : <span class="badge badge-error" aria-label={`${errors} errors`}>{errors}</span>
+  return errors === 0 ? null : <span class="badge badge-error" aria-label={counted(errors, "error")}>{errors}</span>
 }

@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals"
 import type { Diagnostic } from "vscode-languageserver"
-import { diagnostics, state } from "../language/session.ts"
+import { compilerFailed, diagnostics, state } from "../language/session.ts"
 import { textOf } from "../language/text.ts"
 import { files, reveal } from "../state/project.ts"
 import { phoneView } from "../state/view.ts"
@@ -25,7 +25,7 @@ const icons = { 1: "error", 2: "warning", 3: "info", 4: "info" } as const
 const words = { 1: "Error", 2: "Warning", 3: "Note", 4: "Hint" } as const
 
 export function Problems() {
-  if (state.value === "failed") return <p class="empty">The compiler did not load. Reload the page to try again.</p>
+  if (state.value === "failed") return <p class="empty" role="alert">{compilerFailed}</p>
   if (state.value === "starting") return <p class="empty" role="status">Starting the compiler …</p>
   if (problems.value.length === 0) return <p class="empty"><Icon name="check" /> No problems. Names, types, policies, budgets and bounds are checked as you type.</p>
   return (

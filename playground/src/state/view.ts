@@ -5,6 +5,8 @@ import { effect, signal } from "@preact/signals"
 export type Theme = "dark" | "light" | "contrast"
 export type RightTab = "graph" | "code" | "run" | "studio"
 export type BottomTab = "problems" | "timeline" | "history" | "tests"
+/** What of a run a phone shows, where there is no lower panel. */
+export type RunPart = "graph" | Exclude<BottomTab, "problems">
 export type PhoneView = "editor" | RightTab | "problems"
 
 function kept<T>(key: string, fallback: T, isValid: (value: unknown) => value is T): T {
@@ -36,6 +38,7 @@ export const theme = signal<Theme>(firstTheme())
 export const rightTab = signal<RightTab>("graph")
 export const bottomTab = signal<BottomTab>("problems")
 export const bottomOpen = signal(kept("bottom", true, (value): value is boolean => typeof value === "boolean"))
+export const runPart = signal<RunPart>("graph")
 export const phoneView = signal<PhoneView>("editor")
 /** Share of the width that the editor has, and of the height that the lower panel has. */
 export const columns = signal(kept("columns", 0.46, isFraction))

@@ -9,6 +9,7 @@ import { event, goTo, playing, trace } from "../run/session.ts"
 import { scaleOf, timeText, type Scale } from "../run/time.ts"
 import { chosen, shownGraph } from "../graph/pane.tsx"
 import { boxOfStep } from "../run/marks.ts"
+import { runPart } from "../state/view.ts"
 
 interface Row {
   readonly step: StepView
@@ -63,6 +64,7 @@ function Name({ step, kind }: Row) {
   const choose = (): void => {
     const graph = shownGraph.peek()
     chosen.value = graph === undefined ? undefined : boxOfStep(graph, step)?.id
+    runPart.value = "graph"
   }
   return (
     <button type="button" tabIndex={-1} class="gantt-name" title={step.path} onClick={choose}>
