@@ -87,6 +87,11 @@ function drive(inputs: readonly Input[], repeat: (input: Input) => number = () =
   return { instance, stored }
 }
 
+/** A worker never asks with an id that it has used. */
+function renumbered(one: Input, index: number): Input {
+  return one.kind === "turnCompleted" ? { ...one, actions: one.actions.map((action, at) => ({ ...action, id: index * 10 + at + 1 })) } : one
+}
+
 interface Stores {
   readonly single: Store
   readonly grouped: Store
@@ -194,23 +199,23 @@ describe("for any run", () => {
   })
 
   it("steps that share a commit leave on disk what each of them would have left alone", () => {
-    const ending = (actions: readonly Action[]): readonly Input[] =>
-      [startOf(), begin, { kind: "turnCompleted", actions, executionId: "e" }, { kind: "purge", recursive: false }]
+    const turn = (...actions: readonly Action[]): readonly Input[] => [begin, { kind: "turnCompleted", actions, executionId: "e" }]
     const lives = fc.oneof(
-      { weight: 6, arbitrary: input.map((one) => [one]) },
-      { weight: 1, arbitrary: fc.array(action, { maxLength: 3 }).map((some) => ending([...uniqueIds(some), { id: 9, kind: "complete", status: "completed" }])) },
+      { weight: 5, arbitrary: fc.array(action, { minLength: 1, maxLength: 3 }).map((actions) => turn(...actions)) },
+      { weight: 4, arbitrary: fc.oneof(resolution, input).map((one) => [one]) },
+      { weight: 1, arbitrary: fc.constant([startOf(), ...turn({ id: 1, kind: "complete", status: "completed" }), { kind: "purge", recursive: false } as const]) },
     )
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 })
     const seen = { activities: 0, timers: 0, purged: 0, answers: 0 }
-    fc.assert(fc.property(fc.array(lives, { maxLength: 40 }), sizes, (inputs, groups) => {
-      const { single, grouped, answers } = committedTwice(inputs.flat(), groups)
+    fc.assert(fc.property(fc.array(lives, { minLength: 10, maxLength: 40 }), sizes, (inputs, groups) => {
+      const { single, grouped, answers } = committedTwice(inputs.flat().map(renumbered), groups)
       expect(rowsOf(grouped)).toEqual(rowsOf(single))
       seen.activities += grouped.activities().length
       seen.timers += grouped.dueTimers(Infinity, Infinity).length
       seen.answers += answers
       if (!grouped.load("a")) seen.purged++
     }), settings)
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(50)
   })
 
   it("a step leaves its argument alone", () => {
