@@ -203,7 +203,7 @@ describe("for any run", () => {
     const lives = fc.oneof(
       { weight: 5, arbitrary: fc.array(action, { minLength: 1, maxLength: 3 }).map((actions) => turn(...actions)) },
       { weight: 4, arbitrary: fc.oneof(resolution, input).map((one) => [one]) },
-      { weight: 1, arbitrary: fc.constant([startOf(), ...turn({ id: 1, kind: "complete", status: "completed" }), { kind: "purge", recursive: false } as const]) },
+      { weight: 1, arbitrary: fc.constant([startOf(), ...turn({ id: 1, kind: "scheduleTask", name: "t" }, { id: 2, kind: "complete", status: "completed" }), { kind: "purge", recursive: false } as const]) },
     )
     const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 })
     const seen = { activities: 0, timers: 0, purged: 0, answers: 0 }
