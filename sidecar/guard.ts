@@ -7,7 +7,7 @@ import { fault } from "./fault.ts"
 export interface Limits {
   /** Of one payload, and of one HTTP body. daprd's own limit is 4 MiB. */
   readonly messageBytes: number
-  /** Open HTTP connections, and streams of workers. */
+  /** Open connections, of HTTP and of gRPC each, and streams of workers. */
   readonly connections: number
   /** Calls under way, those that wait for an instance among them. */
   readonly pendingCalls: number

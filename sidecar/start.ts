@@ -2,8 +2,8 @@
 
 import { randomUUID } from "node:crypto"
 import type { Server as HttpServer } from "node:http"
-import type { AddressInfo } from "node:net"
-import { Server, ServerCredentials, logVerbosity, setLogVerbosity } from "@grpc/grpc-js"
+import type { AddressInfo, Server as Listener } from "node:net"
+import { Server, logVerbosity, setLogVerbosity } from "@grpc/grpc-js"
 import type { Api } from "./api/api.ts"
 import type { BindingTarget } from "./api/bindings.ts"
 import { invokeApp } from "./api/invoke.ts"
@@ -13,6 +13,7 @@ import { createTopics } from "./api/topics.ts"
 import { systemClock } from "./clock.ts"
 import { daprService } from "./grpc/dapr-service.ts"
 import { guarded } from "./grpc/guarded.ts"
+import { listenerOf } from "./grpc/listener.ts"
 import { loadProtocol } from "./grpc/protocol.ts"
 import { taskHubService } from "./grpc/service.ts"
 import { withWorkItems } from "./grpc/work-items.ts"
@@ -105,13 +106,11 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   const guard = createGuard({ ...(apiToken ? { apiToken } : {}), ...(limits ? { limits } : {}) })
   const api = createApi({ options, store, hub })
   const retention = createRetention({ hub, store, clock: Date.now, policy: options.retention ?? {}, onFault })
-  const parts: Parts = {
-    grpc: createGrpcServer({ api, hub, guard }), http: createHttpServer({ api, guard }), hub, store, api, retention,
-  }
+  const grpc = createGrpcServer({ api, hub, guard })
+  const listener = listenerOf(grpc, guard.limits.connections)
+  const parts: Parts = { grpc, listener, http: createHttpServer({ api, guard }), hub, store, api, retention }
   try {
-    const ports = {
-      grpcPort: await bindGrpc(parts.grpc, host, grpcPort), httpPort: await bindHttp(parts.http, host, httpPort),
-    }
+    const ports = { grpcPort: await listen(listener, host, grpcPort), httpPort: await listen(parts.http, host, httpPort) }
     return { host, ...ports, hub, sweep: () => retention.sweep(), close: onlyOnce(() => close(parts)) }
   } catch (error) {
     await close(parts)
@@ -160,16 +159,7 @@ function createGrpcServer({ api, hub, guard }: Services): Server {
   return server
 }
 
-function bindGrpc(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), (error, bound) => {
-      if (error) reject(new PortError(host, port, portReason(error), error))
-      else resolve(bound)
-    })
-  })
-}
-
-function bindHttp(server: HttpServer, host: string, port: number): Promise<number> {
+function listen(server: Listener, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => reject(new PortError(host, port, portReason(error), error)))
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
@@ -184,6 +174,7 @@ function portReason(error: Error): string {
 
 interface Parts {
   readonly grpc: Server
+  readonly listener: Listener
   readonly http: HttpServer
   readonly hub: Hub
   readonly store: Store
@@ -191,13 +182,14 @@ interface Parts {
   readonly retention: Retention
 }
 
-async function close({ grpc, http, hub, store, api, retention }: Parts): Promise<void> {
+async function close({ grpc, listener, http, hub, store, api, retention }: Parts): Promise<void> {
   retention.close()
   api.topics.close()
   api.jobs.close()
   // A stream that ends well makes the SDK come back later; one that breaks kills its worker for good.
   await hub.drain(answersMsMax)
   await hub.close()
+  listener.close()
   await new Promise<void>((resolve) => {
     const force = setTimeout(() => {
       grpc.forceShutdown()

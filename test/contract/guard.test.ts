@@ -2,6 +2,7 @@
 
 import { request } from "node:http"
 import { createConnection } from "node:net"
+import type { Socket } from "node:net"
 import { Client, Metadata, credentials } from "@grpc/grpc-js"
 import type { MethodDefinition, ServiceError } from "@grpc/grpc-js"
 import { afterEach, describe, expect, it } from "vitest"
@@ -28,6 +29,21 @@ function client({ grpcPort }: Sidecar, apiToken?: string) {
   const made = connect({ grpcPort, deadlineMs: 2_000, ...(apiToken === undefined ? {} : { apiToken }) })
   cleanups.push(() => made.close())
   return made
+}
+
+function openSockets(port: number, count: number) {
+  const sockets = Array.from({ length: count }, () => createConnection(port, "127.0.0.1"))
+  cleanups.push(() => { for (const socket of sockets) socket.destroy() })
+  return sockets
+}
+
+/** How many of them the other end closes. One that stays open is known by the time that it has stayed. */
+async function closedOf(sockets: readonly Socket[]): Promise<number> {
+  const closed = sockets.map((socket) => new Promise<boolean>((resolve) => {
+    socket.on("error", () => resolve(true)).on("close", () => resolve(true)).resume()
+    setTimeout(() => resolve(false), 300)
+  }))
+  return (await Promise.all(closed)).filter(Boolean).length
 }
 
 const metadataOf = async ({ httpPort }: Sidecar, headers: Record<string, string> = {}) =>
@@ -100,13 +116,22 @@ describe("limits", () => {
     stream()
     await until("another has its place", () => sidecar.hub.workers() === 2)
 
-    const sockets = [1, 2, 3].map(() => createConnection(sidecar.httpPort, "127.0.0.1"))
-    cleanups.push(() => { for (const socket of sockets) socket.destroy() })
-    const closed = sockets.map((socket) => new Promise<boolean>((resolve) => {
-      socket.on("error", () => resolve(true)).on("close", () => resolve(true)).resume()
-      setTimeout(() => resolve(false), 300)
-    }))
-    expect((await Promise.all(closed)).filter(Boolean)).toHaveLength(1)
+    expect(await closedOf(openSockets(sidecar.httpPort, 3))).toBe(1)
+  })
+
+  it("on connections hold for gRPC that calls nothing, and leave those alone that are open", async () => {
+    const sidecar = await start({ limits: { connections: 3 } })
+    const own = client(sidecar)
+    expect(await own.get("x")).toBeUndefined()
+    const silent = openSockets(sidecar.grpcPort, 4)
+    expect(await closedOf(silent)).toBe(2)
+    expect(await own.get("x")).toBeUndefined()
+    const late = new Client(`127.0.0.1:${sidecar.grpcPort}`, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 })
+    cleanups.push(() => late.close())
+    const isReady = (deadlineMs: number) => new Promise((resolve) => late.waitForReady(Date.now() + deadlineMs, (error) => resolve(!error)))
+    expect(await isReady(500)).toBe(false)
+    for (const socket of silent) socket.destroy()
+    expect(await isReady(10_000)).toBe(true)
   })
 
   it("on the size of a payload are told, as daprd's 4 MiB would be", async () => {
