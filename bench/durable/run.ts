@@ -1,12 +1,13 @@
 // npm run bench -- durable: our two hosts and their peers in one run, a table, and the ratios as the last line.
 
-import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { commitMs } from "./commit.ts"
 import type { Figures } from "./contender.ts"
 import { length } from "./length.ts"
+import { measured } from "./measured.ts"
+import type { Result } from "./measured.ts"
 import { memory } from "./memory.ts"
 import { install } from "./peers.ts"
 import { takeover } from "./takeover.ts"
@@ -18,12 +19,15 @@ const titles: Readonly<Record<string, string>> = {
   langgraph: "LangGraph.js, SQLite, full sync", restate: "Restate", dbos: "DBOS, PostgreSQL",
 }
 
-type Result = Figures | { readonly unavailable: string }
+/** Of one contender: several times what the slowest needs. */
+const limitSeconds = "400"
 
 export async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv], allowPositionals: true,
-    options: { only: { type: "string" }, scale: { type: "string", default: "1" }, runs: { type: "string" } },
+    options: {
+      only: { type: "string" }, scale: { type: "string", default: "1" }, runs: { type: "string" }, limit: { type: "string", default: limitSeconds },
+    },
   })
   const parts = positionals.length === 0 ? ["steps", "takeover", "length", "memory"] : positionals
   const ratios: Record<string, number> = {}
@@ -34,7 +38,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (names.some((name) => name === "langgraph" || name === "restate" || name === "dbos")) await install(here)
     for (const name of names) {
       process.stderr.write(`measuring ${titles[name] ?? name}\n`)
-      results.set(name, await measured(name, values.scale))
+      results.set(name, await measured({ program: join(here, "one.ts"), args: [name, values.scale], limitMs: Number(values.limit) * 1_000 }))
     }
     printTable(results)
     console.log(`a bare commit of SQLite on this disk (WAL, synchronous FULL): ${commit.toFixed(3)} ms, ${(1_000 / commit).toFixed(0)} a second`)
@@ -45,21 +49,6 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (parts.includes("memory")) Object.assign(ratios, await memory({ runs: Number(values.runs ?? 5_000) }))
   console.log(JSON.stringify({ ratios }))
   return 0
-}
-
-function measured(name: string, scale: string): Promise<Result> {
-  const program = join(here, "one.ts")
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, name, scale], {
-    stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, RESTATE_LOGGING: "ERROR" },
-  })
-  let output = ""
-  child.stdout.setEncoding("utf8").on("data", (text: string) => { output += text })
-  return new Promise((resolve) => {
-    child.once("close", () => {
-      const line = output.trimEnd().split("\n").findLast((text) => text.startsWith("{\"latencyMs\"") || text.startsWith("{\"unavailable\""))
-      resolve(line === undefined ? { unavailable: "it ended without a figure" } : (JSON.parse(line) as Result))
-    })
-  })
 }
 
 function printTable(results: ReadonlyMap<string, Result>): void {

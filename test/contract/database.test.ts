@@ -196,3 +196,23 @@ describe("sizes", () => {
     expect(store.history("long").length).toBeGreaterThan(2 * tasksMax)
   }, 60_000)
 })
+
+describe("an open store", () => {
+  it("writes ahead, syncs every commit in full and keeps others out, as its own connection says", () => {
+    const { exec } = DatabaseSync.prototype
+    const connections = new Set<DatabaseSync>()
+    DatabaseSync.prototype.exec = function (this: DatabaseSync, sql) {
+      connections.add(this)
+      return exec.call(this, sql)
+    }
+    cleanups.push(() => { DatabaseSync.prototype.exec = exec })
+    const store = openSqliteStore({ file: newFile() })
+    cleanups.push(() => store.close())
+    const [connection, ...others] = connections
+    const read = (name: string) => connection?.prepare(`pragma ${name}`).get()?.[name]
+    const full = 2
+    expect(others).toEqual([])
+    expect({ journal: read("journal_mode"), synchronous: read("synchronous"), locking: read("locking_mode") })
+      .toEqual({ journal: "wal", synchronous: full, locking: "exclusive" })
+  })
+})
