@@ -88,14 +88,14 @@ export async function buildPlayground(): Promise<void> {
   const workers = new Map([
     ...await bundle({ language: join(source, "src/workers/language.ts") }, shared),
     ...await bundle({ editor: "monaco-editor/editor/editor.worker.js" }, []),
-    ...(existsSync(join(source, "src/workers/simulation.ts")) ? await bundle({ simulation: join(source, "src/workers/simulation.ts") }, [...shared, withoutEval]) : []),
+    ...(existsSync(join(source, "src/workers/simulation.ts")) ? await bundle({ runner: join(source, "src/workers/simulation.ts") }, [...shared, withoutEval]) : []),
   ])
   const css: GatheredCss = { texts: [], files: new Map() }
   const monaco = slimMonaco()
   const index = examples.map(({ id, title, summary }) => ({ id, title, summary }))
   const first = examples[0]!
   const build = {
-    languageWorker: workers.get("language"), simulationWorker: workers.get("simulation") ?? "", editorWorker: workers.get("editor"),
+    languageWorker: workers.get("language"), simulationWorker: workers.get("runner") ?? "", editorWorker: workers.get("editor"),
     examples: index, first: { id: first.id, files: first.files.filter(({ path }) => /\.(agentflow|json|yaml)$/.test(path)) },
   }
   const pages = await bundle({ main: join(source, "src/main.tsx"), studio: join(source, "src/studio/main.tsx") }, [

@@ -98,6 +98,10 @@ describe("the worker that runs programs", () => {
     const worker = page.workers().find((each) => each.url().startsWith("blob:"))!
     const left = await worker.evaluate(() => ["fetch", "XMLHttpRequest", "WebSocket", "EventSource", "WebTransport", "Worker", "SharedWorker", "BroadcastChannel", "importScripts", "indexedDB", "caches"].filter((name) => (globalThis as Record<string, unknown>)[name] !== undefined))
     expect(left).toEqual([])
+    // What can't be taken away is refused by the policy.
+    arrived.length = 0
+    expect(await worker.evaluate(`import("${outside}/import").then(() => "connected", () => "refused")`)).toBe("refused")
+    expect(arrived).toEqual([])
     const code = "let said = 'made'; try { new Function('return 1')() } catch { said = 'refused' } postMessage({ code: said })"
     expect(await inWorker(frame, code, "module")).toEqual({ code: "refused" })
     await page.context().close()

@@ -61,6 +61,7 @@ export function RunPane() {
       {narrow.value && runPart.value !== "graph" ? <TabPanel name="run-part" chosen={runPart.value}>{partOf(runPart.value)}</TabPanel> : (
         <div class="run-body" {...(narrow.value ? { role: "tabpanel", id: "run-part-panel", "aria-labelledby": tabId("run-part", "graph") } : {})}>
           <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
+            <SetFaults />
             {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
           </Canvas>
           <Side />
@@ -87,7 +88,7 @@ function RunBar() {
   const workflows = info.value?.workflows ?? []
   return (
     <div class="run-bar">
-      <button type="button" class="button button-primary" disabled={errorCount.value > 0} onClick={() => void run()}><Icon name="play" />{trace.value === undefined ? "Run" : "Run again"}</button>
+      <button type="button" class="button button-primary run-button" disabled={errorCount.value > 0} onClick={() => void run()}><Icon name="play" />{trace.value === undefined ? "Run" : "Run again"}</button>
       {workflows.length > 1
         ? <label class="field"><span class="visually-hidden">Workflow to run</span><select value={workflow.value} onChange={(event) => { chooseWorkflow(event.currentTarget.value); showWorkflow(event.currentTarget.value) }}>{workflows.map(({ name }) => <option key={name} value={name}>{name}</option>)}</select></label>
         : <span class="run-name">{workflow.value || shownGraph.value?.name}</span>}
@@ -117,9 +118,17 @@ function Palette() {
         ))}
       </div>
       <span class="palette-hint" role="status">{armed.value === undefined ? (set.length === 0 ? narrow.value ? "tap one, then a step" : "drop one on a step" : "") : "now choose a step"}</span>
-      {set.length === 0 ? null : <ul class="set-faults" aria-label="Faults of this run">{set.map(({ key, text, remove }) => (
-        <li key={key} class="set-fault"><span>{text}</span><button type="button" aria-label={`Take back: ${text}`} onClick={remove}><Icon name="close" size={12} /></button></li>
-      ))}</ul>}
     </div>
+  )
+}
+
+/** Over the graph: one more moves nothing. */
+function SetFaults() {
+  const set = setFaults()
+  if (set.length === 0) return null
+  return (
+    <ul class="set-faults" aria-label="Faults of this run">{set.map(({ key, text, remove }) => (
+      <li key={key} class="set-fault"><span>{text}</span><button type="button" aria-label={`Take back: ${text}`} onClick={remove}><Icon name="close" size={12} /></button></li>
+    ))}</ul>
   )
 }

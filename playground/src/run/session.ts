@@ -4,6 +4,7 @@ import { batch, computed, effect, signal } from "@preact/signals"
 import type { Fault, ScriptedOutcome, Trace, TraceEvent, World, WorldState } from "../../../simulator/index.ts"
 import { language, uriOf } from "../language/session.ts"
 import { files, generation, program } from "../state/project.ts"
+import { errorCount } from "../shell/problems.tsx"
 import { bottomOpen, bottomTab } from "../state/view.ts"
 import type { ProgramInfo, Requests, RunSummary, TestReport } from "./protocol.ts"
 import { requested } from "./request.ts"
@@ -16,7 +17,8 @@ export const phase = signal<Phase>("none")
 export const problem = signal("")
 export const info = signal<ProgramInfo | undefined>(undefined)
 export const workflow = signal("")
-export const inputText = signal("{}")
+const noInput = "{}"
+export const inputText = signal(noInput)
 /** The world beside what is usual: kept in shared links. */
 export const faults = signal<readonly Fault[]>([])
 export const given = signal<Readonly<Record<string, readonly ScriptedOutcome[]>>>({})
@@ -68,7 +70,7 @@ async function loadNow(text: ReadonlyMap<string, string>): Promise<boolean> {
   const client = await language()
   const data = await client.request<Requests["load"]["params"] | null>("agentflow/simulation", { uri: uriOf(program.peek()) })
   if (data === null) {
-    fail("The program has errors: see Problems.")
+    fail(errorCount.peek() > 0 ? "The program has errors: see Problems." : "The code printer did not load. Run again to try once more.")
     return false
   }
   const made = await (await runner()).ask("load", data)
@@ -76,7 +78,11 @@ async function loadNow(text: ReadonlyMap<string, string>): Promise<boolean> {
     loadedText = text
     info.value = made
     outdated.value = false
-    if (!made.workflows.some(({ name }) => name === workflow.peek())) chooseWorkflow(made.workflows[0]?.name ?? "")
+    if (made.workflows.some(({ name }) => name === workflow.peek())) return
+    // An input that was written while the program was read is kept.
+    const written = workflow.peek() === "" && inputText.peek() !== noInput ? inputText.peek() : undefined
+    chooseWorkflow(made.workflows[0]?.name ?? "")
+    if (written !== undefined) inputText.value = written
   })
   return made.workflows.length > 0
 }
@@ -208,6 +214,7 @@ effect(() => {
     loadedText = undefined
     info.value = undefined
     workflow.value = ""
+    inputText.value = noInput
     trace.value = undefined
     summary.value = undefined
     shownTest.value = undefined

@@ -28,10 +28,10 @@ export function Side() {
     <aside class="side" aria-label="Run">
       <TestCard />
       <Standing main={main} />
-      <Inbox runs={runs} />
       <Budget main={main} />
       <Undo main={main} />
       {atEnd.value ? <Result /> : null}
+      <Inbox runs={runs} />
     </aside>
   )
 }

@@ -51,7 +51,7 @@ function Now({ scale, crashes }: { readonly scale: Scale; readonly crashes: read
   return (
     <>
       {crashes.filter((at) => at <= now).map((at) => <span key={at} class="gantt-crash" style={{ left: `${scale.at(at) * 100}%` }} title={`crash at ${timeText(at)}`} />)}
-      <span class="gantt-now" style={{ left: `${scale.at(now) * 100}%` }} />
+      <span class="gantt-now" style={{ transform: `translateX(${scale.at(now) * 100}%)` }} />
     </>
   )
 }
