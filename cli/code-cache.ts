@@ -49,12 +49,12 @@ export function openScripts(folder: string): Scripts | undefined {
     load,
     keep(before) {
       if (fresh.size === 0 || !isWritable(folder)) return
-      before()
       try {
+        before()
         mkdirSync(kept, { recursive: true })
         for (const [name, script] of fresh) replace(join(kept, `${name}-${suffix}`), script.createCachedData())
       } catch {
-        // A full disk costs the next start its speed, never this command its answer.
+        // It costs the next start its speed, never this command its answer.
       }
     },
   }

@@ -14,7 +14,7 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
 } else if (scripts !== undefined && quickScript !== undefined) {
   const { runCheck, train } = scripts.load(quickScript) as Quick
   const isWritten = await runCheck(argv)
-  scripts.keep(() => train(`${import.meta.dirname}/../../cli/templates`))
+  scripts.keep(() => train(`${import.meta.dirname}/training`))
   // Without this Node takes its heap apart first.
   if (isWritten) process.exit()
 } else {

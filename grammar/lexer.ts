@@ -100,15 +100,23 @@ const patterns = {
 
 const numberPatterns = [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const
 
-/** Operators and punctuation by first character, the longest first. */
-const symbols: ReadonlyMap<string, readonly string[]> = symbolsByFirst()
+/** Operators and punctuation by the code of their first character, the longest first. */
+const symbols: readonly (readonly string[] | undefined)[] = symbolsByFirst()
 
-function symbolsByFirst(): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>()
+function symbolsByFirst(): readonly (readonly string[] | undefined)[] {
+  const found: string[][] = []
   const all = tokenTable.filter((token) => token.category === "operator" || token.category === "punctuation")
-  for (const { kind } of all.sort((a, b) => b.kind.length - a.kind.length)) found.set(kind[0]!, [...(found.get(kind[0]!) ?? []), kind])
+  for (const { kind } of all.sort((a, b) => b.kind.length - a.kind.length)) (found[kind.charCodeAt(0)] ??= []).push(kind)
   return found
 }
+
+const wordCharacter = 1
+const digit = 2
+/** What each ASCII character can be a part of. A new process runs a table sooner than comparisons or a pattern. */
+const classes: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /\d/.test(character) ? digit : /\w/.test(character) ? wordCharacter : 0
+})
 
 function end(state: State, pattern: RegExp): number {
   pattern.lastIndex = state.at
@@ -132,22 +140,24 @@ function skip(state: State, kind: TriviaKind, to: number): void {
   state.atLineStart = newline !== -1 && newline < to
 }
 
-const isWord = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95 || (code >= 48 && code <= 57)
+/** Behind the end of the text there is neither. */
+const isWord = (code: number): boolean => classes[code]! > 0
 
-const isDigit = (code: number): boolean => code >= 48 && code <= 57
+const isDigit = (code: number): boolean => classes[code] === digit
 
 function lexCode(state: State, hole: Mode | undefined): void {
   const { text, at } = state
   const code = text.charCodeAt(at)
-  if (isDigit(code)) return lexNumber(state)
-  if (isWord(code)) {
+  const kind = classes[code]
+  if (kind === wordCharacter) {
     let to = at + 1
-    while (to < text.length && isWord(text.charCodeAt(to))) to++
+    while (classes[text.charCodeAt(to)]! > 0) to++
     const keyword = keywords.get(text.slice(at, to))
     // The table's own string: comparing kinds is then comparing references.
     return keyword === undefined ? push(state, "Identifier", to, true) : push(state, keyword.kind, to, keyword.category === "soft keyword")
   }
+  if (code === 32 || code === 10) return lexSpace(state)
+  if (kind === digit) return lexNumber(state)
   switch (text[at]) {
     case '"':
       return lexQuote(state, hole)
@@ -170,9 +180,10 @@ function lexCode(state: State, hole: Mode | undefined): void {
       state.modes.pop()
       return push(state, "HoleEnd", at + 1)
   }
-  const symbol = symbols.get(text[at]!)?.find((candidate) => text.startsWith(candidate, at))
-  if (symbol !== undefined) return push(state, symbol, at + symbol.length)
-  return lexSpace(state)
+  const candidates = symbols[code]
+  if (candidates === undefined) return lexSpace(state)
+  for (const symbol of candidates) if (symbol.length === 1 || text.startsWith(symbol, at)) return push(state, symbol, at + symbol.length)
+  return lexUnknown(state)
 }
 
 /** Spaces and line feeds are nearly all that stands between tokens; the pattern knows the rest. */

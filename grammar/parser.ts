@@ -14,10 +14,10 @@ export class AgentFlowParser extends DeclarationRules {
     const items: Declaration[] = []
     this.items({
       until: () => this.atEnd(),
-      begins: () => declarationWordSet.has(this.peek().kind),
+      begins: () => declarationWordSet.has(this.token.kind),
       expected: () => this.unknownWord(declarationWords, "a declaration"),
-      resumes: () => this.peek().startsLine && declarationWordSet.has(this.peek().kind) && !this.atPlainName(),
-      item: () => items.push(this.sub(this.declaration)),
+      resumes: () => this.token.startsLine && declarationWordSet.has(this.token.kind) && !this.atPlainName(),
+      item: () => items.push(this.declaration()),
     })
     return this.node<FileNode>(0, { kind: "file", items })
   })

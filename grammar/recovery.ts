@@ -6,7 +6,7 @@ import { beginsDeclaration, indentationAt } from "./anchors.ts"
 import { span } from "../base/text/span.ts"
 import type { Token } from "./lexer.ts"
 import { describeKind } from "./messages.ts"
-import type { Alternatives, Rule } from "./rules/recorder.ts"
+import type { Alternatives } from "./rules/recorder.ts"
 import { TreeParser } from "./rules/tree-parser.ts"
 
 /** No program that a person reads nests deeper, and no stack overflows: a small one lasts for about 150 levels. */
@@ -27,7 +27,7 @@ export abstract class RecoveringParser extends TreeParser {
       this.recorder.consume(kind)
       return true
     }
-    const token = this.peek()
+    const token = this.token
     const found = token.kind
     const matches = found === kind || (kind === "Name" && token.isName) || (kind === "Word" && this.atWord())
     if (matches) this.consume()
@@ -88,18 +88,10 @@ export abstract class RecoveringParser extends TreeParser {
   protected some(when: () => boolean, part: () => void): void {
     if (this.recorder !== undefined) return this.recorder.many(part)
     while (when()) {
-      const before = this.peek()
+      const before = this.token
       part()
-      if (this.peek() === before) return
+      if (this.token === before) return
     }
-  }
-
-  protected sub<T>(rule: Rule<T>): T {
-    return this.recorder === undefined ? rule() : this.recorder.subrule(rule)
-  }
-
-  protected subWith<T, Arguments extends unknown[]>(rule: Rule<T, Arguments>, ...values: Arguments): T {
-    return this.recorder === undefined ? rule(...values) : this.recorder.subrule(rule, values)
   }
 
   /** Items separated by required commas; a trailing one is allowed. `begins` says whether an item can start here. */
@@ -110,12 +102,12 @@ export abstract class RecoveringParser extends TreeParser {
     }
     const oneLine = this.sameLine()
     while (!this.at(closer) && begins()) {
-      const before = this.peek()
+      const before = this.token
       item()
       if (this.accept(",")) continue
       // A brace behind an item is a block's more often than a record's without its comma.
-      if (this.at(closer) || this.at("{") || !begins() || this.peek() === before) return
-      if (this.peek().startsLine && (oneLine || this.hasFailed)) return
+      if (this.at(closer) || this.at("{") || !begins() || this.token === before) return
+      if (this.token.startsLine && (oneLine || this.hasFailed)) return
       this.missingComma()
     }
   }
@@ -133,13 +125,13 @@ export abstract class RecoveringParser extends TreeParser {
     readonly resumes?: () => boolean
   }): void {
     if (this.recorder !== undefined) return this.recorder.many(body.item)
-    const resumes = body.resumes ?? (() => this.peek().startsLine && body.begins())
+    const resumes = body.resumes ?? (() => this.token.startsLine && body.begins())
     while (!body.until()) {
-      const before = this.peek()
+      const before = this.token
       this.unit(() => {
         if (body.begins()) body.item()
         else body.expected()
-        if (!this.hasFailed && (this.peek() === before || this.afterUnknown())) this.fail()
+        if (!this.hasFailed && (this.token === before || this.afterUnknown())) this.fail()
         if (this.hasFailed) this.skip(body.until, resumes, before)
       })
     }
@@ -150,20 +142,20 @@ export abstract class RecoveringParser extends TreeParser {
     const { failedAt, reported } = this
     this.failedAt = -1
     this.reported = false
-    this.unitStart = this.start()
+    this.unitStart = this.token.start
     part()
     this.afterBroken = this.reported || this.hasFailed
     this.failedAt = failedAt
     this.reported = reported
-    this.unitStart = this.start()
+    this.unitStart = this.token.start
   }
 
   /** Skips over whole groups to where the body ends or an item resumes, and over `before` in any case. */
   private skip(until: () => boolean, resumes: () => boolean, before: Token): void {
     const open: string[] = []
     while (!this.atEnd() && !this.atDeclaration()) {
-      if (open.length === 0 && (until() || (this.peek() !== before && resumes()))) return
-      const { kind } = this.peek()
+      if (open.length === 0 && (until() || (this.token !== before && resumes()))) return
+      const { kind } = this.token
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open.push(kind)
       else if (kind === "}") open.length = Math.max(0, open.lastIndexOf("{"))
       else if (kind === "HoleEnd") open.length = Math.max(0, open.lastIndexOf("HoleStart"))
@@ -172,14 +164,14 @@ export abstract class RecoveringParser extends TreeParser {
       }
       this.consume()
     }
-    if (this.atDeclaration() && this.peek() === before) this.consume()
+    if (this.atDeclaration() && this.token === before) this.consume()
   }
 
   /** Skips over whole groups to the next line, or to the end of the body. */
   protected skipLine(): void {
     let open = 0
-    while (!this.atEnd() && !this.atDeclaration() && (open > 0 || !(this.peek().startsLine || this.at("}")))) {
-      const { kind } = this.peek()
+    while (!this.atEnd() && !this.atDeclaration() && (open > 0 || !(this.token.startsLine || this.at("}")))) {
+      const { kind } = this.token
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
       else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
       this.consume()
@@ -189,9 +181,9 @@ export abstract class RecoveringParser extends TreeParser {
   /** What follows a character that the lexer left out is a part of the same mistake. */
   private afterUnknown(): boolean {
     const { tokens } = this
-    if (tokens.diagnostics.length === 0 || this.peek().startsLine) return false
-    const end = this.previousEnd()
-    for (let i = this.peek().triviaBefore - 1; i >= 0 && tokens.trivia[i]!.start >= end; i--) {
+    if (tokens.diagnostics.length === 0 || this.token.startsLine) return false
+    const end = this.lastEnd
+    for (let i = this.token.triviaBefore - 1; i >= 0 && tokens.trivia[i]!.start >= end; i--) {
       if (tokens.trivia[i]!.kind === "unknown" && tokens.source.text[tokens.trivia[i]!.start] !== ";") return true
     }
     return false
@@ -201,7 +193,7 @@ export abstract class RecoveringParser extends TreeParser {
   protected skipGroup(): void {
     let open = 0
     do {
-      const kind = this.peek().kind
+      const kind = this.token.kind
       if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
       else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
       if (open <= 0 && kind !== "}" && kind !== ")" && kind !== "]") return
@@ -211,7 +203,7 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** A declaration that starts its line closes whatever was left open before it. */
   protected atDeclaration(): boolean {
-    return this.peek().startsLine && beginsDeclaration(this.tokens.source.text, this.tokens.tokens, this.nextIndex())
+    return this.token.startsLine && beginsDeclaration(this.tokens.source.text, this.tokens.tokens, this.next)
   }
 
   protected close(closer: string, opener: Token): void {
@@ -254,7 +246,7 @@ export abstract class RecoveringParser extends TreeParser {
    */
   protected endsBody(opener: Token): boolean {
     if (!this.at("}")) return false
-    const { start } = this.peek()
+    const { start } = this.token
     const end = this.braces.ends.get(opener.start)
     if (end !== undefined) return end === start
     if (this.braces.surplus.has(start)) return opener.kind !== "{" && this.isBraceOf(opener)
@@ -263,7 +255,7 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** The end of a body around this one, or where a brace that is missing should stand. */
   protected endsOuterBody(opener: Token): boolean {
-    const { start } = this.peek()
+    const { start } = this.token
     const end = this.braces.ends.get(opener.start)
     if (end !== undefined && end <= start) return true
     if (!this.at("}") || this.braces.surplus.has(start)) return false
@@ -272,14 +264,14 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** Whether a brace that nothing opens is the end of a body that has lost its own, and begins with this token. */
   private isBraceOf(first: Token): boolean {
-    const brace = this.peek()
+    const brace = this.token
     const [own, other] = [this.indentation(brace.start), this.indentation(first.start)]
     if (brace.startsLine) return first.startsLine ? own < other : own === other
     return !this.tokens.source.text.slice(first.start, brace.start).includes("\n")
   }
 
   private braceIndentation(opener: Token): number {
-    const brace = this.peek()
+    const brace = this.token
     if (this.bracesPair || !brace.startsLine) return 0
     return this.indentation(brace.start) - this.indentation(opener.start)
   }

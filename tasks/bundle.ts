@@ -1,12 +1,13 @@
 // Bundles the command-line program that tsc wrote, so that it starts fast.
 
 import { spawnSync } from "node:child_process"
-import { globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve, sep } from "node:path"
 import { rolldown, type Plugin } from "rolldown"
 
 const root = join(import.meta.dirname, "..")
 const out = join(root, "dist/cli")
+const examples = join(root, "examples")
 const quickEntry = { quick: join(root, "cli/quick.ts") }
 
 /**
@@ -16,7 +17,9 @@ const quickEntry = { quick: join(root, "cli/quick.ts") }
  */
 export async function bundleProgram(): Promise<void> {
   for (const old of globSync("bundled-*", { cwd: out })) rmSync(join(out, old))
-  rmSync(join(out, "code-cache"), { recursive: true, force: true })
+  for (const folder of ["code-cache", "training"]) rmSync(join(out, folder), { recursive: true, force: true })
+  // The examples use every construct, so that a check of them runs all that any check runs.
+  for (const file of globSync("**/*.agentflow", { cwd: examples })) cpSync(join(examples, file), join(out, "training", file))
   const whole = await rolldown({ input: { main: join(root, "cli/main.ts") }, platform: "node", plugins: [outside({}), quickScript(await bundleQuick())] })
   await whole.write({ dir: out, format: "esm", chunkFileNames: "bundled-[name].js", sourcemap: false })
   await whole.close()

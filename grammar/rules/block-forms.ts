@@ -23,23 +23,23 @@ export abstract class BlockFormRules extends ClauseRules {
   protected openMatches = 0
 
   readonly blockForm: Rule<BlockFormStatement> = this.rule("blockForm", () => this.one<BlockFormStatement>((this.blockForms ??= [
-    { ALT: () => this.sub(this.ifStatement) },
-    { ALT: () => this.sub(this.matchStatement) },
-    { ALT: () => this.sub(this.forStatement) },
-    { ALT: () => this.sub(this.repeatStatement) },
-    { ALT: () => this.sub(this.whileStatement) },
-    { ALT: () => this.sub(this.parallelStatement) },
-    { ALT: () => this.sub(this.raceStatement) },
-    { ALT: () => this.sub(this.tryStatement) },
-    { ALT: () => this.sub(this.withinStatement) },
-    { ALT: () => this.sub(this.sagaStatement) },
-    { ALT: () => this.sub(this.waitStatement) },
+    { ALT: () => this.ifStatement() },
+    { ALT: () => this.matchStatement() },
+    { ALT: () => this.forStatement() },
+    { ALT: () => this.repeatStatement() },
+    { ALT: () => this.whileStatement() },
+    { ALT: () => this.parallelStatement() },
+    { ALT: () => this.raceStatement() },
+    { ALT: () => this.tryStatement() },
+    { ALT: () => this.withinStatement() },
+    { ALT: () => this.sagaStatement() },
+    { ALT: () => this.waitStatement() },
   ])))
   private blockForms?: { ALT: () => BlockFormStatement }[]
 
   /** Soft words begin a block form only with what belongs behind them, so that they stay names. */
   protected atBlockForm(): boolean {
-    switch (this.peek().kind) {
+    switch (this.token.kind) {
       case "if": case "match": case "for": case "while": case "try":
         return true
       case "parallel": case "race": case "saga":
@@ -56,21 +56,21 @@ export abstract class BlockFormRules extends ClauseRules {
   }
 
   readonly doBlock: Rule<DoBlock> = this.rule("doBlock", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("do")
-    const body = this.sub(this.block)
+    const body = this.block()
     return this.node<DoBlock>(start, { kind: "do", body })
   })
 
   /** The clauses after a right-hand side; after something that is no call they are read and refused. */
   protected clausesAfter(value: RightHandSide): readonly Clause[] {
-    if (this.isRecorded) return this.sub(this.callClauses)
+    if (this.isRecorded) return this.callClauses()
     if (!this.atCallClause() || (this.hasFailed && this.sameLine())) return []
     if (value.kind !== "call") {
-      const token = this.peek()
+      const token = this.token
       this.report("AF1012", { start: token.start, end: token.end }, { word: token.kind })
     }
-    return this.sub(this.callClauses)
+    return this.callClauses()
   }
 
   /** Before a block a brace is the block's, so a condition that begins with one is missing. */
@@ -79,34 +79,34 @@ export abstract class BlockFormRules extends ClauseRules {
       // No block, and no list of arms, begins like a record does.
       const isRecord = this.at("...", 2) || (this.atWord(2) && this.at(":", 3))
       if (!isRecord) return this.missing(expected)
-      const record = this.subWith(this.expression, expected)
+      const record = this.expression(expected)
       const { start, end } = record.span
       const edits = [{ span: { start, end: start }, text: "(" }, { span: { start: end, end }, text: ")" }]
       const title = "Put it into parentheses"
       this.report("AF1016", record.span, {}, { fixes: [{ title, path: this.tokens.source.path, edits, applicability: "machine" }] })
       return record
     }
-    return this.subWith(this.expression, expected)
+    return this.expression(expected)
   }
 
   readonly ifStatement: Rule<IfStatement> = this.rule("ifStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("if")
     const condition = this.condition("a condition")
-    const then = this.sub(this.block)
+    const then = this.block()
     const otherwise = this.maybe("else", () => {
       this.need("else")
       return this.either<Block | IfStatement | undefined, Block>(
         () => this.at("if"),
-        () => this.nested<IfStatement | undefined>(() => this.sub(this.ifStatement), () => undefined),
-        () => this.sub(this.block),
+        () => this.nested<IfStatement | undefined>(() => this.ifStatement(), () => undefined),
+        () => this.block(),
       )
     })
     return this.sparse<IfStatement>(start, { kind: "if", condition, then, otherwise })
   })
 
   readonly matchStatement: Rule<MatchStatement> = this.rule("matchStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     const arms: MatchArm[] = []
     this.need("match")
     const subject = this.condition("a value to match")
@@ -117,7 +117,7 @@ export abstract class BlockFormRules extends ClauseRules {
         begins: () => this.atPattern(),
         expected: "a pattern or `}`",
         item: () => {
-          arms.push(this.sub(this.arm))
+          arms.push(this.arm())
           this.accept(",")
         },
       }),
@@ -129,36 +129,36 @@ export abstract class BlockFormRules extends ClauseRules {
 
   /** The next arm on a line of its own: no statement starts like it. */
   protected atArm(): boolean {
-    if (!this.peek().startsLine || !this.atPattern()) return false
+    if (!this.token.startsLine || !this.atPattern()) return false
     return this.at("=>", 2) || (this.at(".", 2) && this.at("=>", 4))
   }
 
   protected atPattern(): boolean {
-    return this.atName() || patternStarts.has(this.peek().kind)
+    return this.atName() || patternStarts.has(this.token.kind)
   }
 
   readonly arm: Rule<MatchArm> = this.rule("arm", () => {
-    const start = this.start()
+    const start = this.token.start
     const patterns: Pattern[] = []
-    patterns.push(this.sub(this.pattern))
+    patterns.push(this.pattern())
     this.some(() => this.at(",") || this.at("|"), () => {
       this.one([{ ALT: () => this.need(",") }, { ALT: () => this.need("|") }])
-      patterns.push(this.sub(this.pattern))
+      patterns.push(this.pattern())
     })
     this.need("=>", "`=>` and what happens")
     const bare = !this.at("{")
-    const body = this.either(() => !bare, () => this.sub(this.block), () => this.sub(this.bareBlock))
+    const body = this.either(() => !bare, () => this.block(), () => this.bareBlock())
     return this.node<MatchArm>(start, { kind: "arm", patterns, body, bare })
   })
 
   readonly pattern: Rule<Pattern> = this.rule("pattern", (): Pattern => {
-    const start = this.start()
+    const start = this.token.start
     return this.firstOf<Pattern>([
       { ALT: () => (this.need("else"), this.node<ElsePattern>(start, { kind: "elsePattern" })) },
       { ALT: () => (this.need("nothing"), this.node<NothingPattern>(start, { kind: "nothingPattern" })) },
       {
         ALT: () => {
-          const type = this.subWith(this.name)
+          const type = this.name()
           return this.either<Pattern, Pattern>(
             () => this.at("."),
             () => {
@@ -167,7 +167,7 @@ export abstract class BlockFormRules extends ClauseRules {
               return this.node<MemberPattern>(start, { kind: "memberPattern", type, member })
             },
             () => {
-              const binding = this.maybe(() => this.atName() && this.sameLine(), () => this.subWith(this.name))
+              const binding = this.maybe(() => this.atName() && this.sameLine(), () => this.name())
               return this.sparse<TypePattern>(start, { kind: "typePattern", type, binding })
             },
           )
@@ -175,7 +175,7 @@ export abstract class BlockFormRules extends ClauseRules {
       },
       {
         ALT: () => {
-          const value = this.sub(this.signedLiteral)
+          const value = this.signedLiteral()
           return this.node<LiteralPattern>(start, { kind: "literalPattern", value })
         },
       },
@@ -183,12 +183,12 @@ export abstract class BlockFormRules extends ClauseRules {
   })
 
   readonly forStatement: Rule<ForStatement> = this.rule("forStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     let atATime: Expression | undefined
     let failures: ForStatement["failures"] = "stop"
     this.need("for")
-    const variable = this.subWith(this.name)
-    const index = this.maybe(",", () => (this.need(","), this.subWith(this.name)))
+    const variable = this.name()
+    const index = this.maybe(",", () => (this.need(","), this.name()))
     this.need("in")
     const items = this.condition("a list")
     this.some(() => this.at(","), () => {
@@ -207,24 +207,24 @@ export abstract class BlockFormRules extends ClauseRules {
         },
       )
     })
-    const body = this.sub(this.block)
+    const body = this.block()
     return this.sparse<ForStatement>(start, { kind: "for", variable, index, items, atATime, failures, body })
   })
 
   readonly repeatStatement: Rule<RepeatStatement> = this.rule("repeatStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("repeat")
     this.need("up", "`up to` and a number of times")
     this.need("to")
     const times = this.condition("a number of times")
     this.need("times")
-    const body = this.sub(this.block)
+    const body = this.block()
     const until = this.following("until", "a condition")
     return this.sparse<RepeatStatement>(start, { kind: "repeat", times, body, until })
   })
 
   readonly whileStatement: Rule<WhileStatement> = this.rule("whileStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("while")
     const condition = this.condition("a condition")
     const times = this.maybe("up", () => {
@@ -234,21 +234,21 @@ export abstract class BlockFormRules extends ClauseRules {
       this.need("times")
       return bound
     })
-    const body = this.sub(this.block)
+    const body = this.block()
     return this.sparse<WhileStatement>(start, { kind: "while", condition, times, body })
   })
 
   readonly parallelStatement: Rule<ParallelStatement> = this.rule("parallelStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("parallel")
-    const branches = this.sub(this.branches)
+    const branches = this.branches()
     return this.node<ParallelStatement>(start, { kind: "parallel", branches })
   })
 
   readonly raceStatement: Rule<RaceStatement> = this.rule("raceStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("race")
-    const branches = this.sub(this.branches)
+    const branches = this.branches()
     return this.node<RaceStatement>(start, { kind: "race", branches })
   })
 
@@ -260,7 +260,7 @@ export abstract class BlockFormRules extends ClauseRules {
         resumes: () => this.atName() && this.at("=", 2),
         expected: "a branch, `name = call`, or `}`",
         item: () => {
-          branches.push(this.sub(this.branch))
+          branches.push(this.branch())
           this.accept(",")
         },
       }),
@@ -270,61 +270,61 @@ export abstract class BlockFormRules extends ClauseRules {
   })
 
   readonly branch: Rule<Branch> = this.rule("branch", () => {
-    const start = this.start()
-    const name = this.subWith(this.name)
+    const start = this.token.start
+    const name = this.name()
     this.need("=", "`=` and the branch's call")
-    const value = this.subWith(this.rightHandSide)
+    const value = this.rightHandSide()
     const clauses = this.clausesAfter(value)
     return this.node<Branch>(start, { kind: "branch", name, value, clauses })
   })
 
   readonly tryStatement: Rule<TryStatement> = this.rule("tryStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     const catches: CatchClause[] = []
     this.need("try")
-    const body = this.sub(this.block)
+    const body = this.block()
     if (!this.isRecorded && !this.at("catch")) this.mismatch("`catch`")
-    this.some(() => this.at("catch"), () => catches.push(this.sub(this.catchClause)))
+    this.some(() => this.at("catch"), () => catches.push(this.catchClause()))
     return this.node<TryStatement>(start, { kind: "try", body, catches })
   })
 
   readonly catchClause: Rule<CatchClause> = this.rule("catchClause", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("catch")
-    const names: readonly Name[] = this.maybe(() => this.atName(), () => this.sub(this.names)) ?? []
-    const bound = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
+    const names: readonly Name[] = this.maybe(() => this.atName(), () => this.names()) ?? []
+    const bound = this.maybe("as", () => (this.need("as"), this.name()))
     const isLone = bound === undefined && names.length === 1
-    const body = this.sub(this.block)
+    const body = this.block()
     const [kinds, binding] = isLone ? [[], names[0]] : [names, bound]
     return this.sparse<CatchClause>(start, { kind: "catch", kinds, binding, body })
   })
 
   readonly withinStatement: Rule<WithinStatement> = this.rule("withinStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("within")
-    const hasClause = this.isRecorded || callClauseWords.has(this.peek().kind)
+    const hasClause = this.isRecorded || callClauseWords.has(this.token.kind)
     if (!hasClause) this.mismatch("a clause such as `budget $0.50`")
     const clauses: Clause[] = []
-    this.some(() => callClauseWords.has(this.peek().kind), () => {
-      clauses.push(this.sub(this.clause))
+    this.some(() => callClauseWords.has(this.token.kind), () => {
+      clauses.push(this.clause())
       this.accept(",")
     })
-    const body = this.sub(this.block)
+    const body = this.block()
     return this.node<WithinStatement>(start, { kind: "within", clauses, body })
   })
 
   readonly sagaStatement: Rule<SagaStatement> = this.rule("sagaStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("saga")
-    const body = this.sub(this.block)
+    const body = this.block()
     return this.node<SagaStatement>(start, { kind: "saga", body })
   })
 
   readonly waitStatement: Rule<WaitStatement> = this.rule("waitStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("wait")
     this.need("for", "`for` and an event")
-    const event = this.subWith(this.name, "the name of an event")
+    const event = this.name("the name of an event")
     const by = this.following("by", "a condition")
     const timeout = this.following("timeout", "a time span such as `2d`")
     return this.sparse<WaitStatement>(start, { kind: "wait", event, by, timeout })

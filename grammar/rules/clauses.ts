@@ -23,21 +23,21 @@ const foreignWords: ReadonlyMap<string, string> = new Map([
 export abstract class ClauseRules extends CallableClauseRules {
   /** In the body of a tool, an agent, a human, a model or a policy there are only clauses. */
   protected atClause(): boolean {
-    return clauseWordSet.has(this.peek().kind)
+    return clauseWordSet.has(this.token.kind)
   }
 
   /** Among statements a word of a clause may be a name as well. */
   protected atCallClause(): boolean {
-    return callClauseWords.has(this.peek().kind) && !this.atPlainName()
+    return callClauseWords.has(this.token.kind) && !this.atPlainName()
   }
 
   protected atRunClause(): boolean {
-    return runClauseWords.has(this.peek().kind) && !this.atPlainName()
+    return runClauseWords.has(this.token.kind) && !this.atPlainName()
   }
 
   protected unknownWord(known: readonly string[], what: string): void {
     if (!this.atName()) return this.unexpected(what)
-    const token = this.peek()
+    const token = this.token
     const word = this.text(token)
     const foreign = foreignWords.get(word)
     const near = foreign ?? nearest(word, known)
@@ -59,7 +59,7 @@ export abstract class ClauseRules extends CallableClauseRules {
       begins: () => this.atClause(),
       expected: () => this.unknownWord(clauseWords, "a clause or `}`"),
       item: () => {
-        clauses.push(this.sub(this.clause))
+        clauses.push(this.clause())
         this.accept(",")
       },
     })
@@ -76,7 +76,7 @@ export abstract class ClauseRules extends CallableClauseRules {
   protected clausesInto(clauses: Clause[], when: () => boolean): void {
     this.some(when, () =>
       this.unit(() => {
-        clauses.push(this.sub(this.clause))
+        clauses.push(this.clause())
         this.accept(",")
         if (this.hasFailed) this.skipLine()
       }),
@@ -84,39 +84,39 @@ export abstract class ClauseRules extends CallableClauseRules {
   }
 
   readonly clause: Rule<Clause> = this.rule("clause", () => this.one<Clause>((this.clauses ??= [
-    { ALT: () => this.sub(this.retry) },
-    { ALT: () => this.sub(this.timeout) },
-    { ALT: () => this.sub(this.deadline) },
-    { ALT: () => this.sub(this.circuit) },
-    { ALT: () => this.sub(this.limit) },
-    { ALT: () => this.sub(this.cache) },
-    { ALT: () => this.sub(this.budget) },
-    { ALT: () => this.sub(this.fallback) },
-    { ALT: () => this.sub(this.compensate) },
-    { ALT: () => this.sub(this.manual) },
-    { ALT: () => this.sub(this.use) },
-    { ALT: () => this.sub(this.stepsUse) },
-    { ALT: () => this.sub(this.effect) },
-    { ALT: () => this.sub(this.irreversible) },
-    { ALT: () => this.sub(this.idempotent) },
-    { ALT: () => this.sub(this.acceptRule) },
-    { ALT: () => this.sub(this.header) },
-    { ALT: () => this.sub(this.body) },
-    { ALT: () => this.sub(this.fails) },
-    { ALT: () => this.sub(this.require) },
-    { ALT: () => this.sub(this.approve) },
-    { ALT: () => this.sub(this.model) },
-    { ALT: () => this.sub(this.textClause) },
-    { ALT: () => this.sub(this.history) },
-    { ALT: () => this.sub(this.tools) },
-    { ALT: () => this.sub(this.handoffs) },
-    { ALT: () => this.sub(this.memory) },
-    { ALT: () => this.sub(this.announce) },
-    { ALT: () => this.sub(this.trigger) },
-    { ALT: () => this.sub(this.deadLetter) },
-    { ALT: () => this.sub(this.concurrency) },
-    { ALT: () => this.sub(this.price) },
-    { ALT: () => this.sub(this.size) },
+    { ALT: () => this.retry() },
+    { ALT: () => this.timeout() },
+    { ALT: () => this.deadline() },
+    { ALT: () => this.circuit() },
+    { ALT: () => this.limit() },
+    { ALT: () => this.cache() },
+    { ALT: () => this.budget() },
+    { ALT: () => this.fallback() },
+    { ALT: () => this.compensate() },
+    { ALT: () => this.manual() },
+    { ALT: () => this.use() },
+    { ALT: () => this.stepsUse() },
+    { ALT: () => this.effect() },
+    { ALT: () => this.irreversible() },
+    { ALT: () => this.idempotent() },
+    { ALT: () => this.acceptRule() },
+    { ALT: () => this.header() },
+    { ALT: () => this.body() },
+    { ALT: () => this.fails() },
+    { ALT: () => this.require() },
+    { ALT: () => this.approve() },
+    { ALT: () => this.model() },
+    { ALT: () => this.textClause() },
+    { ALT: () => this.history() },
+    { ALT: () => this.tools() },
+    { ALT: () => this.handoffs() },
+    { ALT: () => this.memory() },
+    { ALT: () => this.announce() },
+    { ALT: () => this.trigger() },
+    { ALT: () => this.deadLetter() },
+    { ALT: () => this.concurrency() },
+    { ALT: () => this.price() },
+    { ALT: () => this.size() },
   ])))
   private clauses?: { ALT: () => Clause }[]
 }

@@ -9,15 +9,15 @@ export abstract class CollectionRules extends LiteralRules {
   protected abstract atExpression(): boolean
 
   readonly list: Rule<ListExpression> = this.rule("list", () => {
-    const start = this.start()
-    const opener = this.peek()
+    const start = this.token.start
+    const opener = this.token
     const items: (Expression | SpreadElement)[] = []
     this.need("[")
     this.commas("]", () => this.at("...") || this.atExpression(), () =>
       this.either(
         () => this.at("..."),
-        () => items.push(this.sub(this.spread)),
-        () => items.push(this.subWith(this.expression)),
+        () => items.push(this.spread()),
+        () => items.push(this.expression()),
       ),
     )
     this.close("]", opener)
@@ -25,22 +25,22 @@ export abstract class CollectionRules extends LiteralRules {
   })
 
   readonly spread: Rule<SpreadElement> = this.rule("spread", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("...")
-    const value = this.subWith(this.expression)
+    const value = this.expression()
     return this.node<SpreadElement>(start, { kind: "spread", value })
   })
 
   readonly record: Rule<RecordExpression> = this.rule("record", () => {
-    const start = this.start()
-    const opener = this.peek()
+    const start = this.token.start
+    const opener = this.token
     const entries: (RecordEntry | SpreadElement)[] = []
     this.need("{")
     this.some(() => this.atEntry(), () => {
       this.either(
         () => this.at("..."),
-        () => entries.push(this.sub(this.spread)),
-        () => entries.push(this.sub(this.entry)),
+        () => entries.push(this.spread()),
+        () => entries.push(this.entry()),
       )
       this.accept(",")
     })
@@ -56,17 +56,17 @@ export abstract class CollectionRules extends LiteralRules {
   }
 
   private atEntry(): boolean {
-    if (this.hasFailed && this.peek().startsLine && !this.at(":", 2)) return false
+    if (this.hasFailed && this.token.startsLine && !this.at(":", 2)) return false
     if (this.at("...") || this.at("StringStart") || this.at("RawString")) return true
     return this.atName() || (this.atWord() && this.at(":", 2))
   }
 
   readonly entry: Rule<RecordEntry> = this.rule("entry", () => {
-    const start = this.start()
-    const key = this.subWith(this.key)
+    const start = this.token.start
+    const key = this.key()
     const value = this.maybe(":", () => {
       this.need(":")
-      return this.subWith(this.expression)
+      return this.expression()
     })
     return this.sparse<RecordEntry>(start, { kind: "entry", key, value })
   })

@@ -15,26 +15,26 @@ export const declarationWords: readonly string[] = keywordsOf("declaration")
 
 export abstract class DeclarationRules extends TestRules {
   readonly declaration: Rule<Declaration> = this.rule("declaration", () => this.one<Declaration>((this.declarations ??= [
-    { ALT: () => this.sub(this.importDeclaration) },
-    { ALT: () => this.sub(this.typeDeclaration) },
-    { ALT: () => this.sub(this.enumDeclaration) },
-    { ALT: () => this.sub(this.errorDeclaration) },
-    { ALT: () => this.sub(this.eventDeclaration) },
-    { ALT: () => this.sub(this.modelDeclaration) },
-    { ALT: () => this.sub(this.secretDeclaration) },
-    { ALT: () => this.sub(this.settingDeclaration) },
-    { ALT: () => this.sub(this.policyDeclaration) },
-    { ALT: () => this.sub(this.toolDeclaration) },
-    { ALT: () => this.sub(this.agentDeclaration) },
-    { ALT: () => this.sub(this.humanDeclaration) },
-    { ALT: () => this.sub(this.workflowDeclaration) },
-    { ALT: () => this.sub(this.testDeclaration) },
+    { ALT: () => this.importDeclaration() },
+    { ALT: () => this.typeDeclaration() },
+    { ALT: () => this.enumDeclaration() },
+    { ALT: () => this.errorDeclaration() },
+    { ALT: () => this.eventDeclaration() },
+    { ALT: () => this.modelDeclaration() },
+    { ALT: () => this.secretDeclaration() },
+    { ALT: () => this.settingDeclaration() },
+    { ALT: () => this.policyDeclaration() },
+    { ALT: () => this.toolDeclaration() },
+    { ALT: () => this.agentDeclaration() },
+    { ALT: () => this.humanDeclaration() },
+    { ALT: () => this.workflowDeclaration() },
+    { ALT: () => this.testDeclaration() },
   ])))
   private declarations?: { ALT: () => Declaration }[]
 
   readonly importDeclaration: Rule<ImportDeclaration> = this.rule("importDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     const names: ImportedName[] = []
     this.need("import")
     this.braced({
@@ -43,33 +43,33 @@ export abstract class DeclarationRules extends TestRules {
       expected: "a name or `}`",
       resumes: () => this.atName(),
       item: () => {
-        names.push(this.sub(this.importedName))
+        names.push(this.importedName())
         this.accept(",")
       },
     })
     this.need("from", "`from` and a file")
-    const from = this.subWith(this.template, "a file, in quotes")
+    const from = this.template("a file, in quotes")
     return this.sparse<ImportDeclaration>(start, { kind: "import", doc, names, from })
   })
 
   readonly importedName: Rule<ImportedName> = this.rule("importedName", () => {
-    const start = this.start()
-    const name = this.subWith(this.name)
-    const alias = this.maybe("as", () => (this.need("as"), this.subWith(this.name)))
+    const start = this.token.start
+    const name = this.name()
+    const alias = this.maybe("as", () => (this.need("as"), this.name()))
     return this.sparse<ImportedName>(start, { kind: "importedName", name, alias })
   })
 
   readonly typeDeclaration: Rule<TypeDeclaration> = this.rule("typeDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("type")
-    const name = this.subWith(this.name, "a name for the type")
+    const name = this.name("a name for the type")
     const type = this.either<TypeNode, TypeNode>(
       () => this.at("{"),
-      () => this.sub(this.recordType),
+      () => this.recordType(),
       () => {
         this.need("=", "`{` and the fields, or `=` and a type")
-        return this.subWith(this.type)
+        return this.type()
       },
     )
     return this.sparse<TypeDeclaration>(start, { kind: "type", doc, name, type })
@@ -77,16 +77,16 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly enumDeclaration: Rule<EnumDeclaration> = this.rule("enumDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     const members: EnumMember[] = []
     this.need("enum")
-    const name = this.subWith(this.name, "a name for the enum")
+    const name = this.name("a name for the enum")
     this.braced({
       begins: () => this.atWord(),
       expected: "a member or `}`",
       resumes: () => this.atWord(),
       item: () => {
-        members.push(this.sub(this.enumMember))
+        members.push(this.enumMember())
         this.accept(",")
       },
     })
@@ -95,44 +95,44 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly enumMember: Rule<EnumMember> = this.rule("enumMember", () => {
     const doc = this.doc()
-    const start = this.start()
-    const name = this.subWith(this.word)
+    const start = this.token.start
+    const name = this.word()
     return this.sparse<EnumMember>(start, { kind: "enumMember", doc, name })
   })
 
   private optionalFields(): RecordTypeNode | undefined {
-    return this.maybe("{", () => this.sub(this.recordType))
+    return this.maybe("{", () => this.recordType())
   }
 
   readonly errorDeclaration: Rule<ErrorDeclaration> = this.rule("errorDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("error")
-    const name = this.subWith(this.name, "a name for the error")
+    const name = this.name("a name for the error")
     const fields = this.optionalFields()
     return this.sparse<ErrorDeclaration>(start, { kind: "error", doc, name, fields })
   })
 
   readonly eventDeclaration: Rule<EventDeclaration> = this.rule("eventDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("event")
-    const name = this.subWith(this.name, "a name for the event")
+    const name = this.name("a name for the event")
     const fields = this.optionalFields()
     return this.sparse<EventDeclaration>(start, { kind: "event", doc, name, fields })
   })
 
   readonly modelDeclaration: Rule<ModelDeclaration> = this.rule("modelDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     const values: Expression[] = []
     this.need("model")
-    const name = this.subWith(this.name, "a name for the model")
+    const name = this.name("a name for the model")
     this.need("=", "`=` and a provider, such as `openai(\"gpt-4o-mini\")`")
-    const provider = this.subWith(this.name, "a provider, such as `openai(\"gpt-4o-mini\")`")
-    const opener = this.peek()
+    const provider = this.name("a provider, such as `openai(\"gpt-4o-mini\")`")
+    const opener = this.token
     if (this.need("(") || this.isRecorded) {
-      this.commas(")", () => this.atExpression(), () => values.push(this.subWith(this.expression)))
+      this.commas(")", () => this.atExpression(), () => values.push(this.expression()))
       this.close(")", opener)
     }
     const clauses = this.optionalClauses()
@@ -141,32 +141,32 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly secretDeclaration: Rule<SecretDeclaration> = this.rule("secretDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("secret")
-    const name = this.subWith(this.name, "a name for the secret")
+    const name = this.name("a name for the secret")
     this.need("from", "`from` and a store")
-    const store = this.subWith(this.template, "a store, in quotes")
-    const key = this.maybe("key", () => (this.need("key"), this.subWith(this.template, "a key, in quotes")))
+    const store = this.template("a store, in quotes")
+    const key = this.maybe("key", () => (this.need("key"), this.template("a key, in quotes")))
     return this.sparse<SecretDeclaration>(start, { kind: "secret", doc, name, store, key })
   })
 
   readonly settingDeclaration: Rule<SettingDeclaration> = this.rule("settingDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("setting")
-    const name = this.subWith(this.name, "a name for the setting")
+    const name = this.name("a name for the setting")
     this.need(":", "`:` and a type after the setting's name")
-    const type = this.subWith(this.type)
-    const value = this.maybe("=", () => (this.need("="), this.subWith(this.expression, "a value")))
+    const type = this.type()
+    const value = this.maybe("=", () => (this.need("="), this.expression("a value")))
     return this.sparse<SettingDeclaration>(start, { kind: "setting", doc, name, type, value })
   })
 
   readonly policyDeclaration: Rule<PolicyDeclaration> = this.rule("policyDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("policy")
-    const name = this.subWith(this.name, "a name for the policy")
-    const clauses = this.sub(this.clauseBody)
+    const name = this.name("a name for the policy")
+    const clauses = this.clauseBody()
     return this.sparse<PolicyDeclaration>(start, { kind: "policy", doc, name, clauses })
   })
 
@@ -174,10 +174,10 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly parameters: Rule<readonly Parameter[]> = this.rule("parameters", () => {
     const found: Parameter[] = []
-    const opener = this.peek()
+    const opener = this.token
     const opened = this.need("(", "`(` and the parameters")
     if (!opened && !this.isRecorded && !this.at(":", 2)) return found
-    this.commas(")", () => this.atWord() && !this.atDeclaration(), () => found.push(this.sub(this.parameter)))
+    this.commas(")", () => this.atWord() && !this.atDeclaration(), () => found.push(this.parameter()))
     if (opened) this.close(")", opener)
     else this.accept(")")
     return found
@@ -185,12 +185,12 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly parameter: Rule<Parameter> = this.rule("parameter", () => {
     const doc = this.doc()
-    const start = this.start()
-    const name = this.subWith(this.name, "a parameter's name")
+    const start = this.token.start
+    const name = this.name("a parameter's name")
     const typed = this.need(":", "`:` and a type after the parameter's name")
     // Without the colon a brace is the body's, not a record type's.
-    const type = !typed && this.at("{") ? this.missingType("a type") : this.subWith(this.type)
-    const value = this.maybe("=", () => (this.need("="), this.subWith(this.expression, "a value")))
+    const type = !typed && this.at("{") ? this.missingType("a type") : this.type()
+    const value = this.maybe("=", () => (this.need("="), this.expression("a value")))
     return this.sparse<Parameter>(start, { kind: "parameter", doc, name, type, value })
   })
 
@@ -198,7 +198,7 @@ export abstract class DeclarationRules extends TestRules {
     const expected = "the type of the result"
     return this.maybe(":", () => {
       this.need(":")
-      return this.at("{") && !this.opensRecordType() ? this.missingType(expected) : this.subWith(this.type, expected)
+      return this.at("{") && !this.opensRecordType() ? this.missingType(expected) : this.type(expected)
     })
   }
 
@@ -209,17 +209,17 @@ export abstract class DeclarationRules extends TestRules {
   }
 
   private optionalClauses(): readonly Clause[] {
-    return this.maybe(() => this.at("{") || this.hasFailed, () => this.sub(this.clauseBody)) ?? []
+    return this.maybe(() => this.at("{") || this.hasFailed, () => this.clauseBody()) ?? []
   }
 
   readonly toolDeclaration: Rule<ToolDeclaration> = this.rule("toolDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("tool")
-    const name = this.subWith(this.name, "a name for the tool")
-    const parameters = this.sub(this.parameters)
+    const name = this.name("a name for the tool")
+    const parameters = this.parameters()
     const result = this.result()
-    const source = this.maybe(() => this.at("from") || this.at("="), () => this.sub(this.toolSource))
+    const source = this.maybe(() => this.at("from") || this.at("="), () => this.toolSource())
     const clauses = this.optionalClauses()
     return this.sparse<ToolDeclaration>(start, { kind: "tool", doc, name, parameters, result, source, clauses })
   })
@@ -227,76 +227,76 @@ export abstract class DeclarationRules extends TestRules {
   readonly toolSource: Rule<ToolSource | undefined> = this.rule("toolSource", () =>
     this.either<ToolSource | undefined, ToolSource | undefined>(
       () => this.at("from"),
-      () => this.sub(this.typescriptSource),
+      () => this.typescriptSource(),
       () => {
         this.need("=")
         const expected = "what the tool calls, such as `GET \"https://…\"`"
         if (!this.isRecorded && !this.atName()) return void this.mismatch(expected)
         return this.firstOf<ToolSource>([
-          { ALT: () => this.sub(this.invokeSource) },
-          { ALT: () => this.sub(this.bindingSource) },
-          { ALT: () => this.sub(this.stateSource) },
-          { ALT: () => this.sub(this.publishSource) },
-          { ALT: () => this.sub(this.mcpSource) },
-          { ALT: () => this.sub(this.httpSource) },
+          { ALT: () => this.invokeSource() },
+          { ALT: () => this.bindingSource() },
+          { ALT: () => this.stateSource() },
+          { ALT: () => this.publishSource() },
+          { ALT: () => this.mcpSource() },
+          { ALT: () => this.httpSource() },
         ])
       },
     ),
   )
 
   readonly typescriptSource: Rule<TypeScriptSource> = this.rule("typescriptSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("from")
-    const module = this.subWith(this.template, "a TypeScript file, in quotes")
-    const exportName = this.maybe("export", () => (this.need("export"), this.subWith(this.name)))
+    const module = this.template("a TypeScript file, in quotes")
+    const exportName = this.maybe("export", () => (this.need("export"), this.name()))
     return this.sparse<TypeScriptSource>(start, { kind: "typescriptSource", module, exportName })
   })
 
   readonly httpSource: Rule<HttpSource> = this.rule("httpSource", () => {
-    const start = this.start()
-    const method = this.sub(this.method)
-    const url = this.subWith(this.template, "a URL, in quotes")
+    const start = this.token.start
+    const method = this.method()
+    const url = this.template("a URL, in quotes")
     return this.node<HttpSource>(start, { kind: "httpSource", method, url })
   })
 
   readonly invokeSource: Rule<InvokeSource> = this.rule("invokeSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("invoke")
-    const app = this.subWith(this.template, "an app's name, in quotes")
-    const method = this.sub(this.method)
-    const path = this.subWith(this.template, "a path, in quotes")
+    const app = this.template("an app's name, in quotes")
+    const method = this.method()
+    const path = this.template("a path, in quotes")
     return this.node<InvokeSource>(start, { kind: "invokeSource", app, method, path })
   })
 
   readonly bindingSource: Rule<BindingSource> = this.rule("bindingSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("binding")
-    const name = this.subWith(this.template, "a binding's name, in quotes")
-    const operation = this.subWith(this.template, "an operation, in quotes")
+    const name = this.template("a binding's name, in quotes")
+    const operation = this.template("an operation, in quotes")
     return this.node<BindingSource>(start, { kind: "bindingSource", name, operation })
   })
 
   readonly stateSource: Rule<StateSource> = this.rule("stateSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("state")
-    const store = this.subWith(this.template, "a store, in quotes")
-    const operation = this.subWith(this.name, "`get`, `set` or `delete`")
-    const key = this.subWith(this.template, "a key, in quotes")
+    const store = this.template("a store, in quotes")
+    const operation = this.name("`get`, `set` or `delete`")
+    const key = this.template("a key, in quotes")
     return this.node<StateSource>(start, { kind: "stateSource", store, operation, key })
   })
 
   readonly publishSource: Rule<PublishSource> = this.rule("publishSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("publish")
-    const pubsub = this.subWith(this.template, "a pub/sub component, in quotes")
-    const topic = this.subWith(this.template, "a topic, in quotes")
+    const pubsub = this.template("a pub/sub component, in quotes")
+    const topic = this.template("a topic, in quotes")
     return this.node<PublishSource>(start, { kind: "publishSource", pubsub, topic })
   })
 
   readonly mcpSource: Rule<McpSource> = this.rule("mcpSource", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("mcp")
-    const server = this.subWith(this.name, "a server's name")
+    const server = this.name("a server's name")
     this.need(".")
     const tool = this.member("a tool's name")
     return this.node<McpSource>(start, { kind: "mcpSource", server, tool })
@@ -304,34 +304,34 @@ export abstract class DeclarationRules extends TestRules {
 
   readonly agentDeclaration: Rule<AgentDeclaration> = this.rule("agentDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("agent")
-    const name = this.subWith(this.name, "a name for the agent")
-    const parameters = this.sub(this.parameters)
+    const name = this.name("a name for the agent")
+    const parameters = this.parameters()
     const result = this.result()
-    const clauses = this.sub(this.clauseBody)
+    const clauses = this.clauseBody()
     return this.sparse<AgentDeclaration>(start, { kind: "agent", doc, name, parameters, result, clauses })
   })
 
   readonly humanDeclaration: Rule<HumanDeclaration> = this.rule("humanDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     this.need("human")
-    const name = this.subWith(this.name, "a name for the human step")
-    const parameters = this.sub(this.parameters)
+    const name = this.name("a name for the human step")
+    const parameters = this.parameters()
     const result = this.result()
-    const clauses = this.sub(this.clauseBody)
+    const clauses = this.clauseBody()
     return this.sparse<HumanDeclaration>(start, { kind: "human", doc, name, parameters, result, clauses })
   })
 
   readonly workflowDeclaration: Rule<WorkflowDeclaration> = this.rule("workflowDeclaration", () => {
     const doc = this.doc()
-    const start = this.start()
+    const start = this.token.start
     const clauses: Clause[] = []
     const body: Statement[] = []
     this.need("workflow")
-    const name = this.subWith(this.name, "a name for the workflow")
-    const parameters = this.sub(this.parameters)
+    const name = this.name("a name for the workflow")
+    const parameters = this.parameters()
     const result = this.result()
     this.statementsInBraces(body, clauses)
     return this.sparse<WorkflowDeclaration>(start, { kind: "workflow", doc, name, parameters, result, clauses, body })

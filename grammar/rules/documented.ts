@@ -15,11 +15,11 @@ export interface Body {
 export abstract class DocumentedRules extends ExpressionRules {
   /** `{ items }`; without the opening brace the items are read when they are indented below the line they belong to. */
   protected braced(body: Body, before: () => void = () => {}): void {
-    const owner = this.previousEnd()
-    let opener = this.peek()
+    const owner = this.lastEnd
+    let opener = this.token
     const opened = this.need("{")
     if (!opened) {
-      if (this.skipToBrace()) opener = this.peek()
+      if (this.skipToBrace()) opener = this.token
       else if (!this.isIndentedBelow(owner)) return
     }
     if (this.at("{") && !opened) this.need("{")
@@ -49,7 +49,7 @@ export abstract class DocumentedRules extends ExpressionRules {
   }
 
   private isIndentedBelow(offset: number): boolean {
-    const token = this.peek()
+    const token = this.token
     if (!token.startsLine || this.atEnd()) return false
     return this.indentation(token.start) > this.indentation(Math.max(0, offset - 1))
   }
@@ -58,9 +58,9 @@ export abstract class DocumentedRules extends ExpressionRules {
   protected doc(): string | undefined {
     const { source, trivia } = this.tokens
     const lines: string[] = []
-    for (let i = this.peek().triviaBefore - 1; i >= 0; i--) {
+    for (let i = this.token.triviaBefore - 1; i >= 0; i--) {
       const piece = trivia[i]!
-      if (piece.end < this.previousEnd() || piece.start < this.previousEnd()) break
+      if (piece.end < this.lastEnd || piece.start < this.lastEnd) break
       if (piece.kind !== "docComment") continue
       const before = trivia[i - 1]
       const lead = before?.end === piece.start ? source.text.slice(before.start, before.end) : ""

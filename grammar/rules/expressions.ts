@@ -44,7 +44,7 @@ export abstract class ExpressionRules extends CollectionRules {
   }
 
   protected atExpression(): boolean {
-    const token = this.peek()
+    const token = this.token
     if (literalStarts.has(token.kind)) return true
     if (!this.atName()) return false
     return !token.startsLine || (!this.at("=", 2) && !this.startsSomething())
@@ -52,7 +52,7 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** Whether the word that starts this line begins a declaration, a clause or a statement rather than a name. */
   private startsSomething(): boolean {
-    const { kind } = this.peek()
+    const { kind } = this.token
     if (kind === "Identifier" || this.atPlainName()) return false
     if (statementWords.has(kind)) return true
     if (keywords.get(kind)?.roles.some((role) => role !== "link") !== true) return false
@@ -62,11 +62,11 @@ export abstract class ExpressionRules extends CollectionRules {
   }
 
   readonly name: Rule<Name, [string?]> = this.rule("name", (expected?: string) => {
-    if (!this.isRecorded && (!this.atName() || (this.peek().startsLine && this.startsSomething()))) {
+    if (!this.isRecorded && (!this.atName() || (this.token.startsLine && this.startsSomething()))) {
       return this.missingName(expected ?? "a name")
     }
-    const start = this.start()
-    const token = this.peek()
+    const start = this.token.start
+    const token = this.token
     this.need("Name")
     return this.node<Name>(start, { kind: "name", text: this.text(token) })
   })
@@ -74,15 +74,15 @@ export abstract class ExpressionRules extends CollectionRules {
   /** A name where any word may stand: a member, a field, a key. */
   readonly word: Rule<Name, [string?]> = this.rule("word", (expected?: string) => {
     if (!this.isRecorded && !this.atWord()) return this.missingName(expected ?? "a name")
-    const start = this.start()
-    const token = this.peek()
+    const start = this.token.start
+    const token = this.token
     this.need("Word")
     return this.node<Name>(start, { kind: "name", text: this.text(token) })
   })
 
   /** The word behind a dot; on the next line a keyword begins something else. */
   protected member(expected: string): Name {
-    if (this.isRecorded || this.sameLine() || this.at("Identifier")) return this.subWith(this.word, expected)
+    if (this.isRecorded || this.sameLine() || this.at("Identifier")) return this.word(expected)
     return this.missingName(expected)
   }
 
@@ -90,10 +90,10 @@ export abstract class ExpressionRules extends CollectionRules {
   readonly key: Rule<Name, [string?]> = this.rule("key", (expected?: string) =>
     this.either(
       () => !this.at("StringStart") && !this.at("RawString"),
-      () => this.subWith(this.word, expected),
+      () => this.word(expected),
       () => {
-        const start = this.start()
-        const text = this.sub(this.template)
+        const start = this.token.start
+        const text = this.template()
         const [part] = this.isRecorded ? [] : text.parts
         return this.node<Name>(start, { kind: "name", text: part?.kind === "templateText" ? part.value : "" })
       },
@@ -102,10 +102,10 @@ export abstract class ExpressionRules extends CollectionRules {
 
   readonly names: Rule<readonly Name[]> = this.rule("names", () => {
     const names: Name[] = []
-    names.push(this.subWith(this.name))
+    names.push(this.name())
     this.some(() => this.at(","), () => {
       this.need(",")
-      names.push(this.subWith(this.name))
+      names.push(this.name())
     })
     return names
   })
@@ -119,7 +119,7 @@ export abstract class ExpressionRules extends CollectionRules {
   })
 
   // Made once: an expression is what is parsed most, and new closures for each are the larger part of its cost.
-  private readonly lambdaPart = (): Expression => this.sub(this.lambda)
+  private readonly lambdaPart = (): Expression => this.lambda()
   private readonly conditionalPart = (): Expression => this.conditional()
 
   private readonly atLambda = (): boolean => {
@@ -135,37 +135,37 @@ export abstract class ExpressionRules extends CollectionRules {
   protected following(word: string, expected: string): Expression | undefined {
     return this.maybe(word, () => {
       this.need(word)
-      return this.subWith(this.expression, expected)
+      return this.expression(expected)
     })
   }
 
   readonly lambda: Rule<LambdaExpression> = this.rule("lambda", () => {
-    const start = this.start()
-    const opener = this.peek()
+    const start = this.token.start
+    const opener = this.token
     let parameters: readonly Name[] = []
     this.either(
       () => !this.at("("),
-      () => (parameters = [this.subWith(this.name)]),
+      () => (parameters = [this.name()]),
       () => {
         this.need("(")
-        parameters = this.maybe(() => this.atName(), () => this.sub(this.names)) ?? []
+        parameters = this.maybe(() => this.atName(), () => this.names()) ?? []
         this.close(")", opener)
       },
     )
     this.need("=>")
-    const body = this.subWith(this.expression)
+    const body = this.expression()
     return this.node<LambdaExpression>(start, { kind: "lambda", parameters, body })
   })
 
   private conditional(): Expression {
-    const start = this.start()
-    const condition = this.sub(this.operation)
+    const start = this.token.start
+    const condition = this.operation()
     return (
       this.maybe("?", (): Expression => {
         this.need("?")
-        const then = this.subWith(this.expression)
+        const then = this.expression()
         this.need(":")
-        const otherwise = this.subWith(this.expression)
+        const otherwise = this.expression()
         return this.node<ConditionalExpression>(start, { kind: "conditional", condition, then, otherwise })
       }) ?? condition
     )
@@ -173,7 +173,7 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** A minus that is glued to its operand on a new line begins something else. */
   private readonly atBinaryOperator = (): boolean => {
-    const { kind, startsLine } = this.peek()
+    const { kind, startsLine } = this.token
     if (!binaryKinds.has(kind)) return false
     return !(kind === "-" && startsLine && this.peek(2).glued)
   }
@@ -184,8 +184,8 @@ export abstract class ExpressionRules extends CollectionRules {
     let length = 0
     this.operandInto(operands, operators)
     this.some(this.atBinaryOperator, () => {
-      const operator = binaryOperators[this.peek().kind]!
-      this.sub(this.binaryOperator)
+      const operator = binaryOperators[this.token.kind]!
+      this.binaryOperator()
       if (this.isRecorded) return this.operandInto(operands, operators)
       this.reduce(operands, operators, precedence[operator])
       operators.push(operator)
@@ -207,14 +207,14 @@ export abstract class ExpressionRules extends CollectionRules {
   private operandInto(operands: Expression[], operators: Operator[]): void {
     let count = 0
     this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
-      operators.push({ operator: this.at("-") ? "-" : "not", start: this.start() })
-      this.sub(this.prefixOperator)
+      operators.push({ operator: this.at("-") ? "-" : "not", start: this.token.start })
+      this.prefixOperator()
       if (++count > chainMax && !this.isRecorded) {
         operators.pop()
         this.tooDeep(chainMax)
       }
     })
-    operands.push(this.sub(this.operand))
+    operands.push(this.operand())
   }
 
   /** Builds what binds at least as tightly as the operator that follows. */
@@ -239,8 +239,8 @@ export abstract class ExpressionRules extends CollectionRules {
   /** `await f()`, as other languages write it: said once, and read as `f()`. */
   private skipAwait(): void {
     if (this.isRecorded || !this.atName() || !this.atName(2) || this.peek(2).startsLine) return
-    const { start, end } = this.peek()
-    if (this.text(this.peek()) !== "await") return
+    const { start, end } = this.token
+    if (this.text(this.token) !== "await") return
     const edits = [{ span: { start, end: this.peek(2).start }, text: "" }]
     const fix = { title: "Remove it", path: this.tokens.source.path, edits, applicability: "machine" as const }
     this.report("AF1009", { start, end }, { word: "await", hint: "every call is waited for." }, { fixes: [fix] })
@@ -250,18 +250,18 @@ export abstract class ExpressionRules extends CollectionRules {
   readonly operand: Rule<Expression> = this.rule("operand", () => {
     if (!this.isRecorded && !this.atExpression()) return this.missing("an expression")
     this.skipAwait()
-    const start = this.start()
+    const start = this.token.start
     let operand = this.one<Expression>((this.primaries ??= [
-      { ALT: () => this.sub(this.list) },
-      { ALT: () => this.sub(this.record) },
-      { ALT: () => this.sub(this.parenthesis) },
-      { ALT: () => this.sub(this.literalValue) },
+      { ALT: () => this.list() },
+      { ALT: () => this.record() },
+      { ALT: () => this.parenthesis() },
+      { ALT: () => this.literalValue() },
       { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
-      { ALT: () => this.sub(this.nameExpression) },
+      { ALT: () => this.nameExpression() },
     ]))
     let length = 0
     this.some(this.atPostfix, () => {
-      operand = this.subWith(this.postfix, start, operand)
+      operand = this.postfix(start, operand)
       if (++length > chainMax && !this.isRecorded) this.tooDeep(chainMax)
     })
     return operand
@@ -270,8 +270,8 @@ export abstract class ExpressionRules extends CollectionRules {
   private primaries?: { ALT: () => Expression }[]
 
   readonly nameExpression: Rule<NameExpression> = this.rule("nameExpression", () => {
-    const start = this.start()
-    const text = this.text(this.peek())
+    const start = this.token.start
+    const text = this.text(this.token)
     this.need("Name")
     const name = this.node<Name>(start, { kind: "name", text })
     return this.node<NameExpression>(start, { kind: "nameExpression", name })
@@ -279,7 +279,7 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** Before `(` and `[` a newline ends the expression. */
   private readonly atPostfix = (): boolean => {
-    const token = this.peek()
+    const token = this.token
     const kind = token.kind
     return kind === "." || kind === "?." || ((kind === "(" || kind === "[") && !token.startsLine)
   }
@@ -303,16 +303,16 @@ export abstract class ExpressionRules extends CollectionRules {
       },
       {
         ALT: () => {
-          const opener = this.peek()
+          const opener = this.token
           this.need("[")
-          const index = this.subWith(this.expression)
+          const index = this.expression()
           this.close("]", opener)
           return this.node<IndexExpression>(start, { kind: "index", object, index })
         },
       },
       {
         ALT: () => {
-          const values = this.sub(this.arguments)
+          const values = this.arguments()
           return this.node<CallExpression>(start, { kind: "call", callee: object, arguments: values })
         },
       },
@@ -320,31 +320,31 @@ export abstract class ExpressionRules extends CollectionRules {
   )
 
   readonly arguments: Rule<readonly Argument[]> = this.rule("arguments", () => {
-    const opener = this.peek()
+    const opener = this.token
     const values: Argument[] = []
     this.need("(")
     const begins = (): boolean => this.atExpression() || (this.atWord() && this.at(":", 2))
-    this.commas(")", begins, () => values.push(this.sub(this.argument)))
+    this.commas(")", begins, () => values.push(this.argument()))
     this.close(")", opener)
     return values
   })
 
   readonly argument: Rule<Argument> = this.rule("argument", () => {
-    const start = this.start()
+    const start = this.token.start
     const name = this.maybe(() => this.atWord() && this.at(":", 2), () => {
-      const word = this.subWith(this.word)
+      const word = this.word()
       this.need(":")
       return word
     })
-    const value = this.subWith(this.expression)
+    const value = this.expression()
     return this.sparse<Argument>(start, { kind: "argument", name, value })
   })
 
   readonly parenthesis: Rule<ParenthesisExpression> = this.rule("parenthesis", () => {
-    const start = this.start()
-    const opener = this.peek()
+    const start = this.token.start
+    const opener = this.token
     this.need("(")
-    const expression = this.subWith(this.expression)
+    const expression = this.expression()
     this.close(")", opener)
     return this.node<ParenthesisExpression>(start, { kind: "parenthesis", expression })
   })

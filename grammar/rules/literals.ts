@@ -13,7 +13,7 @@ export abstract class LiteralRules extends RecoveringParser {
 
   readonly literalValue: Rule<Expression> = this.rule("literalValue", () =>
     this.one<Expression>((this.literals ??= [
-      { ALT: () => this.subWith(this.template) },
+      { ALT: () => this.template() },
       {
         ALT: () => this.literal("Number", (start, text) =>
           this.node<NumberExpression>(start, { kind: "number", value: numberValue(text), text })),
@@ -33,8 +33,8 @@ export abstract class LiteralRules extends RecoveringParser {
   private literals?: { ALT: () => Expression }[]
 
   protected literal(kind: string, make: (start: number, text: string) => Expression): Expression {
-    const start = this.start()
-    const token = this.peek()
+    const start = this.token.start
+    const token = this.token
     this.need(kind)
     return make(start, this.isRecorded ? "" : this.text(token))
   }
@@ -42,15 +42,15 @@ export abstract class LiteralRules extends RecoveringParser {
   readonly template: Rule<TemplateExpression, [string?]> = this.rule("template", (expected = "a text in quotes") => {
     if (!this.isRecorded && !this.atTemplate()) {
       this.mismatch(expected)
-      const at = this.previousEnd()
+      const at = this.lastEnd
       const empty = this.node<TemplateExpression>(at, { kind: "template", quote: "double", parts: [] })
       return { ...empty, recovered: true as const }
     }
-    const start = this.start()
+    const start = this.token.start
     return this.one([
       {
         ALT: () => {
-          const token = this.peek()
+          const token = this.token
           this.need("RawString")
           const value = this.isRecorded ? "" : this.text(token).replace(/^'|'$/g, "")
           const parts = value === "" ? [] : [this.node<TemplateText>(start, { kind: "templateText", value })]
@@ -60,7 +60,7 @@ export abstract class LiteralRules extends RecoveringParser {
       {
         ALT: () => {
           this.need("StringStart")
-          const parts = this.finishTexts(this.sub(this.templateParts), "double")
+          const parts = this.finishTexts(this.templateParts(), "double")
           this.need("StringEnd")
           return this.node<TemplateExpression>(start, { kind: "template", quote: "double", parts })
         },
@@ -68,7 +68,7 @@ export abstract class LiteralRules extends RecoveringParser {
       {
         ALT: () => {
           this.need("BlockStart")
-          const parts = this.finishTexts(this.sub(this.templateParts), "block")
+          const parts = this.finishTexts(this.templateParts(), "block")
           this.need("BlockEnd")
           return this.node<TemplateExpression>(start, { kind: "template", quote: "block", parts })
         },
@@ -86,21 +86,21 @@ export abstract class LiteralRules extends RecoveringParser {
       this.either(
         () => this.at("Text"),
         () => {
-          const start = this.start()
-          const token = this.peek()
+          const start = this.token.start
+          const token = this.token
           this.need("Text")
           parts.push(this.node<TemplateText>(start, { kind: "templateText", value: this.text(token) }))
         },
-        () => parts.push(this.sub(this.hole)),
+        () => parts.push(this.hole()),
       ),
     )
     return parts
   })
 
   readonly hole: Rule<TemplateHole> = this.rule("hole", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("HoleStart")
-    const expression = this.subWith(this.expression, "an expression after `{` (a plain brace in a text is `\\{`)")
+    const expression = this.expression("an expression after `{` (a plain brace in a text is `\\{`)")
     this.skipToHoleEnd()
     this.need("HoleEnd")
     return this.node<TemplateHole>(start, { kind: "templateHole", expression })

@@ -19,19 +19,19 @@ const hardStatements: ReadonlySet<string> = new Set(["let", "var", "return", "if
 export abstract class StatementRules extends BlockFormRules {
   private atStatement(): boolean {
     if (this.at("{")) return this.atRecord()
-    if (this.atExpression() || this.atRunClause() || statementWordSet.has(this.peek().kind)) return true
+    if (this.atExpression() || this.atRunClause() || statementWordSet.has(this.token.kind)) return true
     return this.atName() && this.at("=", 2)
   }
 
   /** A word that other statements begin with, used as a name here. */
   private atNameStatement(): boolean {
-    const kind = this.peek().kind
+    const kind = this.token.kind
     if (!statementWordSet.has(kind)) return true
     return !hardStatements.has(kind) && this.atPlainName()
   }
 
   readonly block: Rule<Block> = this.rule("block", () => {
-    const start = this.start()
+    const start = this.token.start
     const statements: Statement[] = []
     this.nested(() => this.statementsInBraces(statements), () => {})
     return this.node<Block>(start, { kind: "block", statements })
@@ -42,7 +42,7 @@ export abstract class StatementRules extends BlockFormRules {
     this.braced(
       {
         begins: () => this.atStatement(),
-        resumes: () => this.peek().startsLine && (this.atStatement() || this.atRunClause()),
+        resumes: () => this.token.startsLine && (this.atStatement() || this.atRunClause()),
         expected: () => this.unexpected("a statement or `}`"),
         item: () => this.statementInto(statements, clauses),
         ends: () => this.openMatches > 0 && this.atArm(),
@@ -56,7 +56,7 @@ export abstract class StatementRules extends BlockFormRules {
 
   private statementInto(statements: Statement[], clauses: Clause[] | undefined): void {
     if (!this.isRecorded && this.strayWord(statements, clauses)) return
-    const statement = this.sub(this.statement)
+    const statement = this.statement()
     statements.push(statement)
     if (this.isRecorded || this.hasFailed) return
     if (this.sameLine() && this.at("{")) this.unexpected("the end of the statement")
@@ -69,12 +69,12 @@ export abstract class StatementRules extends BlockFormRules {
   }
 
   private bareInto(statements: Statement[]): void {
-    if (this.isRecorded || !this.strayWord(statements, undefined)) statements.push(this.sub(this.statement))
+    if (this.isRecorded || !this.strayWord(statements, undefined)) statements.push(this.statement())
   }
 
   /** A clause between statements, or a word that is followed by something no name is followed by. */
   private strayWord(statements: readonly Statement[], clauses: Clause[] | undefined): boolean {
-    const token = this.peek()
+    const token = this.token
     const kind = token.kind
     const where = { start: token.start, end: token.end }
     if (this.atRunClause()) {
@@ -86,7 +86,7 @@ export abstract class StatementRules extends BlockFormRules {
         if (isLost) this.unreported()
         else if (clauses === undefined) this.report("AF1012", where, { word: kind })
         else if (!isEarly) this.report("AF1013", where, { word: kind })
-        const clause = this.sub(this.clause)
+        const clause = this.clause()
         if (isEarly) clauses.push(clause)
         return true
       }
@@ -97,7 +97,7 @@ export abstract class StatementRules extends BlockFormRules {
     this.unknownWord([...statementWords, ...clauseWords], "a statement")
     this.skipLine()
     // A misspelt clause has others behind it, which are no clauses of the run.
-    while (this.atCallClause()) this.sub(this.clause)
+    while (this.atCallClause()) this.clause()
     return true
   }
 
@@ -113,23 +113,23 @@ export abstract class StatementRules extends BlockFormRules {
       if (index === statements.length - 1 && !isWorkflow) continue
       statements = Object.assign(statements, { [index]: { ...statement, recovered: true } })
       // Where its body was not closed behind it, it was not finished either, which is reported already.
-      if (statement.span.end === this.previousEnd()) continue
+      if (statement.span.end === this.lastEnd) continue
       this.reportLate("AF1008", statement.span, {})
     }
   }
 
   readonly statement: Rule<Statement> = this.rule("statement", (): Statement => {
-    if (!this.isRecorded && this.atNameStatement()) return this.sub(this.simpleStatement)
+    if (!this.isRecorded && this.atNameStatement()) return this.simpleStatement()
     return this.firstOf<Statement>((this.statements ??= [
-      { ALT: () => this.sub(this.letStatement) },
-      { ALT: () => this.sub(this.returnStatement) },
-      { ALT: () => this.sub(this.failStatement) },
-      { ALT: () => this.sub(this.logStatement) },
-      { ALT: () => this.sub(this.sleepStatement) },
-      { ALT: () => this.sub(this.publishStatement) },
-      { ALT: () => this.sub(this.continueStatement) },
-      { ALT: () => this.sub(this.blockForm) },
-      { ALT: () => this.sub(this.simpleStatement) },
+      { ALT: () => this.letStatement() },
+      { ALT: () => this.returnStatement() },
+      { ALT: () => this.failStatement() },
+      { ALT: () => this.logStatement() },
+      { ALT: () => this.sleepStatement() },
+      { ALT: () => this.publishStatement() },
+      { ALT: () => this.continueStatement() },
+      { ALT: () => this.blockForm() },
+      { ALT: () => this.simpleStatement() },
     ]))
   })
   private statements?: { ALT: () => Statement }[]
@@ -137,11 +137,11 @@ export abstract class StatementRules extends BlockFormRules {
   readonly rightHandSide: Rule<RightHandSide, [string?]> = this.rule("rightHandSide", (expected = "a value"): RightHandSide =>
     this.either<RightHandSide, RightHandSide>(
       () => this.atBlockForm(),
-      () => this.sub(this.blockForm),
+      () => this.blockForm(),
       () => this.either<RightHandSide, RightHandSide>(
         () => this.at("do") && this.at("{", 2),
-        () => this.sub(this.doBlock),
-        () => this.subWith(this.expression, expected),
+        () => this.doBlock(),
+        () => this.expression(expected),
       ),
     ),
   )
@@ -149,12 +149,12 @@ export abstract class StatementRules extends BlockFormRules {
   // ---------------------------------------------------------------- simple statements
 
   readonly letStatement: Rule<LetStatement> = this.rule("letStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     const mutable = this.either(() => this.at("let"), () => (this.need("let"), false), () => (this.need("var"), true))
-    const name = this.subWith(this.name)
-    const type = this.maybe(":", () => (this.need(":"), this.subWith(this.type)))
+    const name = this.name()
+    const type = this.maybe(":", () => (this.need(":"), this.type()))
     this.need("=", "`=` and a value")
-    const value = this.subWith(this.rightHandSide)
+    const value = this.rightHandSide()
     const clauses = this.clausesAfter(value)
     return this.sparse<LetStatement>(start, { kind: "let", mutable, name, type, value, clauses })
   })
@@ -163,23 +163,23 @@ export abstract class StatementRules extends BlockFormRules {
   readonly simpleStatement: Rule<Statement> = this.rule("simpleStatement", () =>
     this.either<Statement, Statement>(
       () => this.atName() && this.at("=", 2),
-      () => this.sub(this.assignStatement),
-      () => this.sub(this.callStatement),
+      () => this.assignStatement(),
+      () => this.callStatement(),
     ),
   )
 
   readonly assignStatement: Rule<AssignStatement> = this.rule("assignStatement", () => {
-    const start = this.start()
-    const name = this.subWith(this.name)
+    const start = this.token.start
+    const name = this.name()
     this.need("=")
-    const value = this.subWith(this.rightHandSide)
+    const value = this.rightHandSide()
     const clauses = this.clausesAfter(value)
     return this.node<AssignStatement>(start, { kind: "assign", name, value, clauses })
   })
 
   readonly callStatement: Rule<CallStatement | ValueStatement> = this.rule("callStatement", () => {
-    const start = this.start()
-    const value = this.subWith(this.expression, "a statement")
+    const start = this.token.start
+    const value = this.expression("a statement")
     const clauses = this.maybe(() => value.kind === "call", () => this.clausesAfter(value)) ?? []
     return value.kind === "call"
       ? this.node<CallStatement>(start, { kind: "callStatement", call: value, clauses })
@@ -187,28 +187,28 @@ export abstract class StatementRules extends BlockFormRules {
   })
 
   readonly returnStatement: Rule<ReturnStatement> = this.rule("returnStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("return")
     const hasValue = (): boolean => this.sameLine() && (this.atExpression() || this.atBlockForm())
-    const value = this.maybe(hasValue, () => this.subWith(this.rightHandSide))
+    const value = this.maybe(hasValue, () => this.rightHandSide())
     const clauses = value === undefined ? [] : this.clausesAfter(value)
     return this.sparse<ReturnStatement>(start, { kind: "return", value, clauses })
   })
 
   readonly failStatement: Rule<FailStatement> = this.rule("failStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     let message: Expression | undefined
     let data: Expression | undefined
     this.need("fail")
-    const error = this.subWith(this.name, "the name of an error")
+    const error = this.name("the name of an error")
     this.maybe(() => this.at("(") && this.sameLine(), () => {
-      const opener = this.peek()
+      const opener = this.token
       this.need("(")
       this.maybe(() => !this.at(")"), () => {
-        message = this.subWith(this.expression, "a message")
+        message = this.expression("a message")
         this.maybe(",", () => {
           this.need(",")
-          data = this.maybe(() => !this.at(")"), () => this.subWith(this.expression, "the error's fields"))
+          data = this.maybe(() => !this.at(")"), () => this.expression("the error's fields"))
         })
       })
       this.close(")", opener)
@@ -217,44 +217,44 @@ export abstract class StatementRules extends BlockFormRules {
   })
 
   readonly logStatement: Rule<LogStatement> = this.rule("logStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("log")
-    const message = this.subWith(this.expression, "a text in quotes")
+    const message = this.expression("a text in quotes")
     return this.node<LogStatement>(start, { kind: "log", message })
   })
 
   readonly sleepStatement: Rule<SleepStatement> = this.rule("sleepStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("sleep")
     const isUntil = this.at("until") && !this.atPlainName()
-    const until = this.maybe(() => isUntil, () => (this.need("until"), this.subWith(this.expression, "a time")))
+    const until = this.maybe(() => isUntil, () => (this.need("until"), this.expression("a time")))
     const span = "a time span such as `5m`, or `until` and a time"
-    const duration = this.maybe(() => !isUntil, () => this.subWith(this.expression, span))
+    const duration = this.maybe(() => !isUntil, () => this.expression(span))
     return this.sparse<SleepStatement>(start, { kind: "sleep", duration, until })
   })
 
   readonly publishStatement: Rule<PublishStatement> = this.rule("publishStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("publish")
-    const value = this.subWith(this.expression, "a value")
+    const value = this.expression("a value")
     this.need("to")
-    const topic = this.subWith(this.template, "a topic, in quotes")
+    const topic = this.template("a topic, in quotes")
     return this.node<PublishStatement>(start, { kind: "publish", value, topic })
   })
 
   readonly continueStatement: Rule<ContinueStatement> = this.rule("continueStatement", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("continue")
     this.need("as", "`as new` and the arguments")
     this.need("new")
-    const values = this.sub(this.arguments)
+    const values = this.arguments()
     return this.node<ContinueStatement>(start, { kind: "continueAsNew", arguments: values })
   })
 
   /** One statement in the place of a block. */
   readonly bareBlock: Rule<Block> = this.rule("bareBlock", () => {
     const statements: Statement[] = []
-    const start = this.start()
+    const start = this.token.start
     const isNextArm = !this.isRecorded && this.atArm()
     if (this.isRecorded || (!isNextArm && this.atStatement() && !this.atRunClause())) this.bareInto(statements)
     else this.mismatch("a statement, a value or a block")

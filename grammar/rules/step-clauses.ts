@@ -15,7 +15,7 @@ export abstract class StepClauseRules extends TypeRules {
     return (
       this.maybe(() => this.at("on") && !this.atTrigger(), () => {
         this.need("on")
-        return this.sub(this.names)
+        return this.names()
       }) ?? []
     )
   }
@@ -26,7 +26,7 @@ export abstract class StepClauseRules extends TypeRules {
   }
 
   readonly retry: Rule<RetryClause> = this.rule("retry", () => {
-    const start = this.start()
+    const start = this.token.start
     let times: Expression | undefined
     let first: Expression | undefined
     let max: Expression | undefined
@@ -35,7 +35,7 @@ export abstract class StepClauseRules extends TypeRules {
     let jitter = false
     this.need("retry")
     const never = this.either(() => this.at("never"), () => this.need("never"), () => {
-      times = this.subWith(this.expression, "a number of times, or `never`")
+      times = this.expression("a number of times, or `never`")
       this.need("times")
       return false
     })
@@ -44,17 +44,17 @@ export abstract class StepClauseRules extends TypeRules {
         {
           ALT: () => {
             this.need("on")
-            on = on.concat(this.sub(this.names))
+            on = on.concat(this.names())
           },
         },
         {
           ALT: () => {
             this.need("backoff")
-            first = this.subWith(this.expression, "a time span such as `1s`")
+            first = this.expression("a time span such as `1s`")
             max = this.following("to", "a time span such as `30s`")
           },
         },
-        { ALT: () => (this.need("factor"), (factor = this.subWith(this.expression, "a number"))) },
+        { ALT: () => (this.need("factor"), (factor = this.expression("a number"))) },
         { ALT: () => (jitter = this.need("jitter")) },
       ])
     })
@@ -63,42 +63,42 @@ export abstract class StepClauseRules extends TypeRules {
   })
 
   readonly timeout: Rule<TimeoutClause> = this.rule("timeout", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("timeout")
-    const duration = this.subWith(this.expression, "a time span such as `20s`")
+    const duration = this.expression("a time span such as `20s`")
     return this.node<TimeoutClause>(start, { kind: "timeout", duration })
   })
 
   readonly deadline: Rule<DeadlineClause> = this.rule("deadline", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("deadline")
-    const duration = this.subWith(this.expression, "a time span such as `5m`")
+    const duration = this.expression("a time span such as `5m`")
     return this.node<DeadlineClause>(start, { kind: "deadline", duration })
   })
 
   readonly circuit: Rule<CircuitClause> = this.rule("circuit", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("circuit")
     this.need("opens")
     this.need("after")
-    const failures = this.subWith(this.expression, "a number of failures")
+    const failures = this.expression("a number of failures")
     this.need("failures")
     this.need("in")
-    const window = this.subWith(this.expression, "a time span such as `1m`")
+    const window = this.expression("a time span such as `1m`")
     this.need(",")
     this.need("retries")
     this.need("after")
-    const retryAfter = this.subWith(this.expression, "a time span such as `30s`")
+    const retryAfter = this.expression("a time span such as `30s`")
     return this.node<CircuitClause>(start, { kind: "circuit", failures, window, retryAfter })
   })
 
   readonly limit: Rule<LimitClause> = this.rule("limit", () => {
-    const start = this.start()
+    const start = this.token.start
     let rate: LimitClause["rate"]
     let atOnce: Expression | undefined
     this.need("limit")
     const part = (): void => {
-      const count = this.subWith(this.expression, "a number of calls")
+      const count = this.expression("a number of calls")
       this.either(
         () => this.at("at"),
         () => {
@@ -108,7 +108,7 @@ export abstract class StepClauseRules extends TypeRules {
         },
         () => {
           this.need("per", "`per` and a time span, or `at once`")
-          rate = { count, per: this.subWith(this.expression, "a time span such as `1m`") }
+          rate = { count, per: this.expression("a time span such as `1m`") }
         },
       )
     }
@@ -118,32 +118,32 @@ export abstract class StepClauseRules extends TypeRules {
   })
 
   readonly cache: Rule<CacheClause> = this.rule("cache", () => {
-    const start = this.start()
+    const start = this.token.start
     const by: Expression[] = []
     this.need("cache")
-    const duration = this.subWith(this.expression, "a time span such as `1h`")
+    const duration = this.expression("a time span such as `1h`")
     this.maybe("by", () => {
       this.need("by")
-      by.push(this.subWith(this.expression))
-      this.some(() => this.at(","), () => (this.need(","), void by.push(this.subWith(this.expression))))
+      by.push(this.expression())
+      this.some(() => this.at(","), () => (this.need(","), void by.push(this.expression())))
     })
     return this.node<CacheClause>(start, { kind: "cache", duration, by })
   })
 
   readonly budget: Rule<BudgetClause> = this.rule("budget", () => {
-    const start = this.start()
+    const start = this.token.start
     const amounts: BudgetAmount[] = []
     this.need("budget")
-    amounts.push(this.sub(this.budgetAmount))
-    this.some(() => this.at(","), () => (this.need(","), void amounts.push(this.sub(this.budgetAmount))))
-    const otherwise = this.maybe("else", () => this.sub(this.budgetElse))
+    amounts.push(this.budgetAmount())
+    this.some(() => this.at(","), () => (this.need(","), void amounts.push(this.budgetAmount())))
+    const otherwise = this.maybe("else", () => this.budgetElse())
     return this.sparse<BudgetClause>(start, { kind: "budget", amounts, otherwise })
   })
 
   readonly budgetAmount: Rule<BudgetAmount> = this.rule("budgetAmount", () => {
-    const start = this.start()
-    const amount = this.subWith(this.expression, "an amount such as `20k tokens` or `$0.50`")
-    const unit = units[this.peek().kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
+    const start = this.token.start
+    const amount = this.expression("an amount such as `20k tokens` or `$0.50`")
+    const unit = units[this.token.kind as keyof typeof units] as (typeof units)[keyof typeof units] | undefined
     this.maybe(() => unit !== undefined, () => {
       this.oneOf("tokens", "turns", "calls")
     })
@@ -152,66 +152,66 @@ export abstract class StepClauseRules extends TypeRules {
   })
 
   readonly budgetElse: Rule<BudgetElse> = this.rule("budgetElse", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("else")
-    if (!this.isRecorded && !["fail", "return", "use", "ask"].includes(this.peek().kind)) {
+    if (!this.isRecorded && !["fail", "return", "use", "ask"].includes(this.token.kind)) {
       this.mismatch("`fail`, `return`, `use` or `ask`")
       return this.node<BudgetElse>(start, { kind: "budgetElse", action: "fail" })
     }
-    const action = this.peek().kind as BudgetElse["action"]
+    const action = this.token.kind as BudgetElse["action"]
     const value = this.one<Expression | undefined>([
       { ALT: () => void this.need("fail") },
-      { ALT: () => (this.need("return"), this.subWith(this.expression, "a value")) },
-      { ALT: () => (this.need("use"), this.sub<Expression>(this.nameExpression)) },
-      { ALT: () => (this.need("ask"), this.subWith(this.expression, "a call of a human")) },
+      { ALT: () => (this.need("return"), this.expression("a value")) },
+      { ALT: () => (this.need("use"), this.nameExpression()) },
+      { ALT: () => (this.need("ask"), this.expression("a call of a human")) },
     ])
     return this.sparse<BudgetElse>(start, { kind: "budgetElse", action, value })
   })
 
   readonly fallback: Rule<FallbackClause> = this.rule("fallback", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("fallback")
-    const value = this.subWith(this.expression, "a value or a call")
+    const value = this.expression("a value or a call")
     const on = this.kinds()
     return this.node<FallbackClause>(start, { kind: "fallback", value, on })
   })
 
   readonly compensate: Rule<CompensateClause> = this.rule("compensate", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("compensate")
-    const call = this.subWith(this.expression, "a call")
+    const call = this.expression("a call")
     return this.node<CompensateClause>(start, { kind: "compensate", call })
   })
 
   readonly manual: Rule<ManualClause> = this.rule("manual", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("manual")
     this.need("by")
-    const by = this.subWith(this.template, "who decides, in quotes")
+    const by = this.template("who decides, in quotes")
     const within = this.following("within", "a time span such as `4h`")
     return this.sparse<ManualClause>(start, { kind: "manual", by, within })
   })
 
   readonly use: Rule<UseClause> = this.rule("use", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("use")
-    const policy = this.subWith(this.name, "a policy's name")
+    const policy = this.name("a policy's name")
     return this.node<UseClause>(start, { kind: "use", policy })
   })
 
   readonly stepsUse: Rule<StepsUseClause> = this.rule("stepsUse", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("steps")
     this.need("use")
-    const policy = this.subWith(this.name, "a policy's name")
+    const policy = this.name("a policy's name")
     return this.node<StepsUseClause>(start, { kind: "stepsUse", policy })
   })
 
   readonly acceptRule: Rule<AcceptClause> = this.rule("acceptRule", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("accept")
-    const rule = this.maybe(() => this.atName(), () => this.subWith(this.name))
-    const why = this.subWith(this.template, "the reason, in quotes")
+    const rule = this.maybe(() => this.atName(), () => this.name())
+    const why = this.template("the reason, in quotes")
     return this.sparse<AcceptClause>(start, { kind: "accept", rule, why })
   })
 }

@@ -29,9 +29,14 @@ const choicesOf: ReadonlyMap<string, Choices> = new Map(
 export abstract class TreeParser {
   /** Where the grammar is recorded for its analysis, nothing is parsed. */
   protected readonly recorder: Recorder | undefined
+  protected readonly isRecorded: boolean
   private read: readonly Token[] = []
   /** Index of the next token in what was read. */
-  private next = 0
+  protected next = 0
+  /** The next token: nearly all that rules ask for, so that it is no call. */
+  protected token: Token = nowhere
+  /** Where the token before it ends. */
+  protected lastEnd = 0
   private choices: Choices = []
   protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
   protected diagnostics: Diagnostic[] = []
@@ -53,19 +58,20 @@ export abstract class TreeParser {
 
   constructor(recorder?: Recorder) {
     this.recorder = recorder
+    this.isRecorded = recorder !== undefined
   }
 
   protected begin(tokens: Tokens): void {
     const { length } = tokens.source.text
     this.tokens = tokens
     this.read = tokens.tokens
-    this.next = 0
     this.diagnostics = [...tokens.diagnostics]
     this.braces = braceRepairs(tokens)
     this.closers = new Set(this.braces.ends.values())
     this.bracesPair = bracesPair(tokens.tokens)
     this.endToken = { ...nowhere, start: length, end: length, triviaBefore: tokens.trivia.length }
-    this.nextId = this.depth = this.unitStart = 0
+    this.nextId = this.depth = this.unitStart = this.next = this.lastEnd = 0
+    this.token = this.read[0] ?? this.endToken
     this.failedAt = this.lastReportedAt = this.emptyBefore = -1
     this.reported = false
   }
@@ -74,51 +80,53 @@ export abstract class TreeParser {
 
   /** A rule of the grammar, as its analysis names it. */
   protected rule<T, Arguments extends unknown[]>(name: string, rule: Rule<T, Arguments>): Rule<T, Arguments> {
-    if (this.recorder !== undefined) return this.recorder.rule(name, rule)
+    const { recorder } = this
+    if (recorder !== undefined) {
+      const recorded = recorder.rule(name, rule)
+      return (...values) => recorder.subrule(recorded, values.length === 0 ? undefined : values)
+    }
     const own = choicesOf.get(name)
-    if (own === undefined) return rule
-    return (...values) => {
+    return own === undefined ? rule : (this.withChoices(own, rule as Rule<T, unknown[]>) as Rule<T, unknown[]>)
+  }
+
+  /** No rule takes more than two values; to spread them would take longer than what most rules do. */
+  private withChoices<T>(own: Choices, rule: Rule<T, unknown[]>): Rule<T, [unknown?, unknown?]> {
+    return (first, second) => {
       const outer = this.choices
       this.choices = own
-      const result = rule(...values)
+      const result = rule(first, second)
       this.choices = outer
       return result
     }
   }
 
-  protected get isRecorded(): boolean {
-    return this.recorder !== undefined
-  }
-
   /** The alternative that the analysis found for the next token; where there is none, the first reports what it lacks. */
   protected choose<T>(index: 0 | 1 | 2, alternatives: Alternatives<T>): T {
     if (this.recorder !== undefined) return this.recorder.choice(index, alternatives)
-    const token = this.peek()
+    const token = this.token
     const table = this.choices[index]!
     const chosen = table.get(token.kind) ?? (token.isName ? table.get("Name") : undefined) ?? 0
     return alternatives[chosen]!.ALT()
   }
 
   protected consume(): void {
-    this.next++
-  }
-
-  protected nextIndex(): number {
-    return this.next
+    this.lastEnd = this.token.end
+    this.token = this.read[++this.next] ?? this.endToken
   }
 
   // ---------------------------------------------------------------- looking
 
-  protected peek(ahead = 1): Token {
+  /** The token that many places on; 1 is the next. */
+  protected peek(ahead: number): Token {
     return this.read[this.next + ahead - 1] ?? this.endToken
   }
 
   protected at(kind: string, ahead = 1): boolean {
-    return this.peek(ahead).kind === kind
+    return (ahead === 1 ? this.token : this.peek(ahead)).kind === kind
   }
 
   protected atEnd(): boolean {
-    return this.peek() === this.endToken
+    return this.token === this.endToken
   }
 
   protected atName(ahead = 1): boolean {
@@ -142,21 +150,14 @@ export abstract class TreeParser {
     return this.tokens.source.text.slice(token.start, token.end)
   }
 
-  protected previousEnd(): number {
-    return this.next === 0 ? 0 : (this.read[this.next - 1] ?? this.endToken).end
-  }
-
   // ---------------------------------------------------------------- nodes
 
-  protected start(): number {
-    return this.peek().start
-  }
-
-  /** Finishes a node that began at `start`; `parts` becomes the node. */
+  /** Finishes a node that began at `start`; `parts` becomes the node. One that has read nothing stands right behind the last token. */
   protected node<N extends NodeBase>(start: number, parts: Omit<N, "id" | "span" | "recovered">): N {
     const node = parts as { -readonly [K in keyof N]: N[K] }
+    const end = this.lastEnd
     node.id = this.nextId++
-    node.span = this.spanFrom(start)
+    node.span = { start: start < end ? start : end, end }
     if (this.emptyBefore >= start) node.span = this.spanAround(node as unknown as Node)
     if (this.failedAt >= start) node.recovered = true
     return node
@@ -175,12 +176,6 @@ export abstract class TreeParser {
     return this.node<N>(start, (present ?? given) as Omit<N, "id" | "span" | "recovered">)
   }
 
-  /** A node that has read nothing stands right behind the last token. */
-  private spanFrom(start: number): Span {
-    const end = this.previousEnd()
-    return span(Math.min(start, end), end)
-  }
-
   /** A node that begins with one that has read nothing begins there too. */
   private spanAround(node: Node): Span {
     const { start, end } = node.span
@@ -190,9 +185,9 @@ export abstract class TreeParser {
   private emptyNode<N extends NodeBase>(parts: Omit<N, "id" | "span" | "recovered">): N {
     const node = parts as { -readonly [K in keyof N]: N[K] }
     node.id = this.nextId++
-    node.span = this.spanFrom(this.start())
+    node.span = { start: Math.min(this.token.start, this.lastEnd), end: this.lastEnd }
     node.recovered = true
-    this.emptyBefore = this.start()
+    this.emptyBefore = this.token.start
     return node
   }
 
@@ -210,8 +205,8 @@ export abstract class TreeParser {
 
   /** What stands where something else was expected: the end of a line is named as such. */
   protected found(): { readonly found: string; readonly where: Span } {
-    const token = this.peek()
-    const end = this.previousEnd()
+    const token = this.token
+    const end = this.lastEnd
     if (token === this.endToken) return { found: "the end of the file", where: span(end, end) }
     if (token.startsLine && token.start !== 0) return { found: "the end of the line", where: span(end, end) }
     return { found: describeToken(token.kind, this.text(token)), where: span(token.start, token.end) }
@@ -225,7 +220,7 @@ export abstract class TreeParser {
 
   /** As `mismatch`, where an item should begin: what stands there is named, wherever it stands. */
   protected unexpected(expected: string): void {
-    const token = this.peek()
+    const token = this.token
     const isSurplus = this.braces.surplus.has(token.start)
     const facts = isSurplus
       ? { expected: expected.replace(/ or `}`$/, ""), found: surplusBrace }
@@ -235,9 +230,9 @@ export abstract class TreeParser {
   }
 
   protected missingComma(): void {
-    const at = this.previousEnd()
+    const at = this.lastEnd
     const edits = [{ span: span(at, at), text: "," }]
-    const found = describeToken(this.peek().kind, this.text(this.peek()))
+    const found = describeToken(this.token.kind, this.text(this.token))
     this.report("AF1010", span(at, at), { found }, {
       fixes: [{ title: "Add the comma", path: this.tokens.source.path, edits, applicability: "machine" }],
     })
@@ -250,13 +245,13 @@ export abstract class TreeParser {
 
   /** Marks the current item as broken at the next token. */
   protected fail(): void {
-    if (this.failedAt === -1) this.failedAt = this.start()
+    if (this.failedAt === -1) this.failedAt = this.token.start
   }
 
   /** At most one per item and one per place, and none where the lexer has reported something already. */
   protected report<C extends Code>(code: C, where: Span, facts: FactsOf<C>, extras: Extras = {}): void {
     if (this.isRecorded) return
-    const place = this.start()
+    const place = this.token.start
     const isKnown = this.reported || place === this.lastReportedAt || this.lexerReported(place)
     this.reported = true
     this.lastReportedAt = place

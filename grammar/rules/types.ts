@@ -12,7 +12,7 @@ const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-
 
 export abstract class TypeRules extends DocumentedRules {
   protected atType(): boolean {
-    const kind = this.peek().kind
+    const kind = this.token.kind
     if (this.atDeclaration()) return false
     return kind === "{" || kind === "(" || kind === "nothing" || literalTypes.has(kind) || this.atName()
   }
@@ -21,13 +21,13 @@ export abstract class TypeRules extends DocumentedRules {
     if (!this.isRecorded && !this.atType() && !this.at("|")) return this.missingType(expected)
     return this.nested(
       () => {
-        const start = this.start()
+        const start = this.token.start
         const members: TypeNode[] = []
         this.accept("|")
-        members.push(this.sub(this.typeSuffixes))
+        members.push(this.typeSuffixes())
         this.some(() => this.at("|"), () => {
           this.need("|")
-          members.push(this.sub(this.typeSuffixes))
+          members.push(this.typeSuffixes())
         })
         const [only] = members
         return members.length === 1 ? only! : this.node<UnionTypeNode>(start, { kind: "unionType", members })
@@ -44,18 +44,18 @@ export abstract class TypeRules extends DocumentedRules {
 
   readonly typeSuffixes: Rule<TypeNode> = this.rule("typeSuffixes", (): TypeNode => {
     if (!this.isRecorded && !this.atType()) return this.missingType("a type")
-    const start = this.start()
-    let found = this.sub(this.typePrimary)
+    const start = this.token.start
+    let found = this.typePrimary()
     let length = 0
     this.some(() => this.sameLine() && (this.at("[") || this.at("?")), () => {
       this.either(
         () => this.at("["),
         () => {
-          const opener = this.peek()
+          const opener = this.token
           this.need("[")
           this.close("]", opener)
           const element = found
-          const constraints = this.sub(this.constraints)
+          const constraints = this.constraints()
           found = this.node<ArrayTypeNode>(start, { kind: "arrayType", element, constraints })
         },
         () => {
@@ -72,21 +72,21 @@ export abstract class TypeRules extends DocumentedRules {
   readonly typePrimary: Rule<TypeNode> = this.rule("typePrimary", () =>
     this.either<TypeNode, TypeNode>(
       () => this.at("map") && this.at("<", 2),
-      () => this.sub(this.mapType),
+      () => this.mapType(),
       () =>
         this.firstOf<TypeNode>((this.typePrimaries ??= [
-            { ALT: () => this.sub(this.recordType) },
+            { ALT: () => this.recordType() },
             {
               ALT: () => {
-                const opener = this.peek()
+                const opener = this.token
                 this.need("(")
-                const inner = this.subWith(this.type)
+                const inner = this.type()
                 this.close(")", opener)
                 return inner
               },
             },
-            { ALT: () => this.sub(this.namedType) },
-            { ALT: () => this.sub(this.literalType) },
+            { ALT: () => this.namedType() },
+            { ALT: () => this.literalType() },
           ]),
         ),
     ),
@@ -94,69 +94,69 @@ export abstract class TypeRules extends DocumentedRules {
   private typePrimaries?: { ALT: () => TypeNode }[]
 
   readonly namedType: Rule<NamedTypeNode> = this.rule("namedType", () => {
-    const start = this.start()
-    const name = this.either(() => !this.at("nothing"), () => this.subWith(this.name), () => {
+    const start = this.token.start
+    const name = this.either(() => !this.at("nothing"), () => this.name(), () => {
       this.need("nothing")
       return this.node<Name>(start, { kind: "name", text: "nothing" })
     })
-    const constraints = this.sub(this.constraints)
+    const constraints = this.constraints()
     return this.node<NamedTypeNode>(start, { kind: "namedType", name, constraints })
   })
 
   readonly mapType: Rule<MapTypeNode> = this.rule("mapType", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("map")
     this.need("<")
-    const value = this.subWith(this.type)
+    const value = this.type()
     this.need(">")
-    const constraints = this.sub(this.constraints)
+    const constraints = this.constraints()
     return this.node<MapTypeNode>(start, { kind: "mapType", value, constraints })
   })
 
   readonly literalType: Rule<LiteralTypeNode> = this.rule("literalType", () => {
-    const start = this.start()
-    const value = this.sub(this.signedLiteral)
+    const start = this.token.start
+    const value = this.signedLiteral()
     return this.node<LiteralTypeNode>(start, { kind: "literalType", value })
   })
 
   /** A literal with its sign: what a type or a pattern can name. */
   readonly signedLiteral: Rule<Expression> = this.rule("signedLiteral", () => {
-    const start = this.start()
+    const start = this.token.start
     const minus = this.accept("-")
-    if (!this.isRecorded && (this.at("-") || !literalTypes.has(this.peek().kind))) return this.missing("a literal")
-    const operand = this.sub(this.literalValue)
+    if (!this.isRecorded && (this.at("-") || !literalTypes.has(this.token.kind))) return this.missing("a literal")
+    const operand = this.literalValue()
     return minus ? this.node<UnaryExpression>(start, { kind: "unary", operator: "-", operand }) : operand
   })
 
   readonly constraints: Rule<readonly Constraint[]> = this.rule("constraints", () => {
     const found: Constraint[] = []
-    this.some(() => this.at("@"), () => found.push(this.sub(this.constraint)))
+    this.some(() => this.at("@"), () => found.push(this.constraint()))
     return found
   })
 
   readonly constraint: Rule<Constraint> = this.rule("constraint", () => {
-    const start = this.start()
+    const start = this.token.start
     this.need("@")
-    const name = this.subWith(this.word, "a constraint's name")
+    const name = this.word("a constraint's name")
     const values: Expression[] = []
     this.maybe(() => this.at("(") && this.sameLine(), () => {
-      const opener = this.peek()
+      const opener = this.token
       this.need("(")
-      this.commas(")", () => this.atExpression(), () => values.push(this.subWith(this.expression)))
+      this.commas(")", () => this.atExpression(), () => values.push(this.expression()))
       this.close(")", opener)
     })
     return this.node<Constraint>(start, { kind: "constraint", name, arguments: values })
   })
 
   readonly recordType: Rule<RecordTypeNode> = this.rule("recordType", () => {
-    const start = this.start()
+    const start = this.token.start
     const fields: Field[] = []
     this.braced({
       begins: () => this.atWord() || this.at("StringStart") || this.at("RawString"),
       resumes: () => this.atWord() && this.at(":", 2),
       expected: "a field or `}`",
       item: () => {
-        fields.push(this.sub(this.field))
+        fields.push(this.field())
         this.accept(",")
       },
     })
@@ -165,10 +165,10 @@ export abstract class TypeRules extends DocumentedRules {
 
   readonly field: Rule<Field> = this.rule("field", () => {
     const doc = this.doc()
-    const start = this.start()
-    const name = this.subWith(this.key)
+    const start = this.token.start
+    const name = this.key()
     this.need(":", "`:` and a type after the field name")
-    const type = this.subWith(this.type, "a type")
+    const type = this.type("a type")
     return this.sparse<Field>(start, { kind: "field", doc, name, type })
   })
 }
