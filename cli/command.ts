@@ -38,6 +38,7 @@ export const json: Flag = { name: "json", summary: "print JSON for programs" }
 export const project: Flag = { name: "config", value: "FILE", summary: "config file (default: agentflow.config.yaml beside the program or above it)" }
 export const sidecar: Flag = { name: "sidecar", value: "HOST:PORT", summary: "gRPC address of a running sidecar or daprd (default: the one of this folder)", lasting: true }
 export const http: Flag = { name: "http", value: "HOST:PORT", summary: "HTTP address of the sidecar's state API", lasting: true }
+export const keep: Flag = { name: "keep", value: "TIME", summary: "forget ended runs after, such as 7d or completed=1d,failed=forever (default: 30d); forever keeps all", lasting: true }
 export const step: Flag = { name: "step", value: "STEP", summary: "which question, when the run waits on several" }
 export const by: Flag = { name: "by", value: "NAME", summary: "who answers (default: the user name)", lasting: true }
 

@@ -6,21 +6,28 @@ import { pathToFileURL } from "node:url"
 import type { Callable, LogEntry, Workflow } from "@agentflow/runtime/contract"
 import { attachWorker } from "../sidecar/in-process.ts"
 import type { ActivityFunction } from "../sidecar/in-process.ts"
+import type { RetentionPolicy } from "../sidecar/retention.ts"
+import { readRetention } from "../sidecar/settings.ts"
 import { startSidecar } from "../sidecar/start.ts"
 import type { Sidecar } from "../sidecar/start.ts"
 import { StoreError } from "../sidecar/store/store.ts"
 import type { Built } from "./build-program.ts"
 import { Failure } from "./failure.ts"
 import { announceSidecar } from "./processes.ts"
-import type { SidecarProcess, WorkerProcess } from "./processes.ts"
+import type { SidecarOptions, SidecarProcess, WorkerProcess } from "./processes.ts"
 
 export interface InProcessSidecar extends SidecarProcess {
   readonly sidecar: Sidecar
 }
 
+export interface HereOptions extends Omit<SidecarOptions, "keep" | "httpPort"> {
+  /** By default it forgets nothing: a command that only looks should leave what it saw. */
+  readonly retention?: RetentionPolicy
+}
+
 /** Listens as well, so that other commands find the run. */
-export async function startSidecarHere({ stateFolder, db, grpcPort = 0 }: { readonly stateFolder: string; readonly db: string; readonly grpcPort?: number }): Promise<InProcessSidecar> {
-  const sidecar = await startSidecar({ file: db, grpcPort }).catch((error: unknown) => {
+export async function startSidecarHere({ stateFolder, db, grpcPort = 0, retention = {} }: HereOptions): Promise<InProcessSidecar> {
+  const sidecar = await startSidecar({ file: db, grpcPort, retention }).catch((error: unknown) => {
     if (error instanceof StoreError) throw new Failure(2, error.message)
     throw error
   })
@@ -35,6 +42,13 @@ export async function startSidecarHere({ stateFolder, db, grpcPort = 0 }: { read
       forget()
     },
   }
+}
+
+/** What `--keep` means, or wrong usage. */
+export function retentionOf(keep: string | undefined): RetentionPolicy {
+  const retention = readRetention(keep)
+  if (typeof retention === "string") throw new Failure(2, retention)
+  return retention
 }
 
 export interface WorkerHereOptions {

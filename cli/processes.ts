@@ -49,13 +49,15 @@ export interface SidecarOptions {
   readonly db: string
   readonly grpcPort?: number
   readonly httpPort?: number
+  /** As the flag of that name takes it. */
+  readonly keep?: string
 }
 
 /** Starts the sidecar as a process of its own and waits until it listens. */
-export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpPort = 0 }: SidecarOptions): Promise<SidecarProcess> {
+export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpPort = 0, keep }: SidecarOptions): Promise<SidecarProcess> {
   mkdirSync(stateFolder, { recursive: true })
   const program = sibling("sidecar/main")
-  const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort)]
+  const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort), ...(keep === undefined ? [] : ["--keep", keep])]
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: ownGroup })
   const errors = collect(child)
   const exited = exitOf(child)

@@ -9,8 +9,8 @@ import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
 import { connectTo } from "./hub-access.ts"
-import { startSidecarHere, startWorkerHere } from "./in-process.ts"
-import { readBeacon, startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarProcess, type WorkerProcess } from "./processes.ts"
+import { retentionOf, startSidecarHere, startWorkerHere } from "./in-process.ts"
+import { readBeacon, startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarOptions, type SidecarProcess, type WorkerProcess } from "./processes.ts"
 import { answerQuestion, questionAt, questionsOf, viewOf } from "./questions.ts"
 import type { Terminal } from "./terminal.ts"
 import { chooseWorkflow, checkInput, checkRunId, newRunId, type WorkflowEntry } from "./workflow-input.ts"
@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly id?: string
   readonly stateFolder: string
   readonly db?: string
+  /** How long ended runs are kept, as `--keep` takes it. */
+  readonly keep?: string
   readonly port?: number
   readonly allowRemote?: boolean
   /** Sidecar and worker inside this process. */
@@ -73,8 +75,10 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   const running = options.sidecar ?? (options.inProcess === true ? undefined : sidecarOf(options.stateFolder, file))
   const db = running === undefined ? file : undefined
   if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
-  const sidecarOptions = db === undefined ? undefined : { stateFolder: options.stateFolder, db, ...(options.port === undefined ? {} : { grpcPort: options.port }) }
-  const here = options.inProcess === true && sidecarOptions !== undefined ? await startSidecarHere(sidecarOptions) : undefined
+  const { stateFolder, keep, port } = options
+  const sidecarOptions = db === undefined ? undefined : { stateFolder, db, ...(keep === undefined ? {} : { keep }), ...(port === undefined ? {} : { grpcPort: port }) }
+  const here = options.inProcess === true && sidecarOptions !== undefined
+    ? await startSidecarHere({ ...sidecarOptions, retention: retentionOf(keep) }) : undefined
   // Held, because the one that is stopped at the end is the one that was started last.
   const held: Held = { sidecar: here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions)) }
   const address = running ?? held.sidecar!
@@ -207,7 +211,7 @@ async function follow(first: TaskHubClient, { id, address, worker, held, db, opt
     worker,
     async restartSidecar(awayMs = 0, by) {
       if (by === undefined && (held.sidecar === undefined || db === undefined)) throw new Failure(2, "This run does not own its sidecar.")
-      const restarting = (by ?? (() => restartOwn(held, { stateFolder: options.stateFolder, db: db!, awayMs })))()
+      const restarting = (by ?? (() => restartOwn(held, { ...options, db: db!, awayMs })))()
       held.restarting = restarting
       await restarting
       client.close()
@@ -246,12 +250,12 @@ async function follow(first: TaskHubClient, { id, address, worker, held, db, opt
   return { view, interrupted: false }
 }
 
-async function restartOwn(held: Held, { stateFolder, db, awayMs }: { readonly stateFolder: string; readonly db: string; readonly awayMs: number }): Promise<void> {
+async function restartOwn(held: Held, { stateFolder, db, keep, awayMs }: Omit<SidecarOptions, "grpcPort" | "httpPort"> & { readonly awayMs: number }): Promise<void> {
   const { grpcPort, httpPort } = held.sidecar!
   held.sidecar!.kill("SIGKILL")
   await held.sidecar!.stop()
   await sleep(awayMs)
-  held.sidecar = await startSidecarProcess({ stateFolder, db, grpcPort, httpPort })
+  held.sidecar = await startSidecarProcess({ stateFolder, db, grpcPort, httpPort, ...(keep === undefined ? {} : { keep }) })
 }
 
 interface Telling {

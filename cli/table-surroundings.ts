@@ -1,6 +1,6 @@
 // The commands around a program: to begin one, to work on it, to look at what this machine has.
 
-import { http, json, project, sidecar, type Command } from "./command.ts"
+import { http, json, keep, project, sidecar, type Command } from "./command.ts"
 
 export const surroundings: readonly Command[] = [
   {
@@ -26,6 +26,7 @@ export const surroundings: readonly Command[] = [
     flags: [
       { name: "port", value: "PORT", summary: "port of the Studio on 127.0.0.1 (default: 8123, or a free one)", lasting: true },
       { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)", lasting: true },
+      keep,
       { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
       sidecar, http, json, project,
     ],

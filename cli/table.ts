@@ -1,6 +1,6 @@
 // All commands of `agentflow`: one row each; help, parsing and completion are made from it.
 
-import { by, http, json, project, sidecar, step, type Command } from "./command.ts"
+import { by, http, json, keep, project, sidecar, step, type Command } from "./command.ts"
 import { surroundings } from "./table-surroundings.ts"
 
 export { portOf, type Command, type Flag, type Invocation } from "./command.ts"
@@ -108,6 +108,7 @@ export const commands: readonly Command[] = [
       { name: "input", short: "i", value: "JSON", summary: "the workflow's parameters as a JSON object, or @FILE" },
       { name: "id", value: "ID", summary: "id of the run; an id that exists already is resumed and shown" },
       { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)", lasting: true },
+      keep,
       { name: "port", value: "PORT", summary: "gRPC port of the sidecar (default: a free one)" },
       { name: "in-process", summary: "sidecar and worker inside this process: fastest, but a crash of one is a crash of all (nothing is lost)" },
       { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
@@ -305,7 +306,7 @@ export const commands: readonly Command[] = [
       { name: "host", value: "ADDRESS", summary: "listen here (default: 127.0.0.1; any other asks for DAPR_API_TOKEN in the environment)" },
       { name: "grpc-port", value: "PORT", summary: "gRPC port (default: 50001)" },
       { name: "http-port", value: "PORT", summary: "HTTP port (default: 3500)" },
-      { name: "keep", value: "TIME", summary: "forget ended runs after, such as 7d or completed=1d,failed=30d (default: never)" },
+      keep,
       { name: "max-message-size", value: "SIZE", summary: "refuse larger payloads (default: 64Mi; daprd's own is 4Mi)" },
       { name: "secrets", value: "STORE=FILE,…", summary: "secret stores from local JSON files" },
       { name: "state-store", value: "NAME,…", summary: "state stores (default: statestore)" },

@@ -10,6 +10,7 @@ import { StoreError } from "./store/store.ts"
 const usage = `usage: sidecar --db FILE [--grpc-port N] [--http-port N] [--host ADDRESS] [--keep TIME]
   [--max-message-size SIZE] [--state-store NAME]... [--secrets STORE=FILE]... [--pubsub NAME]...
   [--binding NAME=file:FOLDER|http://ADDRESS]... [--app ID=http://ADDRESS]...
+Ended runs are kept for 30 days, or as --keep says: 7d, completed=1d,failed=forever, forever.
 An API token is taken from the environment variable DAPR_API_TOKEN.`
 const exitUnusable = 2
 const portMax = 65_535

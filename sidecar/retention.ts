@@ -4,13 +4,16 @@ import type { EndStatus } from "../engine/types.ts"
 import type { Hub } from "./hub.ts"
 import type { Store } from "./store/store.ts"
 
-/** How long ended instances are kept. A state's own time goes before the one for any. */
+/** How long ended instances are kept, for ever where nothing is said. A state's own time goes before the one for any. */
 export interface RetentionPolicy {
   readonly anyTerminalMs?: number
   readonly completedMs?: number
   readonly failedMs?: number
   readonly terminatedMs?: number
 }
+
+/** What programs that people start do unless told otherwise: the file of who never thinks of it stays within bounds. */
+export const retentionDefault: RetentionPolicy = { anyTerminalMs: 30 * 24 * 3_600_000 }
 
 export interface RetentionOptions {
   readonly hub: Hub
@@ -27,12 +30,15 @@ export interface Retention {
 }
 
 const everyMs = 60_000
+/** A program that lives for less than that minute does it as well. */
+const firstMs = 1_000
 const pageSize = 200
 
 export function createRetention(options: RetentionOptions): Retention {
   const run = () => sweep(options)
-  const timer = setInterval(() => void run().catch(options.onFault), everyMs).unref()
-  return { sweep: run, close: () => clearInterval(timer) }
+  const runAlone = () => void run().catch(options.onFault)
+  const timers = [setTimeout(runAlone, firstMs).unref(), setInterval(runAlone, everyMs).unref()]
+  return { sweep: run, close: () => timers.forEach(clearTimeout) }
 }
 
 async function sweep({ hub, store, clock, policy }: RetentionOptions): Promise<number> {
@@ -43,7 +49,7 @@ async function sweep({ hub, store, clock, policy }: RetentionOptions): Promise<n
   }
   let forgotten = 0
   for (const [status, ageMs] of Object.entries(ages) as [EndStatus, number | undefined][]) {
-    if (ageMs === undefined) continue
+    if (ageMs === undefined || ageMs === Infinity) continue
     forgotten += await purgeEnded(hub, { status, endedBeforeMs: clock() - ageMs })
   }
   store.tidy(clock())

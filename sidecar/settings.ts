@@ -2,6 +2,7 @@
 
 import type { BindingTarget } from "./api/bindings.ts"
 import type { Limits } from "./guard.ts"
+import { retentionDefault } from "./retention.ts"
 import type { RetentionPolicy } from "./retention.ts"
 import type { SidecarSettings } from "./start.ts"
 
@@ -15,7 +16,7 @@ export interface SettingTexts {
   readonly binding?: readonly string[] | undefined
   /** ID=ADDRESS */
   readonly app?: readonly string[] | undefined
-  /** Such as 7d, or completed=1d,failed=30d. */
+  /** Such as 7d, completed=1d,failed=30d, or forever; 30 days when nothing is said. */
   readonly keep?: string | undefined
   /** Such as 4Mi, which is daprd's own. */
   readonly "max-message-size"?: string | undefined
@@ -39,14 +40,14 @@ export function readSettings(
   if (!apps || !Object.values(apps).every(isHttp)) return "--app takes ID=http://ADDRESS"
   const bindings = readBindings(texts.binding)
   if (!bindings) return "--binding takes NAME=file:FOLDER or NAME=http://ADDRESS"
-  const retention = texts.keep === undefined ? undefined : readRetention(texts.keep)
-  if (retention === null) return "--keep takes a time such as 7d, or completed=1d,failed=30d,terminated=1d"
+  const retention = readRetention(texts.keep)
+  if (typeof retention === "string") return retention
   const messageBytes = texts["max-message-size"] === undefined ? undefined : readBytes(texts["max-message-size"])
   if (messageBytes === null) return "--max-message-size takes a size such as 4Mi"
   const { DAPR_API_TOKEN: apiToken } = environment
   const limits: Partial<Limits> | undefined = messageBytes === undefined ? undefined : { messageBytes }
   return {
-    secretStores, apps, bindings, ...(retention ? { retention } : {}), ...(limits ? { limits } : {}),
+    secretStores, apps, bindings, retention, ...(limits ? { limits } : {}),
     ...(texts["state-store"] ? { stateStores: texts["state-store"] } : {}),
     ...(texts.pubsub ? { pubsubs: texts.pubsub } : {}), ...(apiToken ? { apiToken } : {}),
   }
@@ -72,16 +73,19 @@ function readBindings(texts?: readonly string[]): Readonly<Record<string, Bindin
 
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-function readRetention(text: string): RetentionPolicy | null {
+/** What `--keep` says, or what is wrong with it. */
+export function readRetention(text?: string): RetentionPolicy | string {
+  if (text === undefined) return retentionDefault
   const names: Readonly<Record<string, keyof RetentionPolicy>> = {
     any: "anyTerminalMs", completed: "completedMs", failed: "failedMs", terminated: "terminatedMs",
   }
   const entries = text.split(",").map((part): [string, number] | undefined => {
-    const [, name = "any", number, unit = ""] = /^(?:(\w+)=)?(\d+)([smhd])$/.exec(part) ?? []
+    const [, name = "any", number = Infinity, unit = "s"] = /^(?:(\w+)=)?(?:(\d+)([smhd])|forever)$/.exec(part) ?? [undefined, ""]
     const key = Object.hasOwn(names, name) ? names[name] : undefined
-    return key && number ? [key, Number(number) * (unitMs[unit] ?? 0)] : undefined
+    return key && [key, Number(number) * (unitMs[unit] ?? 0)]
   })
-  return entries.every((entry) => entry !== undefined) ? Object.fromEntries(entries) : null
+  if (entries.every((entry) => entry !== undefined)) return Object.fromEntries(entries)
+  return "--keep takes a time such as 7d, completed=1d,failed=30d,terminated=1d, or forever"
 }
 
 function readBytes(text: string): number | null {

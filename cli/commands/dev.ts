@@ -9,7 +9,7 @@ import type { ExitCode } from "../failure.ts"
 import { readEntry } from "../fs.ts"
 import { findSidecar } from "../hub-access.ts"
 import { stateFolderOf } from "../state-folder.ts"
-import { startSidecarHere } from "../in-process.ts"
+import { retentionOf, startSidecarHere } from "../in-process.ts"
 import { untilStopped, type Address } from "../processes.ts"
 import { createLive } from "../studio/live.ts"
 import { createMask, type Mask } from "../studio/mask.ts"
@@ -71,7 +71,7 @@ async function openHost(flags: Invocation["flags"], stateFolder: string): Promis
   const db = flags["db"] as string | undefined
   const running = db === undefined ? findSidecar(flags, process.cwd()) : undefined
   if (running !== undefined) return { address: running, close: async () => {} }
-  const own = await startSidecarHere({ stateFolder, db: resolve(db ?? join(stateFolder, "runs.db")) })
+  const own = await startSidecarHere({ stateFolder, db: resolve(db ?? join(stateFolder, "runs.db")), retention: retentionOf(flags["keep"] as string | undefined) })
   const { host, grpcPort, httpPort } = own
   return { address: { host, grpcPort, httpPort }, close: () => own.stop() }
 }

@@ -34,6 +34,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     ...optional("workflow", workflow),
     ...optional("id", text("id")),
     ...optional("db", text("db")),
+    ...optional("keep", text("keep")),
     ...optional("approve", text("approve")),
     ...optional("sidecar", flags["sidecar"] === undefined ? undefined : findSidecar(flags, process.cwd())),
     ...(flags["port"] === undefined ? {} : { port: portOf(flags["port"], 0) }),

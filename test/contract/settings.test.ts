@@ -16,7 +16,10 @@ describe("settings", () => {
       limits: { messageBytes: 4 * 1024 * 1024 }, apiToken: "t",
     })
     expect(readSettings({ keep: "1d" }, {})).toMatchObject({ retention: { anyTerminalMs: 86_400_000 } })
-    expect(readSettings({}, {})).toEqual({ secretStores: {}, apps: {}, bindings: {} })
+    expect(readSettings({ keep: "completed=1d,failed=forever" }, {})).toMatchObject({ retention: { completedMs: 86_400_000, failedMs: Infinity } })
+    expect(readSettings({ keep: "forever" }, {})).toMatchObject({ retention: { anyTerminalMs: Infinity } })
+    const days = 86_400_000
+    expect(readSettings({}, {})).toEqual({ secretStores: {}, apps: {}, bindings: {}, retention: { anyTerminalMs: 30 * days } })
   })
 
   it.each([
@@ -24,8 +27,9 @@ describe("settings", () => {
     [{ app: ["me=localhost"] }, "--app takes ID=http://ADDRESS"],
     [{ binding: ["files=/tmp"] }, "--binding takes NAME=file:FOLDER or NAME=http://ADDRESS"],
     [{ binding: ["files"] }, "--binding takes NAME=file:FOLDER or NAME=http://ADDRESS"],
-    [{ keep: "soon" }, "--keep takes a time such as 7d, or completed=1d,failed=30d,terminated=1d"],
-    [{ keep: "running=1d" }, "--keep takes a time such as 7d, or completed=1d,failed=30d,terminated=1d"],
+    [{ keep: "soon" }, "--keep takes a time such as 7d, completed=1d,failed=30d,terminated=1d, or forever"],
+    [{ keep: "" }, "--keep takes a time such as 7d, completed=1d,failed=30d,terminated=1d, or forever"],
+    [{ keep: "running=1d" }, "--keep takes a time such as 7d, completed=1d,failed=30d,terminated=1d, or forever"],
     [{ "max-message-size": "0" }, "--max-message-size takes a size such as 4Mi"],
   ])("%o is refused", (flags, message) => {
     expect(readSettings(flags, {})).toBe(message)

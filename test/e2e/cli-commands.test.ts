@@ -197,6 +197,16 @@ describe("flags that are set for good", () => {
   })
 })
 
+describe("how long runs are kept", () => {
+  const input = ["--input", '{"name":"Ada"}']
+  it.each([["run", "greet.agentflow", ...input], ["run", "greet.agentflow", "--in-process", ...input], ["dev", "greet.agentflow"], ["sidecar"]])(
+    "is asked of the config by %s", async (...command) => {
+      const here = workspace({ ...files, "agentflow.config.yaml": "cli: { keep: a while }\n" })
+      expect(await here.agentflow(...command)).toMatchObject({ code: 2, stderr: expect.stringContaining("--keep takes a time such as 7d") })
+    },
+  )
+})
+
 describe("help", () => {
   const style = picocolors.createColors(false)
 
