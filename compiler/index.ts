@@ -54,10 +54,11 @@ export function check(sources: readonly Source[], options: CompileOptions = {}):
   return checkParsed(sources.map((source) => ({ source, ...parse(source) })), options)
 }
 
-/** The same of files that are parsed already. */
-export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolModules, providers }: CompileOptions = {}): Phase<Checked> {
-  const bound = bind(parsed.map(({ source, value, diagnostics }) => ({ source, file: value.file, isWhole: diagnostics.length === 0 })))
-  const checked = checkBound(bound.value, { rules, ...(toolModules === undefined ? {} : { toolModules }), ...(providers === undefined ? {} : { providers }) })
+/** The same of files that are parsed already. `earlier`: of earlier texts of them, whose results are taken over and are used up. */
+export function checkParsed(parsed: readonly ParsedSource[], { rules = {}, toolModules, providers }: CompileOptions = {}, earlier?: Checked): Phase<Checked> {
+  const bound = bind(parsed.map(({ source, value, diagnostics }) => ({ source, file: value.file, isWhole: diagnostics.length === 0 })), earlier?.bound)
+  const options = { rules, ...(toolModules === undefined ? {} : { toolModules }), ...(providers === undefined ? {} : { providers }) }
+  const checked = checkBound(bound.value, options, earlier)
   const meant = withoutEchoes(parsed, [...bound.diagnostics, ...checked.diagnostics])
   const found: readonly Diagnostic[] = [...parsed.flatMap(({ diagnostics }) => diagnostics), ...meant]
   return { value: checked.value, diagnostics: sortDiagnostics(found) }

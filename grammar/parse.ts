@@ -4,18 +4,21 @@ import type { Phase } from "../base/diagnostics/diagnostic.ts"
 import type { Source } from "../base/text/source.ts"
 import { lex, type Tokens } from "./lexer.ts"
 import { AgentFlowParser } from "./parser.ts"
+import type { Parsed } from "./reuse.ts"
 import type { FileNode } from "./syntax/nodes.ts"
 
 export interface Syntax {
   readonly tokens: Tokens
   readonly file: FileNode
+  /** What the parse of the next text can start from. */
+  readonly parsed: Parsed
 }
 
 /** Made once; every parse starts it afresh. */
 const parser = new AgentFlowParser()
 
-export function parse(source: Source): Phase<Syntax> {
-  const tokens = lex(source)
-  const { file, diagnostics } = parser.parse(tokens)
-  return { value: { tokens, file }, diagnostics }
+/** `before`: the syntax of an earlier text of the file. Declarations that are still the same are moved from there, so that it is used up. */
+export function parse(source: Source, before?: Syntax): Phase<Syntax> {
+  const { file, diagnostics, ...parsed } = parser.parse(lex(source), before?.parsed)
+  return { value: { tokens: parsed.tokens, file, parsed }, diagnostics }
 }

@@ -3,13 +3,22 @@
 import { sortDiagnostics, type Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import { withoutConsequences } from "./consequences.ts"
 import type { Tokens } from "./lexer.ts"
+import { around, isDoubtful, partsOf, type Finder, type Parsed, type Part } from "./reuse.ts"
 import type { Rule } from "./rules/recorder.ts"
 import { declarationWords, DeclarationRules } from "./rules/declarations.ts"
 import type { Declaration, FileNode } from "./syntax/nodes.ts"
 
 const declarationWordSet: ReadonlySet<string> = new Set(declarationWords)
 
+export interface ParsedFile extends Parsed {
+  readonly file: FileNode
+  readonly diagnostics: readonly Diagnostic[]
+}
+
 export class AgentFlowParser extends DeclarationRules {
+  private parts: Part[] = []
+  private find: Finder = () => undefined
+
   readonly file: Rule<FileNode> = this.rule("file", () => {
     const items: Declaration[] = []
     this.items({
@@ -17,14 +26,41 @@ export class AgentFlowParser extends DeclarationRules {
       begins: () => declarationWordSet.has(this.token.kind),
       expected: () => this.unknownWord(declarationWords, "a declaration"),
       resumes: () => this.token.startsLine && declarationWordSet.has(this.token.kind) && !this.atPlainName(),
-      item: () => items.push(this.declaration()),
+      item: () => items.push(this.isRecorded ? this.declaration() : this.kept() ?? this.afresh()),
     })
     return this.node<FileNode>(0, { kind: "file", items })
   })
 
-  parse(tokens: Tokens): { readonly file: FileNode; readonly diagnostics: readonly Diagnostic[] } {
+  /** With what an earlier text gave, its parts that are the same are taken from it: they are no longer its own then. */
+  parse(tokens: Tokens, before?: Parsed): ParsedFile {
     this.begin(tokens)
+    this.afterBroken = false
+    this.parts = []
+    this.nextId = before?.nextId ?? 0
+    this.find = before === undefined ? () => undefined : partsOf(before, { tokens, braces: this.braces, bracesPair: this.bracesPair })
     const file = this.file()
-    return { file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: withoutConsequences(tokens, this.braces, sortDiagnostics(this.diagnostics)) }
+    return {
+      file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: withoutConsequences(tokens, this.braces, sortDiagnostics(this.diagnostics)),
+      tokens, parts: this.parts, braces: this.braces, bracesPair: this.bracesPair, nextId: this.nextId,
+    }
+  }
+
+  private kept(): Declaration | undefined {
+    const part = this.find(this.nextIndex(), this.afterBroken)
+    if (part === undefined) return undefined
+    this.parts.push(part)
+    this.pass(part.to - part.from)
+    return part.item
+  }
+
+  private afresh(): Declaration {
+    const [from, first, troubles, afterBroken] = [this.nextIndex(), this.token, this.troubles, this.afterBroken]
+    this.made = []
+    const item = this.declaration()
+    const to = this.nextIndex()
+    if (troubles === this.troubles && first.startsLine && !isDoubtful(this.tokens, this.braces, around(this.tokens, from, to))) {
+      this.parts.push({ item, nodes: this.made, from, to, afterBroken })
+    }
+    return item
   }
 }

@@ -27,6 +27,9 @@ export interface Document {
   readonly imports: readonly string[]
   /** Paths of the TypeScript modules that its tools come from. */
   readonly modules: readonly string[]
+  /** Gives its trees to the document of a later text. Who still asks this one gets others, made from its own text. */
+  readonly release: () => Syntax | undefined
+  readonly isReleased: () => boolean
 }
 
 /** A file with everything that it imports, checked: what `agentflow check FILE` looks at. */
@@ -43,6 +46,8 @@ export interface Program {
   readonly cost: () => CostReport | undefined
   /** What our own code threw while it planned: to be logged, not to be shown. */
   readonly defect: () => unknown
+  /** Gives what was checked to the program of later texts. Who still asks this one gets it made again from its own texts. */
+  readonly release: () => Checked | undefined
 }
 
 export interface Workspace {
@@ -61,10 +66,17 @@ export interface Workspace {
   readonly programWith: (path: string, text: string) => Program
 }
 
-/** Parsed when it is first looked at: of many changes in a row only the last one is. */
-export function documentOf(path: string, text: string, version: number): Document {
+/** Parsed when it is first looked at: of many changes in a row only the last one is. `before` is an earlier text of the file. */
+export function documentOf(path: string, text: string, version: number, before?: Document): Document {
   const source: Source = { path, text, version }
-  const parsed = lazy(() => parse(source))
+  let earlier = before
+  let phase: Phase<Syntax> | undefined
+  let isReleased = false
+  const parsed = (): Phase<Syntax> => {
+    phase ??= parse(source, earlier?.release())
+    earlier = undefined
+    return phase
+  }
   const lines = lazy(() => lineTable(text))
   const named = lazy(() => namedFiles(path, parsed().value.file))
   return {
@@ -84,6 +96,13 @@ export function documentOf(path: string, text: string, version: number): Documen
     get modules() {
       return named().modules
     },
+    release() {
+      const given = phase?.value ?? earlier?.release()
+      phase = earlier = undefined
+      isReleased = true
+      return given
+    },
+    isReleased: () => isReleased,
   }
 }
 
@@ -139,7 +158,7 @@ export function createWorkspace(host: Host): Workspace {
     const memo = programs.get(path)
     const holds = memo?.epoch === epoch && memo.documents.length === documents.length && documents.every((each, index) => each === memo.documents[index])
     if (holds) return memo.program
-    const made = programOf(entry, documents, { host, lock: lockOf(path) })
+    const made = programOf(entry, documents, { host, lock: lockOf(path), before: memo?.program })
     programs.set(path, { documents, epoch, program: made })
     return made
   }
@@ -150,7 +169,7 @@ export function createWorkspace(host: Host): Workspace {
     program,
     open(path, text, version) {
       const before = opened.get(path)
-      if (before?.text !== text || before.source.version !== version) opened.set(path, documentOf(path, text, version))
+      if (before?.text !== text || before.source.version !== version) opened.set(path, documentOf(path, text, version, before))
     },
     close(path) {
       opened.delete(path)
@@ -198,31 +217,43 @@ function planOf(checked: Phase<Checked>, options: CompileOptions): Planned {
 interface Outside {
   readonly host: Host
   readonly lock: ProgramLock | undefined
+  /** The same program of earlier texts. */
+  readonly before?: Program | undefined
 }
 
-function programOf(entry: Document, documents: readonly Document[], { host, lock }: Outside): Program {
+function programOf(entry: Document, documents: readonly Document[], { host, lock, before }: Outside): Program {
   const toolModules = new Map<string, ToolModule>()
   for (const path of documents.flatMap(({ modules }) => modules)) {
     const known = host.toolModule(path)
     if (known !== undefined) toolModules.set(path, known)
   }
-  const parsed = documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
+  const parsed = () => documents.map(({ source, parsed: phase }) => ({ source, ...phase }))
   const providers = host.providersOf?.(entry.path)
   const options = { rules: host.rulesOf(entry.path), ...(providers === undefined ? {} : { providers }), toolModules, entry: entry.path, lock, versions: versionsIn(lock) }
-  const checked = checkParsed(parsed, options)
-  const planned = lazy((): Planned => planOf(checked, options))
+  let made: Phase<Checked> | undefined = checkParsed(parsed(), options, before?.release())
+  const again = lazy(() => checkParsed(parsed(), options))
+  const checked = (): Phase<Checked> => (made === undefined || documents.some(({ isReleased }) => isReleased()) ? again() : made)
+  const planned = lazy((): Planned => planOf(checked(), options))
   // A change that old runs can't replay is an error, but its costs and its code are known all the same.
-  const plan = lazy(() => planned().value ?? (lock === undefined ? undefined : planOf(checked, { ...options, lock: undefined }).value ?? undefined))
+  const plan = lazy(() => planned().value ?? (lock === undefined ? undefined : planOf(checked(), { ...options, lock: undefined }).value ?? undefined))
   const cost = lazy(() => {
-    const made = plan()
-    return made === undefined ? undefined : boundOf(made)
+    const found = plan()
+    return found === undefined ? undefined : boundOf(found)
   })
   return {
-    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checked: checked.value, checkDiagnostics: checked.diagnostics, plan, cost,
+    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checkDiagnostics: made.diagnostics, plan, cost,
+    get checked() {
+      return checked().value
+    },
     get diagnostics() {
       return planned().diagnostics
     },
     defect: () => planned().defect,
+    release() {
+      const given = made?.value
+      made = undefined
+      return given
+    },
   }
 }
 

@@ -54,3 +54,17 @@ export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Di
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
+
+/** Whether it speaks of nothing outside the range: it stays right when the range is moved as a whole. */
+export function isWithin({ path, span, related, fixes }: Diagnostic, at: Span): boolean {
+  const holds = ({ start, end }: Span): boolean => at.start <= start && end <= at.end
+  return related.length === 0 && holds(span) && fixes.every((fix) => fix.path === path && fix.edits.every((edit) => holds(edit.span)))
+}
+
+/** The same further on in the text, with its fixes. */
+export function moved(diagnostic: Diagnostic, by: number): Diagnostic {
+  if (by === 0) return diagnostic
+  const there = ({ start, end }: Span): Span => ({ start: start + by, end: end + by })
+  const fixes = diagnostic.fixes.map((fix) => ({ ...fix, edits: fix.edits.map((edit) => ({ ...edit, span: there(edit.span) })) }))
+  return { ...diagnostic, span: there(diagnostic.span), fixes }
+}

@@ -5,7 +5,7 @@ import { diagnostic } from "../../base/diagnostics/report.ts"
 import type { Declaration, FileNode, Name } from "../../grammar/syntax/nodes.ts"
 import { isBuiltInError, isBuiltInType } from "./built-ins.ts"
 import { plainText, resolvePath, type FileDeclarations } from "./imports.ts"
-import { addSymbol, type Scope, type Table, type Uses } from "./scopes.ts"
+import { addSymbol, type NewSymbol, type Scope, type Table, type Uses } from "./scopes.ts"
 import type { Symbol, SymbolId } from "./types.ts"
 
 export interface FileContext {
@@ -15,17 +15,19 @@ export interface FileContext {
   readonly uses: Uses
   readonly table: Table
   readonly diagnostics: Diagnostic[]
+  /** By place among the items: the symbols that they had when the file was bound before. */
+  readonly known?: readonly (SymbolId | undefined)[] | undefined
 }
 
 type Named = Exclude<Declaration, { readonly kind: "import" | "test" }>
 
 export function declareFile(context: FileContext): void {
-  const { path, file, scope, uses, table, diagnostics } = context
+  const { path, file, scope, uses, table, diagnostics, known } = context
   const byFold = new Map<string, { readonly id: SymbolId; readonly name: Name }>()
-  for (const item of file.items) {
+  for (const [index, item] of file.items.entries()) {
     if (item.kind === "import" || item.kind === "test" || item.name.text === "") continue
     const { name } = item
-    const id = addSymbol(table, { name: name.text, kind: item.kind, path, node: item })
+    const id = symbolFor({ name: name.text, kind: item.kind, path, node: item }, table, known?.[index])
     uses.set(name.id, id)
     reportBuiltIn(item, context)
     const before = byFold.get(name.text.toLowerCase())
@@ -40,6 +42,12 @@ export function declareFile(context: FileContext): void {
     }
     scope.names.set(name.text, id)
   }
+}
+
+function symbolFor(symbol: Omit<NewSymbol, "owner">, table: Table, known: SymbolId | undefined): SymbolId {
+  if (known === undefined) return addSymbol(table, symbol)
+  if (table.symbols[known]!.node !== symbol.node) table.symbols[known] = { ...symbol, id: known }
+  return known
 }
 
 function factsOf(name: string, before: Symbol): { readonly name: string; readonly kind: string } {

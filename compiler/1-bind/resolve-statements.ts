@@ -135,7 +135,8 @@ function withFields(event: Name, by: Expression, scope: Scope, resolver: Resolve
   const inside = childOf(scope)
   const symbol = lookUp(resolver.fileScope, event.text)
   const node = symbol === undefined ? undefined : resolver.table.symbols[symbol]!.node
-  if (node?.kind !== "event") return inside
+  if (symbol === undefined || node?.kind !== "event") return inside
+  resolver.lookedInto.push(symbol)
   const mentioned = namesIn(by)
   for (const field of node.fields?.fields ?? []) {
     const name = field.name.text

@@ -3,7 +3,7 @@
 import { unreachable } from "../../base/assert.ts"
 import type { Expression, TestDeclaration, TestStep } from "../../grammar/syntax/nodes.ts"
 import { resolveExpression } from "./resolve-expressions.ts"
-import { resolveErrors, resolveName, type Resolver } from "./resolver.ts"
+import { refer, resolveErrors, resolveName, type Resolver } from "./resolver.ts"
 import { addSymbol, childOf, lookUp, type Scope } from "./scopes.ts"
 
 export function resolveTest(test: TestDeclaration, resolver: Resolver): void {
@@ -64,5 +64,5 @@ function resolveStep(step: TestStep, inside: Scope, resolver: Resolver): void {
 function resolveLoose(value: Expression, scope: Scope, resolver: Resolver): void {
   if (value.kind !== "nameExpression") return resolveExpression(value, scope, resolver)
   const symbol = lookUp(scope, value.name.text)
-  if (symbol !== undefined) resolver.uses.set(value.name.id, symbol)
+  if (symbol !== undefined) refer(value.name, symbol, resolver)
 }

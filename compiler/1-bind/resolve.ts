@@ -1,9 +1,8 @@
-// Resolves the names of one file's declarations.
+// Resolves the names of a declaration.
 
-import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { unreachable } from "../../base/assert.ts"
 import type {
-  AgentDeclaration, Declaration, FileNode, HumanDeclaration, Parameter, ToolDeclaration, ToolSource,
+  AgentDeclaration, Declaration, HumanDeclaration, Parameter, ToolDeclaration, ToolSource,
   WorkflowDeclaration,
 } from "../../grammar/syntax/nodes.ts"
 import { resolveClauses } from "./resolve-clauses.ts"
@@ -11,23 +10,9 @@ import { resolveExpression } from "./resolve-expressions.ts"
 import { resolveBlock } from "./resolve-statements.ts"
 import { resolveTest } from "./resolve-tests.ts"
 import { declareLocal, resolveType, type Resolver } from "./resolver.ts"
-import { childOf, type Scope, type Table, type Uses } from "./scopes.ts"
+import { childOf, type Scope } from "./scopes.ts"
 
-export interface ResolveInput {
-  readonly path: string
-  readonly file: FileNode
-  readonly scope: Scope
-  readonly uses: Uses
-  readonly table: Table
-  readonly diagnostics: Diagnostic[]
-}
-
-export function resolveFile({ path, file, scope, uses, table, diagnostics }: ResolveInput): void {
-  const resolver: Resolver = { path, uses, table, diagnostics, fileScope: scope }
-  for (const item of file.items) resolveDeclaration(item, resolver)
-}
-
-function resolveDeclaration(item: Declaration, resolver: Resolver): void {
+export function resolveDeclaration(item: Declaration, resolver: Resolver): void {
   const scope = resolver.fileScope
   switch (item.kind) {
     case "import":

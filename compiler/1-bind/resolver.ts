@@ -19,6 +19,14 @@ export interface Resolver {
   readonly fileScope: Scope
   /** The callable whose body is being resolved. */
   readonly owner?: SymbolId
+  readonly refers: Set<SymbolId>
+  readonly lookedInto: SymbolId[]
+}
+
+/** The name means the symbol. */
+export function refer(name: Name, symbol: SymbolId, { uses, refers }: Resolver): void {
+  uses.set(name.id, symbol)
+  refers.add(symbol)
 }
 
 export function resolveType(type: TypeNode, resolver: Resolver): void {
@@ -49,7 +57,7 @@ const TYPE_KINDS: ReadonlySet<SymbolKind> = new Set(["type", "enum", "error", "e
 function resolveTypeName(name: Name, resolver: Resolver): void {
   if (name.text === "" || name.recovered || isBuiltInType(name.text)) return
   const symbol = lookUp(resolver.fileScope, name.text)
-  if (symbol !== undefined) resolver.uses.set(name.id, symbol)
+  if (symbol !== undefined) refer(name, symbol, resolver)
   const kind = symbol === undefined ? undefined : resolver.table.symbols[symbol]!.kind
   if (kind !== undefined && TYPE_KINDS.has(kind)) return
   const declared = [...resolver.fileScope.names].filter(([, id]) => TYPE_KINDS.has(resolver.table.symbols[id]!.kind))
@@ -63,7 +71,7 @@ export function resolveName(name: Name, scope: Scope, resolver: Resolver): void 
   if (name.text === "" || name.recovered) return
   const symbol = lookUp(scope, name.text)
   if (symbol !== undefined) {
-    resolver.uses.set(name.id, symbol)
+    refer(name, symbol, resolver)
     return
   }
   const near = nearest(name.text, [...visibleNames(scope)].map(([text]) => text))
@@ -78,7 +86,7 @@ export function resolveErrors(names: readonly Name[], resolver: Resolver): void 
     if (name.text === "" || name.recovered || isBuiltInError(name.text)) continue
     const symbol = lookUp(resolver.fileScope, name.text)
     if (symbol !== undefined && resolver.table.symbols[symbol]!.kind === "error") {
-      resolver.uses.set(name.id, symbol)
+      refer(name, symbol, resolver)
       continue
     }
     const near = nearest(name.text, errorKinds(resolver))

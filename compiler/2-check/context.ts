@@ -6,6 +6,7 @@ import type { Span } from "../../base/text/span.ts"
 import type { CallExpression, Clause, Expression, Name, Node, NodeBase, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, BoundFile, Symbol, SymbolId } from "../1-bind/types.ts"
 import type { DeclaredType, EffectiveClause, Signature, Type } from "./types.ts"
+import type { Declared } from "./types/relate.ts"
 
 export interface CheckOptions {
   /** Levels of the configurable rules by code; the others keep the level of their document. */
@@ -42,14 +43,19 @@ export interface Context {
   readonly bound: Bound
   readonly options: CheckOptions
   readonly diagnostics: Diagnostic[]
-  readonly declared: Map<SymbolId, DeclaredType>
+  /** The structures behind declared types, as checks of declarations look at them. */
+  readonly declared: Declared
+  readonly structures: Map<SymbolId, DeclaredType>
   readonly signatures: Map<SymbolId, Signature>
+  readonly settings: Map<SymbolId, Type>
   readonly symbolTypes: Map<SymbolId, Type>
   readonly policies: Map<SymbolId, readonly EffectiveClause[]>
   readonly callSites: CallSite[]
   /** Tools named in an agent's `tools`, with where. */
   readonly agentTools: { readonly tool: SymbolId; readonly path: string; readonly name: Name }[]
   readonly suppressions: Suppression[]
+  /** The symbols that the check of a declaration has looked at. */
+  readonly lookedAt?: Set<SymbolId>
 }
 
 /** One file being checked: its facts as they grow. */
@@ -128,7 +134,8 @@ export function symbolAt(file: FileContext, node: { readonly id: NodeId }): Symb
   return id === undefined ? undefined : symbolOf(file.context, id)
 }
 
-export function symbolOf(context: Pick<Context, "bound">, id: SymbolId): Symbol {
+export function symbolOf(context: Pick<Context, "bound" | "lookedAt">, id: SymbolId): Symbol {
+  context.lookedAt?.add(id)
   return context.bound.symbols.symbols[id]!
 }
 

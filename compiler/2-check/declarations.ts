@@ -23,26 +23,28 @@ import { render } from "./types/render.ts"
 
 /** Before any body is checked: parameters and results of one file's callables, and its settings. */
 export function declareSignatures(file: FileContext): void {
+  for (const item of file.bound.file.items) declareSignature(item, file)
+}
+
+export function declareSignature(item: Declaration, file: FileContext): void {
   const { context } = file
-  for (const item of file.bound.file.items) {
-    if (item.kind === "setting") {
-      const symbol = symbolAt(file, item.name)
-      const type = buildType(item.type, file)
-      if (symbol !== undefined) context.symbolTypes.set(symbol.id, type)
-    }
-    if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") continue
-    const parameters: Signature["parameters"][number][] = []
-    for (const { name, type: node, value } of item.parameters) {
-      const type = buildType(node, file)
-      const symbol = symbolAt(file, name)
-      if (symbol !== undefined) context.symbolTypes.set(symbol.id, type)
-      refuseObjectName(name, file)
-      parameters.push(value === undefined ? { name: name.text, type } : { name: name.text, type, default: value })
-    }
-    const result = item.result === undefined ? NOTHING : buildType(item.result, file)
+  if (item.kind === "setting") {
     const symbol = symbolAt(file, item.name)
-    if (symbol !== undefined) context.signatures.set(symbol.id, { symbol: symbol.id, parameters, result })
+    const type = buildType(item.type, file)
+    if (symbol !== undefined) for (const types of [context.symbolTypes, context.settings]) types.set(symbol.id, type)
   }
+  if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") return
+  const parameters: Signature["parameters"][number][] = []
+  for (const { name, type: node, value } of item.parameters) {
+    const type = buildType(node, file)
+    const symbol = symbolAt(file, name)
+    if (symbol !== undefined) context.symbolTypes.set(symbol.id, type)
+    refuseObjectName(name, file)
+    parameters.push(value === undefined ? { name: name.text, type } : { name: name.text, type, default: value })
+  }
+  const result = item.result === undefined ? NOTHING : buildType(item.result, file)
+  const symbol = symbolAt(file, item.name)
+  if (symbol !== undefined) context.signatures.set(symbol.id, { symbol: symbol.id, parameters, result })
 }
 
 export function checkDeclaration(item: Declaration, file: FileContext): void {

@@ -8,7 +8,7 @@ import { expectType, shorten } from "./expect.ts"
 import { LIST_METHODS, STRING_METHODS } from "./methods.ts"
 import { pathOf } from "./narrowing.ts"
 import type { Checked, Type } from "./types.ts"
-import { expand, fieldsOf, INT, isOptional, JSON_TYPE, optional, present, STRING, UNKNOWN } from "./types/relate.ts"
+import { expand, fieldsOf, INT, isOptional, JSON_TYPE, optional, present, STRING, UNKNOWN, type Declared } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
 export function checkMember(node: MemberExpression, env: Env, check: CheckExpression): Type {
@@ -61,7 +61,9 @@ const CAUGHT: ReadonlyMap<string, Type> = new Map([
 ])
 
 /** What the structure of a type is looked up in; a finished check has it, too. */
-export type TypeContext = Pick<Checked, "bound" | "declared">
+export interface TypeContext extends Pick<Checked, "bound"> {
+  readonly declared: Declared
+}
 
 /** The members of a value that are not methods, by name. */
 export function membersOf(type: Type, context: TypeContext): ReadonlyMap<string, Type> {

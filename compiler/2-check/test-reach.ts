@@ -1,7 +1,6 @@
 // What a test can never see: calls that no run of it makes, and expectations that contradict each other or all that can happen.
 
 import type { Expression, ExpectStep, NodeBase, TestDeclaration } from "../../grammar/syntax/nodes.ts"
-import { walk } from "../../grammar/syntax/walk.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import { report, symbolAt, symbolOf, textOf, type Context, type FileContext } from "./context.ts"
 import { shorten } from "./expect.ts"
@@ -30,12 +29,8 @@ function namesOf(context: Context, files: readonly FileContext[]): Named {
       if (!CARRIERS.has(item.kind) || !("name" in item) || item.name.kind !== "name") continue
       const symbol = symbolAt(file, item.name)
       if (symbol === undefined) continue
-      const found = new Set<SymbolId>()
-      walk(item, ({ id }) => {
-        const use = file.bound.uses.get(id)
-        if (use !== undefined && CARRIERS.has(symbolOf(context, use).kind)) found.add(use)
-      })
-      named.set(symbol.id, found)
+      const refers = [...file.bound.items.get(item)!.refers]
+      named.set(symbol.id, new Set(refers.filter((id) => CARRIERS.has(symbolOf(context, id).kind))))
     }
   }
   return named

@@ -2,8 +2,9 @@
 
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Span } from "../../base/text/span.ts"
-import type { Clause, Expression, NodeId } from "../../grammar/syntax/nodes.ts"
+import type { Clause, Declaration, Expression, NodeId } from "../../grammar/syntax/nodes.ts"
 import type { Bound, SymbolId } from "../1-bind/types.ts"
+import type { CallSite, CheckOptions, Context, Suppression } from "./context.ts"
 
 /** JSON-Schema constraints written with `@`, by name: minLength, maxLength, pattern, format, min, max, minItems … */
 export type Constraints = Readonly<Record<string, string | number | boolean>>
@@ -64,7 +65,21 @@ export interface EffectiveClause {
   readonly from: "call" | "callable" | "policy" | "block" | "steps" | "default"
 }
 
+/** What checking one declaration gave, beside facts of its nodes: it holds as long as it and all that it looked at stay. */
+export interface CheckedItem {
+  /** Where the declaration stood when its diagnostics were made. */
+  readonly at: Span
+  /** Tells one binding of it from another. */
+  readonly refers: ReadonlySet<SymbolId>
+  readonly lookedAt: ReadonlySet<SymbolId>
+  readonly diagnostics: readonly Diagnostic[]
+  readonly callSites: readonly CallSite[]
+  readonly agentTools: Context["agentTools"]
+  readonly suppressions: readonly Suppression[]
+}
+
 export interface FileFacts {
+  readonly items: ReadonlyMap<Declaration, CheckedItem>
   /** By id of the expression, type node, pattern or block form. */
   readonly types: ReadonlyMap<NodeId, Type>
   /** By id of the call expression: the callable it calls (absent for list and string methods). */
@@ -93,4 +108,6 @@ export interface Checked {
   /** By callable: its clauses after `use` and precedence, one per kind (nearest wins), nested budgets apart. */
   readonly policies: ReadonlyMap<SymbolId, readonly EffectiveClause[]>
   readonly accepted: Accepted
+  readonly settings: ReadonlyMap<SymbolId, Type>
+  readonly options: CheckOptions
 }

@@ -126,7 +126,7 @@ export abstract class LiteralRules extends RecoveringParser {
       if (part.kind === "templateHole") return [part]
       const value = unescape(texts[index] ?? "")
       if (value === part.value) return [part]
-      return value === "" ? [] : [{ ...part, value }]
+      return value === "" ? [] : [Object.assign(part, { value })]
     })
   }
 }

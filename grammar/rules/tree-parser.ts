@@ -41,7 +41,11 @@ export abstract class TreeParser {
   protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
   protected diagnostics: Diagnostic[] = []
   protected endToken: Token = nowhere
-  private nextId = 0
+  protected nextId = 0
+  /** The nodes that were made so far, where somebody keeps them. */
+  protected made: { span: Span }[] = []
+  /** How often something was reported, repaired or passed over in silence. */
+  protected troubles = 0
   protected depth = 0
   /** Where the current item first failed, or -1. Nodes that are finished after that and hold the place are `recovered`. */
   protected failedAt = -1
@@ -70,7 +74,8 @@ export abstract class TreeParser {
     this.closers = new Set(this.braces.ends.values())
     this.bracesPair = bracesPair(tokens.tokens)
     this.endToken = { ...nowhere, start: length, end: length, triviaBefore: tokens.trivia.length }
-    this.nextId = this.depth = this.unitStart = this.next = this.lastEnd = 0
+    this.nextId = this.depth = this.unitStart = this.next = this.lastEnd = this.troubles = 0
+    this.made = []
     this.token = this.read[0] ?? this.endToken
     this.failedAt = this.lastReportedAt = this.emptyBefore = -1
     this.reported = false
@@ -112,6 +117,17 @@ export abstract class TreeParser {
   protected consume(): void {
     this.lastEnd = this.token.end
     this.token = this.read[++this.next] ?? this.endToken
+  }
+
+  /** The next tokens are a part that is known. */
+  protected pass(tokens: number): void {
+    this.next += tokens
+    this.lastEnd = this.read[this.next - 1]!.end
+    this.token = this.read[this.next] ?? this.endToken
+  }
+
+  protected nextIndex(): number {
+    return this.next
   }
 
   // ---------------------------------------------------------------- looking
@@ -160,6 +176,7 @@ export abstract class TreeParser {
     node.span = { start: start < end ? start : end, end }
     if (this.emptyBefore >= start) node.span = this.spanAround(node as unknown as Node)
     if (this.failedAt >= start) node.recovered = true
+    this.made.push(node)
     return node
   }
 
@@ -188,6 +205,7 @@ export abstract class TreeParser {
     node.span = { start: Math.min(this.token.start, this.lastEnd), end: this.lastEnd }
     node.recovered = true
     this.emptyBefore = this.token.start
+    this.troubles++
     return node
   }
 
@@ -240,17 +258,20 @@ export abstract class TreeParser {
 
   /** The current item is a consequence of one that was reported: nothing more is said about it. */
   protected unreported(): void {
+    this.troubles++
     this.reported = true
   }
 
   /** Marks the current item as broken at the next token. */
   protected fail(): void {
+    this.troubles++
     if (this.failedAt === -1) this.failedAt = this.token.start
   }
 
   /** At most one per item and one per place, and none where the lexer has reported something already. */
   protected report<C extends Code>(code: C, where: Span, facts: FactsOf<C>, extras: Extras = {}): void {
     if (this.isRecorded) return
+    this.troubles++
     const place = this.token.start
     const isKnown = this.reported || place === this.lastReportedAt || this.lexerReported(place)
     this.reported = true
@@ -261,6 +282,7 @@ export abstract class TreeParser {
 
   /** A mistake that shows only once a whole body is read. */
   protected reportLate<C extends Code>(code: C, where: Span, facts: FactsOf<C>): void {
+    this.troubles++
     this.diagnostics.push(diagnostic(code, { path: this.tokens.source.path, span: where }, facts))
   }
 

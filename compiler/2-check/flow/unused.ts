@@ -1,8 +1,8 @@
 // Declarations and values that nothing uses.
 
 import type { Fix } from "../../../base/diagnostics/diagnostic.ts"
-import type { Node, NodeId } from "../../../grammar/syntax/nodes.ts"
-import { report, type FileContext } from "../context.ts"
+import type { Node } from "../../../grammar/syntax/nodes.ts"
+import { report, symbolOf, type FileContext } from "../context.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
 
 /** A name counts as used when it stands anywhere but in its own declaration. */
@@ -17,38 +17,10 @@ export function reportUnused(files: readonly FileContext[]): void {
 }
 
 function collectUses(file: FileContext, used: Set<SymbolId>): void {
-  const { symbols } = file.context.bound.symbols
-  const { firstIds, isImported } = ranges(file)
-  for (const [id, symbol] of file.bound.uses) {
-    const { node, path } = symbols[symbol]!
-    if (isImported(id)) continue
-    if (node === undefined || path !== file.path) used.add(symbol)
-    else {
-      const first = firstIds.get(node)
-      const isOwn = first === undefined ? isBinding(id, node) : first <= id && id <= node.id
-      if (!isOwn) used.add(symbol)
-    }
+  for (const [item, { refers }] of file.bound.items) {
+    const own = "name" in item && item.name.kind === "name" ? file.bound.uses.get(item.name.id) : undefined
+    for (const symbol of refers) if (symbol !== own) used.add(symbol)
   }
-}
-
-/** A declaration's nodes are numbered one after the other, itself last. */
-function ranges(file: FileContext): { readonly firstIds: ReadonlyMap<Node, NodeId>; readonly isImported: (id: NodeId) => boolean } {
-  const firstIds = new Map<Node, NodeId>()
-  const imports: (readonly [first: NodeId, last: NodeId])[] = []
-  let first = 0
-  for (const item of file.bound.file.items) {
-    firstIds.set(item, first)
-    if (item.kind === "import") imports.push([first, item.id])
-    first = item.id + 1
-  }
-  return { firstIds, isImported: (id) => imports.some(([from, to]) => from <= id && id <= to) }
-}
-
-function isBinding(name: NodeId, node: Node): boolean {
-  if ("name" in node && typeof node.name === "object" && node.name.id === name) return true
-  if ("binding" in node && node.binding?.id === name) return true
-  if ("variable" in node && (node.variable.id === name || node.index?.id === name)) return true
-  return node.kind === "lambda" && node.parameters.some(({ id }) => id === name)
 }
 
 /** A file without a workflow is a library: what it declares is for others. */
@@ -67,8 +39,7 @@ function reportDeclarations(file: FileContext, used: ReadonlySet<SymbolId>): voi
 function reportImports(file: FileContext): void {
   if (!file.bound.file.items.some(({ kind }) => kind === "import")) return
   const used = new Set<SymbolId>()
-  const { isImported } = ranges(file)
-  for (const [id, symbol] of file.bound.uses) if (!isImported(id)) used.add(symbol)
+  for (const { refers } of file.bound.items.values()) for (const symbol of refers) used.add(symbol)
   for (const item of file.bound.file.items) {
     if (item.kind !== "import") continue
     for (const imported of item.names) {
@@ -81,11 +52,12 @@ function reportImports(file: FileContext): void {
 }
 
 function reportLocals(file: FileContext, used: ReadonlySet<SymbolId>): void {
-  for (const symbol of file.context.bound.symbols.symbols) {
-    if (symbol.path !== file.path || (symbol.kind !== "let" && symbol.kind !== "var")) continue
-    const { node } = symbol
-    if (node?.kind !== "let" || used.has(symbol.id) || symbol.name.startsWith("_")) continue
-    report(file, node.name, "AF2011", { name: symbol.name }, { fixes: dropLet(node, file) })
+  for (const { locals: [first, end] } of file.bound.items.values()) {
+    for (let id = first; id < end; id++) {
+      const symbol = symbolOf(file.context, id)
+      if (symbol.node?.kind !== "let" || (symbol.kind !== "let" && symbol.kind !== "var") || used.has(id) || symbol.name.startsWith("_")) continue
+      report(file, symbol.node.name, "AF2011", { name: symbol.name }, { fixes: dropLet(symbol.node, file) })
+    }
   }
 }
 

@@ -13,7 +13,7 @@ export function declareTypes(file: FileContext): void {
     if (item.kind !== "type" && item.kind !== "enum" && item.kind !== "error" && item.kind !== "event") continue
     const symbol = symbolAt(file, item.name)
     if (symbol === undefined) continue
-    file.context.declared.set(symbol.id, structureOf(item, file))
+    file.context.structures.set(symbol.id, structureOf(item, file))
   }
 }
 
@@ -57,7 +57,7 @@ function recordMembers(members: readonly TypeNode[], file: FileContext): readonl
 
 /** After all files: members of a union get their tag, and types that could never be built are reported. */
 export function finishTypes(context: Context, files: readonly FileContext[]): void {
-  for (const structure of [...context.declared.values()]) {
+  for (const structure of [...context.structures.values()]) {
     if (structure.kind !== "taggedUnion") continue
     for (const member of structure.members) addTag(context, member)
   }
@@ -69,7 +69,7 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
       if (needsItself(symbol.id, context)) {
         report(file, item.name, "AF3022", { name: item.name.text })
         if (context.declared.get(symbol.id)?.kind === "alias") {
-          context.declared.set(symbol.id, { kind: "alias", type: { kind: "unknown" } })
+          context.structures.set(symbol.id, { kind: "alias", type: { kind: "unknown" } })
         }
       } else if (item.type.kind === "unionType") {
         reportMixedUnion(item, symbol.id, file)
@@ -82,7 +82,7 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
 function addTag(context: Context, member: SymbolId): void {
   const structure = context.declared.get(member)
   if (structure?.kind !== "record") return
-  context.declared.set(member, { ...structure, tag: context.bound.symbols.symbols[member]!.name })
+  context.structures.set(member, { ...structure, tag: context.bound.symbols.symbols[member]!.name })
 }
 
 /** Whether every value of the type holds another value of the type. */

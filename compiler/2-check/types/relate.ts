@@ -3,7 +3,7 @@
 import type { SymbolId } from "../../1-bind/types.ts"
 import type { DeclaredType, FieldType, Type } from "../types.ts"
 
-export type Declared = ReadonlyMap<SymbolId, DeclaredType>
+export type Declared = Pick<ReadonlyMap<SymbolId, DeclaredType>, "get">
 
 export const STRING: Type = { kind: "string" }
 export const INT: Type = { kind: "int" }
