@@ -4,15 +4,14 @@ import type { Phase } from "../../base/diagnostics/diagnostic.ts"
 import { sortDiagnostics } from "../../base/diagnostics/diagnostic.ts"
 import { checkChecklist } from "./checklist.ts"
 import type { CheckOptions, Context, FileContext } from "./context.ts"
-import { declareSignatures } from "./declarations.ts"
 import { reportKeys } from "./flow/keys.ts"
 import { reportUnused } from "./flow/unused.ts"
-import { collectPolicies } from "./policies.ts"
+import { declareHead } from "./heads.ts"
 import { changedSymbols, checkedBefore, checkItem } from "./reuse.ts"
 import { applyRules } from "./rules.ts"
 import { checkTestReach } from "./test-reach.ts"
-import { declareTypes, finishTypes } from "./types/declared.ts"
-import type { Checked, CheckedItem, FileFacts } from "./types.ts"
+import { finishTypes } from "./types/declared.ts"
+import type { Checked, CheckedItem, FileFacts, Head } from "./types.ts"
 import type { Declaration } from "../../grammar/syntax/nodes.ts"
 import type { Bound, SymbolId } from "../1-bind/types.ts"
 
@@ -29,15 +28,14 @@ export function check(bound: Bound, options: CheckOptions, earlier?: Checked): P
   // Facts of nodes are added to those that are there: what is gone is never asked for again.
   const context = before === undefined ? start : { ...start, symbolTypes: before.symbolTypes as Context["symbolTypes"] }
   const files = [...bound.files].map(([path, file]): FileContext => ({ context, bound: file, path, ...factsOf(before?.files.get(path)) }))
-  for (const file of files) declareTypes(file)
+  const heads = new Map<Declaration, Head>()
+  for (const file of files) for (const item of file.bound.file.items) heads.set(item, declareHead(item, file, before))
   finishTypes(context, files)
-  for (const file of files) declareSignatures(file)
-  for (const file of files) collectPolicies(file)
   const items = new Map(files.map((file) => [file.path, new Map<Declaration, CheckedItem>()]))
   const changed = before === undefined ? new Set<SymbolId>() : changedSymbols(context, before)
   for (const file of files) {
     for (const item of file.bound.file.items) {
-      const found = checkItem(item, file, before, changed)
+      const found = checkItem(item, file, { head: heads.get(item)!, before, changed })
       items.get(file.path)!.set(item, found)
       context.diagnostics.push(...found.diagnostics)
       context.callSites.push(...found.callSites)

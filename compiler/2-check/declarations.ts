@@ -21,11 +21,7 @@ import { buildType, refuseObjectName } from "./types/build.ts"
 import { isOptional, NOTHING, UNKNOWN } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
-/** Before any body is checked: parameters and results of one file's callables, and its settings. */
-export function declareSignatures(file: FileContext): void {
-  for (const item of file.bound.file.items) declareSignature(item, file)
-}
-
+/** Parameters and result of a callable, or the type of a setting. */
 export function declareSignature(item: Declaration, file: FileContext): void {
   const { context } = file
   if (item.kind === "setting") {

@@ -1,6 +1,6 @@
 // Which clauses hold around a call: the nearest of each kind wins, budgets nest.
 
-import type { Clause } from "../../grammar/syntax/nodes.ts"
+import type { Clause, Declaration } from "../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import { callableOf, symbolAt, symbolOf, type CallableNode, type Context, type FileContext } from "./context.ts"
 import { isAllowed, type Place } from "./places.ts"
@@ -40,15 +40,13 @@ function used(clauses: readonly Clause[], file: FileContext, kind: "use" | "step
   return found
 }
 
-/** Fills `context.policies` for the callables of one file. */
-export function collectPolicies(file: FileContext): void {
-  for (const item of file.bound.file.items) {
-    if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") continue
-    const symbol = symbolAt(file, item.name)
-    if (symbol === undefined) continue
-    const own = item.clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "callable" }))
-    file.context.policies.set(symbol.id, nearestOf([...own, ...used(item.clauses, file, "use")], item.kind))
-  }
+/** Fills `context.policies` for a callable. */
+export function collectPolicies(item: Declaration, file: FileContext): void {
+  if (item.kind !== "tool" && item.kind !== "agent" && item.kind !== "human" && item.kind !== "workflow") return
+  const symbol = symbolAt(file, item.name)
+  if (symbol === undefined) return
+  const own = item.clauses.map((clause): EffectiveClause => ({ clause, path: file.path, from: "callable" }))
+  file.context.policies.set(symbol.id, nearestOf([...own, ...used(item.clauses, file, "use")], item.kind))
 }
 
 export interface CallPolicies {

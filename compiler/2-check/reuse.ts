@@ -7,7 +7,7 @@ import { walk } from "../../grammar/syntax/walk.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import type { CallSite, CheckOptions, Context, FileContext, Suppression } from "./context.ts"
 import { checkDeclaration, declareSignature } from "./declarations.ts"
-import type { Checked, CheckedItem } from "./types.ts"
+import type { Checked, CheckedItem, Head } from "./types.ts"
 
 /** The declared types and signatures of two checks are compared by value, their nodes by identity. */
 export function sameValue(a: unknown, b: unknown): boolean {
@@ -51,11 +51,17 @@ export function changedSymbols(context: Context, { declared, signatures, policie
   return changed
 }
 
+interface Around {
+  readonly head: Head
+  readonly before: Checked | undefined
+  readonly changed: ReadonlySet<SymbolId>
+}
+
 /** Checks a declaration, or takes what an earlier check found where that still holds; gives what was found. */
-export function checkItem(item: Declaration, file: FileContext, before: Checked | undefined, changed: ReadonlySet<SymbolId>): CheckedItem {
+export function checkItem(item: Declaration, file: FileContext, { head, before, changed }: Around): CheckedItem {
   const bound = file.bound.items.get(item)!
   const kept = before?.files.get(file.path)?.items.get(item)
-  if (kept !== undefined && kept.refers === bound.refers && isMovable(kept) && ![...kept.lookedAt].some((symbol) => changed.has(symbol))) return move(kept, item.span)
+  if (kept !== undefined && kept.refers === bound.refers && isMovable(kept) && ![...kept.lookedAt].some((symbol) => changed.has(symbol))) return move(kept, head, item.span)
   if (kept !== undefined) forget(item, file, bound.locals)
   const lookedAt = new Set<SymbolId>()
   const diagnostics: Diagnostic[] = []
@@ -65,7 +71,7 @@ export function checkItem(item: Declaration, file: FileContext, before: Checked 
   const { structures } = file.context
   const declared: Context["declared"] = { get: (symbol) => (lookedAt.add(symbol), structures.get(symbol)) }
   checkDeclaration(item, { ...file, context: { ...file.context, declared, diagnostics, callSites, agentTools, suppressions, lookedAt } })
-  return { at: item.span, refers: bound.refers, lookedAt, diagnostics, callSites, agentTools, suppressions }
+  return { at: item.span, head, refers: bound.refers, lookedAt, diagnostics, callSites, agentTools, suppressions }
 }
 
 function isMovable({ at, diagnostics, suppressions }: CheckedItem): boolean {
@@ -73,12 +79,12 @@ function isMovable({ at, diagnostics, suppressions }: CheckedItem): boolean {
   return diagnostics.every((each) => isWithin(each, at)) && suppressions.every(({ span, clause }) => holds(span) && holds(clause))
 }
 
-function move(kept: CheckedItem, at: Span): CheckedItem {
+function move(kept: CheckedItem, head: Head, at: Span): CheckedItem {
   const by = at.start - kept.at.start
-  if (by === 0) return kept
+  if (by === 0 && head === kept.head) return kept
   const there = ({ start, end }: Span): Span => ({ start: start + by, end: end + by })
   return {
-    ...kept, at, diagnostics: kept.diagnostics.map((each) => moved(each, by)),
+    ...kept, at, head, diagnostics: kept.diagnostics.map((each) => moved(each, by)),
     suppressions: kept.suppressions.map((each) => ({ ...each, span: there(each.span), clause: there(each.clause) })),
   }
 }

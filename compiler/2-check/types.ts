@@ -65,10 +65,24 @@ export interface EffectiveClause {
   readonly from: "call" | "callable" | "policy" | "block" | "steps" | "default"
 }
 
+/** What others see of a declaration. */
+export interface Head {
+  /** Where the declaration stood when its diagnostics were made. */
+  readonly at: Span
+  readonly symbol: SymbolId | undefined
+  readonly lookedAt: readonly SymbolId[]
+  readonly diagnostics: readonly Diagnostic[]
+  readonly structure?: DeclaredType | undefined
+  readonly signature?: Signature | undefined
+  readonly policies?: readonly EffectiveClause[] | undefined
+  readonly setting?: Type | undefined
+}
+
 /** What checking one declaration gave, beside facts of its nodes: it holds as long as it and all that it looked at stay. */
 export interface CheckedItem {
   /** Where the declaration stood when its diagnostics were made. */
   readonly at: Span
+  readonly head: Head
   /** Tells one binding of it from another. */
   readonly refers: ReadonlySet<SymbolId>
   readonly lookedAt: ReadonlySet<SymbolId>

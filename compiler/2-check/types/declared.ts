@@ -7,14 +7,11 @@ import type { DeclaredType, Type } from "../types.ts"
 import { buildFields, buildType } from "./build.ts"
 import { expand } from "./relate.ts"
 
-/** Fills `context.declared` from one file; unions look at others by symbol only, so order does not matter. */
-export function declareTypes(file: FileContext): void {
-  for (const item of file.bound.file.items) {
-    if (item.kind !== "type" && item.kind !== "enum" && item.kind !== "error" && item.kind !== "event") continue
-    const symbol = symbolAt(file, item.name)
-    if (symbol === undefined) continue
-    file.context.structures.set(symbol.id, structureOf(item, file))
-  }
+/** Fills `context.structures` where a type is declared; unions look at others by symbol only, so order does not matter. */
+export function declareType(item: Declaration, file: FileContext): void {
+  if (item.kind !== "type" && item.kind !== "enum" && item.kind !== "error" && item.kind !== "event") return
+  const symbol = symbolAt(file, item.name)
+  if (symbol !== undefined) file.context.structures.set(symbol.id, structureOf(item, file))
 }
 
 type TypeItem = Extract<Declaration, { readonly kind: "type" | "enum" | "error" | "event" }>
