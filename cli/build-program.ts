@@ -12,7 +12,7 @@ import { Failure } from "./failure.ts"
 import { readProgram } from "./fs.ts"
 import { keptCode, versionsFile } from "./kept-versions.ts"
 import { readLock, writeLock } from "./lock-file.ts"
-import { compileProgram, optionsOf, printDiagnostics } from "./project.ts"
+import { compileProgram, diagnosticDetails, optionsOf, printDiagnostics } from "./project.ts"
 import type { Terminal } from "./terminal.ts"
 import type { WorkflowEntry } from "./workflow-input.ts"
 
@@ -53,12 +53,12 @@ export async function buildProgram({ file, config, terminal, out, force, wish = 
   const { diagnostics, value } = await compileProgram({ program, config, out: target }, { versions: decision.versions, lock: decision.compared, hasKept })
   if (!printDiagnostics(diagnostics, program, terminal) || value === null) {
     if (diagnostics.some(({ code }) => code === "AF7001" || code === "AF7003")) terminal.error(wayOut(file))
-    throw new Failure(1, `${relative(process.cwd(), resolve(file))} was not compiled.`)
+    throw new Failure(1, `${relative(process.cwd(), resolve(file))} was not compiled.`, undefined, await diagnosticDetails(diagnostics, program))
   }
   const updated = carryOut(lockFile, decision, { plan: value.plan, generated: target, wish })
   const kept = keptCode(lockFile, workflowsOf(updated, lockFile.key), value.plan)
   for (const { callable, version } of kept.changed) {
-    terminal.error(`${terminal.paint("warning", "warning")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
+    terminal.error(`${terminal.errors.paint("warning", "warning:")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
   }
   const files = [...value.files, ...deploymentFiles(value.plan, config, target), versionsFile(value.plan), ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
   writeFiles(target, files, force === true)

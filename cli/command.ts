@@ -35,6 +35,8 @@ export interface Command {
 }
 
 export const json: Flag = { name: "json", summary: "print JSON for programs" }
+/** Of a server, which goes on: one line of JSON. */
+export const ready: Flag = { name: "json", summary: "print one line of JSON with its addresses once it is ready" }
 export const project: Flag = { name: "config", value: "FILE", summary: "config file (default: agentflow.config.yaml beside the program or above it)" }
 export const sidecar: Flag = { name: "sidecar", value: "HOST:PORT", summary: "gRPC address of a running sidecar or daprd (default: the one of this folder)", lasting: true }
 export const http: Flag = { name: "http", value: "HOST:PORT", summary: "HTTP address of the sidecar's state API", lasting: true }

@@ -71,13 +71,20 @@ _agentflow() {
 ${commands.map(({ name, summary }) => `    '${name}:${text(summary)}'`).join("\n")}
   )
   if (( CURRENT == 2 )); then
-    _describe command commands
+    if [[ $words[2] == -* ]]; then
+      compadd -- --help --version
+    else
+      _describe command commands
+    fi
     return
   fi
   local command=$words[2]
   shift words
   (( CURRENT-- ))
   case $command in
+    help)
+      _arguments '*:command:(${commands.map(({ name }) => name).join(" ")})'
+      ;;
 ${specs.join("\n")}
   esac
 }
@@ -105,6 +112,7 @@ function fish(commands: readonly Command[]): string {
 complete -c agentflow -f
 complete -c agentflow -l help -s h -d 'show flags and examples'
 complete -c agentflow -n __fish_use_subcommand -l version -s v -d 'show the version'
+complete -c agentflow -n '__fish_seen_subcommand_from help' -a '${commands.map(({ name }) => name).join(" ")}'
 complete -c agentflow -n '__fish_seen_subcommand_from completion' -a '${shells.join(" ")}'
 ${lines.join("\n")}
 `

@@ -75,6 +75,7 @@ export function configOfText(text: string, env: Readonly<Record<string, string |
 function problemOf({ instancePath, keyword, params = {}, message }: ValidationProblem, document: Document, yaml: Yaml): [number, string, string | undefined] {
   const path = instancePath.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"))
   const node = path.length === 0 ? document.contents : document.getIn(path, true)
+  if (path.length === 0 && keyword === "type") return [placeOf(node, yaml), "the file holds no settings.", "Write them as names with values, such as `models: { provider: offline }`."]
   if (keyword !== "additionalProperties") return [placeOf(node, yaml), `'${path.join(".") || "the file"}' ${message}.`, undefined]
   const unknown = String((params as { readonly additionalProperty?: unknown }).additionalProperty)
   const near = nearest(unknown, settingNames)

@@ -2,7 +2,7 @@
 // @ts-nocheck
 import type { Validator } from "@agentflow/runtime/contract"
 
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"agentflow.config.yaml","description":"What differs between environments: where services are, where secrets come from, which models answer, how strict the checks are. Strings may use ${NAME} and ${NAME:-default} from the environment. Paths are relative to this file. No secret value belongs here.","type":"object","properties":{"endpoints":{"description":"Calls to the origin on the left go to the origin on the right; path and query stay as they are. Targets are on this machine unless --allow-remote is given.","type":"object","propertyNames":{"description":"The origin that the program names: scheme, host and port, no path.","pattern":"^https?://[^/?#\\s]+$"},"additionalProperties":{"description":"The origin to call instead: scheme, host and port, no path.","type":"string","pattern":"^(https?://[^/?#\\s]+|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\})$"},"examples":[{"https://slack.com":"http://127.0.0.1:8787"}]},"secrets":{"description":"Secret stores by the name that `secret NAME from \"STORE\"` uses. A store that is not listed is the Dapr secret store component of that name.","type":"object","propertyNames":{"minLength":1},"additionalProperties":{"description":"Where the values of this store are.","type":"object","properties":{"file":{"description":"A local JSON file with key and value pairs, readable by its owner only and never committed. For development.","type":"string","minLength":1}},"required":["file"],"additionalProperties":false},"examples":[{"vault":{"file":".secrets.json"}}]},"models":{"description":"Which models answer the agents.","type":"object","properties":{"provider":{"description":"`openai` calls an OpenAI-compatible service, `dapr` a Dapr conversation component, `offline` the built-in deterministic model. Without it: openai when OPENAI_API_KEY or OPENAI_BASE_URL is set, offline otherwise.","enum":["offline","openai","dapr"]},"api":{"description":"Which protocol `openai` speaks: chat completions, which every compatible service has, or the responses API.","enum":["chat","responses"]},"conversation":{"description":"Name of the conversation component that `dapr` calls (default: conversation).","type":"string","minLength":1},"script":{"description":"JSON file with the answers that the offline model gives; what it does not script is made from the result type and the prompt.","type":"string","minLength":1},"providers":{"description":"More providers, by the name that `model m = NAME(\"model\")` uses. One that has neither address nor key is answered for by the offline model.","type":"object","propertyNames":{"pattern":"^[a-z][A-Za-z0-9]*$","not":{"enum":["openai","dapr","offline"]}},"additionalProperties":{"type":"object","properties":{"type":{"description":"The protocol that it speaks: `openai` (the default), or `dapr` for a conversation component.","enum":["openai","dapr"]},"baseUrl":{"description":"Its address, such as https://models.example/v1. Empty: not there.","type":"string","pattern":"^(https?://.*)?$"},"api":{"description":"Chat completions (the default) or the responses API.","enum":["chat","responses"]},"apiKey":{"description":"From the environment: ${NAME}. No key belongs in this file.","type":"string"},"secret":{"description":"The secret store that holds the key, and its name there.","type":"object","properties":{"store":{"type":"string","minLength":1},"key":{"type":"string","minLength":1}},"required":["store","key"],"additionalProperties":false},"component":{"description":"Of the type `dapr`: the conversation component. Default: the provider's name.","type":"string","minLength":1}},"additionalProperties":false},"examples":[{"north":{"baseUrl":"https://north.example/v1","apiKey":"${NORTH_API_KEY}"}}]}},"additionalProperties":false},"dapr":{"description":"Names that the files for Dapr use: written by `agentflow build` to generated/dapr/.","type":"object","properties":{"app":{"description":"App id. Default: the program's name, such as daily-brief.","type":"string","pattern":"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"},"stateStore":{"description":"Name of the state store component. Default: statestore.","type":"string","minLength":1},"pubsub":{"description":"Name of the pub/sub component. Default: pubsub.","type":"string","minLength":1},"maxWorkflows":{"description":"Turns of workflows that Dapr gives one worker at a time. Default: 40.","type":"integer","minimum":1,"maximum":1000},"maxActivities":{"description":"Steps that Dapr gives one worker at a time. Default: 60.","type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false,"examples":[{"app":"briefs","stateStore":"briefs-state"}]},"mcp":{"description":"MCP servers by the name that `mcp SERVER.tool` uses. Their tools are pinned in agentflow.lock with `agentflow mcp --pin`.","type":"object","propertyNames":{"minLength":1},"additionalProperties":{"description":"A program to start (stdio), or an address (streamable HTTP).","oneOf":[{"type":"object","properties":{"command":{"description":"The program and its arguments.","type":"array","items":{"type":"string"},"minItems":1},"env":{"description":"Variables for it, besides the harmless ones of this process.","type":"object","additionalProperties":{"type":"string"}},"cwd":{"description":"The folder that it starts in.","type":"string"}},"required":["command"],"additionalProperties":false},{"type":"object","properties":{"url":{"type":"string","pattern":"^(https?://|\\$\\{)"},"headers":{"description":"Sent with every request, such as authorization: Bearer ${TOKEN}.","type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false}]},"examples":[{"github":{"command":["npx","-y","github-mcp"]}}]},"cli":{"description":"Flags of `agentflow` that are set for good, by their names. The environment (AGENTFLOW_DB) wins over them, a flag over both.","type":"object","properties":{"db":{"description":"Database of the sidecar.","type":"string","minLength":1},"sidecar":{"description":"gRPC address of the sidecar or daprd that commands talk to.","type":"string","pattern":"^(.+:)?[0-9]{1,5}$"},"http":{"description":"Its HTTP address.","type":"string","pattern":"^(.+:)?[0-9]{1,5}$"},"out":{"description":"Where `build` writes.","type":"string","minLength":1},"keep":{"description":"How long `sidecar`, `dev` and `run` keep ended runs: 30d, completed=1d,failed=forever, or forever. Default: 30d.","type":"string","minLength":1},"port":{"description":"Port of `dev`.","type":"integer","minimum":0,"maximum":65535},"by":{"description":"Who answers questions.","type":"string","minLength":1}},"additionalProperties":false,"examples":[{"db":"runs/brief.db","by":"ada"}]},"rules":{"description":"The level of a diagnostic by its code; codes that are not listed keep their own level.","type":"object","propertyNames":{"pattern":"^AF[1-9][0-9]{3}$"},"additionalProperties":{"enum":["error","warning","off"]},"examples":[{"AF4003":"error"}]}},"additionalProperties":false};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","title":"agentflow.config.yaml","description":"What differs between environments: where services are, where secrets come from, which models answer, how strict the checks are. Strings may use ${NAME} and ${NAME:-default} from the environment. Paths are relative to this file. No secret value belongs here.","type":"object","properties":{"endpoints":{"description":"Calls to the origin on the left go to the origin on the right; path and query stay as they are. Targets are on this machine unless --allow-remote is given.","type":"object","propertyNames":{"description":"The origin that the program names: scheme, host and port, no path.","pattern":"^https?://[^/?#\\s]+$"},"additionalProperties":{"description":"The origin to call instead: scheme, host and port, no path.","type":"string","pattern":"^(https?://[^/?#\\s]+|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\})$"},"examples":[{"https://slack.com":"http://127.0.0.1:8787"}]},"secrets":{"description":"Secret stores by the name that `secret NAME from \"STORE\"` uses. A store that is not listed is the Dapr secret store component of that name.","type":"object","propertyNames":{"minLength":1},"additionalProperties":{"description":"Where the values of this store are.","type":"object","properties":{"file":{"description":"A local JSON file with key and value pairs, readable by its owner only and never committed. For development.","type":"string","minLength":1}},"required":["file"],"additionalProperties":false},"examples":[{"vault":{"file":".secrets.json"}}]},"models":{"description":"Which models answer the agents.","type":"object","properties":{"provider":{"description":"`openai` calls an OpenAI-compatible service, `dapr` a Dapr conversation component, `offline` the built-in deterministic model. Without it: openai when OPENAI_API_KEY or OPENAI_BASE_URL is set, offline otherwise.","enum":["offline","openai","dapr"]},"api":{"description":"Which protocol `openai` speaks: chat completions, which every compatible service has, or the responses API.","enum":["chat","responses"]},"conversation":{"description":"Name of the conversation component that `dapr` calls (default: conversation).","type":"string","minLength":1},"script":{"description":"JSON file with the answers that the offline model gives; what it does not script is made from the result type and the prompt.","type":"string","minLength":1},"providers":{"description":"More providers, by the name that `model m = NAME(\"model\")` uses. One that has neither address nor key is answered for by the offline model.","type":"object","propertyNames":{"pattern":"^[a-z][A-Za-z0-9]*$","not":{"enum":["openai","dapr","offline"]}},"additionalProperties":{"type":"object","properties":{"type":{"description":"The protocol that it speaks: `openai` (the default), or `dapr` for a conversation component.","enum":["openai","dapr"]},"baseUrl":{"description":"Its address, such as https://models.example/v1. Empty: not there.","type":"string","pattern":"^(https?://.*)?$"},"api":{"description":"Chat completions (the default) or the responses API.","enum":["chat","responses"]},"apiKey":{"description":"From the environment: ${NAME}. No key belongs in this file.","type":"string"},"secret":{"description":"The secret store that holds the key, and its name there.","type":"object","properties":{"store":{"type":"string","minLength":1},"key":{"type":"string","minLength":1}},"required":["store","key"],"additionalProperties":false},"component":{"description":"Of the type `dapr`: the conversation component. Default: the provider's name.","type":"string","minLength":1}},"additionalProperties":false},"examples":[{"north":{"baseUrl":"https://north.example/v1","apiKey":"${NORTH_API_KEY}"}}]}},"additionalProperties":false},"dapr":{"description":"Names that the files for Dapr use: written by `agentflow build` to generated/dapr/.","type":"object","properties":{"app":{"description":"App id. Default: the program's name, such as daily-brief.","type":"string","pattern":"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"},"stateStore":{"description":"Name of the state store component. Default: statestore.","type":"string","minLength":1},"pubsub":{"description":"Name of the pub/sub component. Default: pubsub.","type":"string","minLength":1},"maxWorkflows":{"description":"Turns of workflows that Dapr gives one worker at a time. Default: 40.","type":"integer","minimum":1,"maximum":1000},"maxActivities":{"description":"Steps that Dapr gives one worker at a time. Default: 60.","type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false,"examples":[{"app":"briefs","stateStore":"briefs-state"}]},"mcp":{"description":"MCP servers by the name that `mcp SERVER.tool` uses. Their tools are pinned in agentflow.lock with `agentflow mcp --pin`.","type":"object","propertyNames":{"minLength":1},"additionalProperties":{"description":"A program to start (stdio), or an address (streamable HTTP).","oneOf":[{"type":"object","properties":{"command":{"description":"The program and its arguments.","type":"array","items":{"type":"string"},"minItems":1},"env":{"description":"Variables for it, besides the harmless ones of this process.","type":"object","additionalProperties":{"type":"string"}},"cwd":{"description":"The folder that it starts in.","type":"string"}},"required":["command"],"additionalProperties":false},{"type":"object","properties":{"url":{"type":"string","pattern":"^(https?://|\\$\\{)"},"headers":{"description":"Sent with every request, such as authorization: Bearer ${TOKEN}.","type":"object","additionalProperties":{"type":"string"}}},"required":["url"],"additionalProperties":false}]},"examples":[{"github":{"command":["npx","-y","github-mcp"]}}]},"cli":{"description":"Flags of `agentflow` that are set for good, by their names. The environment (AGENTFLOW_DB) wins over them, a flag over both.","type":"object","properties":{"db":{"description":"Database of the sidecar.","type":"string","minLength":1},"sidecar":{"description":"gRPC address of the sidecar or daprd that commands talk to.","type":"string","pattern":"^(.+:)?[0-9]{1,5}$"},"http":{"description":"Its HTTP address.","type":"string","pattern":"^(.+:)?[0-9]{1,5}$"},"out":{"description":"Where `build` writes.","type":"string","minLength":1},"keep":{"description":"How long `sidecar` keeps ended runs.","type":"string","minLength":1},"port":{"description":"Port of `dev`.","type":"integer","minimum":0,"maximum":65535},"by":{"description":"Who answers questions.","type":"string","minLength":1},"grpc-port":{"description":"gRPC port of `sidecar`.","type":"integer","minimum":0,"maximum":65535},"http-port":{"description":"HTTP port of `sidecar`.","type":"integer","minimum":0,"maximum":65535}},"additionalProperties":false,"examples":[{"db":"runs/brief.db","by":"ada"}]},"rules":{"description":"The level of a diagnostic by its code; codes that are not listed keep their own level.","type":"object","propertyNames":{"pattern":"^AF[1-9][0-9]{3}$"},"additionalProperties":{"enum":["error","warning","off"]},"examples":[{"AF4003":"error"}]}},"additionalProperties":false};
 const pattern4 = new RegExp("^https?://[^/?#\\s]+$", "u");
 const pattern5 = new RegExp("^(https?://[^/?#\\s]+|\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\})$", "u");
 const pattern6 = new RegExp("^[a-z][A-Za-z0-9]*$", "u");
@@ -12,6 +12,7 @@ const pattern9 = new RegExp("^(https?://|\\$\\{)", "u");
 const pattern10 = new RegExp("^(.+:)?[0-9]{1,5}$", "u");
 const pattern12 = new RegExp("^AF[1-9][0-9]{3}$", "u");
 const func1 = (text) => [...text].length
+const func11 = Object.prototype.hasOwnProperty;
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1058,7 +1059,7 @@ if(data.cli !== undefined){
 let data36 = data.cli;
 if(data36 && typeof data36 == "object" && !Array.isArray(data36)){
 for(const key18 in data36){
-if(!(((((((key18 === "db") || (key18 === "sidecar")) || (key18 === "http")) || (key18 === "out")) || (key18 === "keep")) || (key18 === "port")) || (key18 === "by"))){
+if(!(func11.call(schema31.properties.cli.properties, key18))){
 const err78 = {instancePath:instancePath+"/cli",schemaPath:"#/properties/cli/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18},message:"must NOT have additional properties"};
 if(vErrors === null){
 vErrors = [err78];
@@ -1254,9 +1255,10 @@ vErrors.push(err93);
 errors++;
 }
 }
-}
-else {
-const err94 = {instancePath:instancePath+"/cli",schemaPath:"#/properties/cli/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data36["grpc-port"] !== undefined){
+let data44 = data36["grpc-port"];
+if(!((typeof data44 == "number") && (!(data44 % 1) && !isNaN(data44)))){
+const err94 = {instancePath:instancePath+"/cli/grpc-port",schemaPath:"#/properties/cli/properties/grpc-port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1265,15 +1267,9 @@ vErrors.push(err94);
 }
 errors++;
 }
-}
-if(data.rules !== undefined){
-let data44 = data.rules;
-if(data44 && typeof data44 == "object" && !Array.isArray(data44)){
-for(const key19 in data44){
-const _errs112 = errors;
-if(typeof key19 === "string"){
-if(!pattern12.test(key19)){
-const err95 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/pattern",keyword:"pattern",params:{pattern: "^AF[1-9][0-9]{3}$"},message:"must match pattern \""+"^AF[1-9][0-9]{3}$"+"\"",propertyName:key19};
+if(typeof data44 == "number"){
+if(data44 > 65535 || isNaN(data44)){
+const err95 = {instancePath:instancePath+"/cli/grpc-port",schemaPath:"#/properties/cli/properties/grpc-port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1282,10 +1278,8 @@ vErrors.push(err95);
 }
 errors++;
 }
-}
-var valid23 = _errs112 === errors;
-if(!valid23){
-const err96 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames",keyword:"propertyNames",params:{propertyName: key19},message:"property name must be valid"};
+if(data44 < 0 || isNaN(data44)){
+const err96 = {instancePath:instancePath+"/cli/grpc-port",schemaPath:"#/properties/cli/properties/grpc-port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1295,10 +1289,11 @@ vErrors.push(err96);
 errors++;
 }
 }
-for(const key20 in data44){
-let data45 = data44[key20];
-if(!(((data45 === "error") || (data45 === "warning")) || (data45 === "off"))){
-const err97 = {instancePath:instancePath+"/rules/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rules/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema31.properties.rules.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+}
+if(data36["http-port"] !== undefined){
+let data45 = data36["http-port"];
+if(!((typeof data45 == "number") && (!(data45 % 1) && !isNaN(data45)))){
+const err97 = {instancePath:instancePath+"/cli/http-port",schemaPath:"#/properties/cli/properties/http-port/type",keyword:"type",params:{type: "integer"},message:"must be integer"};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1307,10 +1302,9 @@ vErrors.push(err97);
 }
 errors++;
 }
-}
-}
-else {
-const err98 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(typeof data45 == "number"){
+if(data45 > 65535 || isNaN(data45)){
+const err98 = {instancePath:instancePath+"/cli/http-port",schemaPath:"#/properties/cli/properties/http-port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1319,15 +1313,92 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-}
-else {
-const err99 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(data45 < 0 || isNaN(data45)){
+const err99 = {instancePath:instancePath+"/cli/http-port",schemaPath:"#/properties/cli/properties/http-port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"};
 if(vErrors === null){
 vErrors = [err99];
 }
 else {
 vErrors.push(err99);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err100 = {instancePath:instancePath+"/cli",schemaPath:"#/properties/cli/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err100];
+}
+else {
+vErrors.push(err100);
+}
+errors++;
+}
+}
+if(data.rules !== undefined){
+let data46 = data.rules;
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key19 in data46){
+const _errs116 = errors;
+if(typeof key19 === "string"){
+if(!pattern12.test(key19)){
+const err101 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames/pattern",keyword:"pattern",params:{pattern: "^AF[1-9][0-9]{3}$"},message:"must match pattern \""+"^AF[1-9][0-9]{3}$"+"\"",propertyName:key19};
+if(vErrors === null){
+vErrors = [err101];
+}
+else {
+vErrors.push(err101);
+}
+errors++;
+}
+}
+var valid23 = _errs116 === errors;
+if(!valid23){
+const err102 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/propertyNames",keyword:"propertyNames",params:{propertyName: key19},message:"property name must be valid"};
+if(vErrors === null){
+vErrors = [err102];
+}
+else {
+vErrors.push(err102);
+}
+errors++;
+}
+}
+for(const key20 in data46){
+let data47 = data46[key20];
+if(!(((data47 === "error") || (data47 === "warning")) || (data47 === "off"))){
+const err103 = {instancePath:instancePath+"/rules/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/rules/additionalProperties/enum",keyword:"enum",params:{allowedValues: schema31.properties.rules.additionalProperties.enum},message:"must be equal to one of the allowed values"};
+if(vErrors === null){
+vErrors = [err103];
+}
+else {
+vErrors.push(err103);
+}
+errors++;
+}
+}
+}
+else {
+const err104 = {instancePath:instancePath+"/rules",schemaPath:"#/properties/rules/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err104];
+}
+else {
+vErrors.push(err104);
+}
+errors++;
+}
+}
+}
+else {
+const err105 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"};
+if(vErrors === null){
+vErrors = [err105];
+}
+else {
+vErrors.push(err105);
 }
 errors++;
 }

@@ -32,7 +32,7 @@ async function controlThrough(sidecar: Reached, { terminal, positionals, flags }
     // Real Dapr takes a second suspend, and no worker survives it: it is not even sent.
     if (run.status !== already) await act(client, run)
     if (flags["json"]) terminal.out(JSON.stringify({ run: runId, workflow: run.name, done }))
-    else terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${runId} (${run.name}): ${done}. ${advice}${sidecar.isBrief ? " No worker runs here now: it shows when one does." : ""}`)
+    else terminal.out(`${terminal.done} ${runId} (${run.name}): ${done}. ${advice}${sidecar.isBrief ? " No worker runs here now: it shows when one does." : ""}`)
     return 0
   } finally {
     client.close()

@@ -5,7 +5,7 @@ import { lineTable, positionAt } from "../base/text/line-table.ts"
 import { layoutOf } from "../services/graph/layout.ts"
 import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, readConfig, type Config } from "./config.ts"
-import { Failure, messageOf } from "./failure.ts"
+import { Failure, messageOf, tellFailure } from "./failure.ts"
 import { graphsOfFile } from "./graph-of-file.ts"
 import { superviseWorker, workerLinesFile, type Address, type WorkerProcess } from "./processes.ts"
 import { checkProgram } from "./project.ts"
@@ -50,6 +50,7 @@ export function developProgram(options: DevOptions): DevProgram {
     if (changed !== undefined) terminal.out(terminal.style.dim(`\n${clock()} ${changed} changed`))
     const { problem: _problem, ...rest } = state
     state = { ...rest, state: "building" }
+    terminal.progress(`building ${file}`)
     try {
       config = readConfig(dirname(resolve(file)), options.explicitConfig, process.env)
       checkEndpoints(config, { allowRemote: options.allowRemote })
@@ -60,7 +61,7 @@ export function developProgram(options: DevOptions): DevProgram {
       await before?.stop()
       worker = await startWorker(built, { ...options, config }, (problem) => become({ state: "broken", problem }))
       become({ state: "running", diagnostics, build: state.build + 1, workflows: built.workflows.map(({ name, parameters }) => ({ name, parameters: parameters as ProgramState["workflows"][number]["parameters"] })) })
-      terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${clock()} ${file} runs ${terminal.style.dim(`(built in ${Math.round(performance.now() - startedMs)} ms)`)}`)
+      terminal.out(`${terminal.done} ${clock()} ${file} runs ${terminal.style.dim(`(built in ${Math.round(performance.now() - startedMs)} ms)`)}`)
     } catch (thrown) {
       become({ state: "broken", problem: messageOf(thrown), diagnostics: await diagnosticsOf(file, config), build: state.build + 1 })
       throw thrown
@@ -69,8 +70,8 @@ export function developProgram(options: DevOptions): DevProgram {
   const watching = watchProgram({
     file, explicitConfig: options.explicitConfig, onChange: turn,
     onProblem: ({ message, advice }) => {
-      terminal.error(`${terminal.paint("error", "error")} ${message}${advice === undefined ? "" : `\n  ${advice}`}`)
-      if (worker !== undefined) terminal.error(terminal.style.dim("  The worker goes on with the program as it was."))
+      tellFailure({ message, advice }, terminal)
+      if (worker !== undefined) terminal.error(terminal.errors.style.dim("  The worker goes on with the program as it was."))
     },
   })
   return {
@@ -104,7 +105,7 @@ async function startWorker(built: Built, { config, address, stateFolder, termina
     onLine: (line) => {
       if (line["agentflow"] === "log") terminal.out(`${terminal.style.dim(`${clock()} log`)} ${String(line["message"])}`)
     },
-    onDeath: (how) => terminal.error(terminal.paint("warning", `The worker died (${how}); starting it again`)),
+    onDeath: (how) => terminal.error(terminal.errors.paint("warning", `The worker died (${how}); starting it again`)),
     onReturn: () => terminal.out(terminal.paint("hint", "The worker is back")),
   })
   worker.broken.catch((thrown: unknown) => onBroken(thrown instanceof Failure && thrown.advice !== undefined ? `${thrown.message} ${thrown.advice}` : messageOf(thrown)))

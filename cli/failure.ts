@@ -1,5 +1,7 @@
 // Failures a person is told about in one line, with the exit code that says whose turn it is.
 
+import type { Terminal } from "./terminal.ts"
+
 /** What each exit code says; the reference's table is made from it. */
 export const exitCodes = {
   0: "all is well",
@@ -7,6 +9,8 @@ export const exitCodes = {
   2: "wrong usage, or something is missing around the program",
   3: "the run failed",
   130: "stopped by Ctrl-C",
+  141: "whoever read the output closed the pipe",
+  143: "stopped by a signal before it was done; a server that is told to end ends with 0",
 } as const
 
 export type ExitCode = keyof typeof exitCodes
@@ -15,13 +19,28 @@ export type ExitCode = keyof typeof exitCodes
 export class Failure extends Error {
   readonly exitCode: ExitCode
   readonly advice: string | undefined
+  /** What programs that read JSON get beside the message. */
+  readonly details: object
 
-  constructor(exitCode: ExitCode, message: string, advice?: string) {
+  constructor(exitCode: ExitCode, message: string, advice?: string, details: object = {}) {
     super(message)
     this.name = "Failure"
     this.exitCode = exitCode
     this.advice = advice
+    this.details = details
   }
+}
+
+/** In one line, with a way out below it. */
+export function tellFailure({ message, advice }: Pick<Failure, "message" | "advice">, { error, errors }: Pick<Terminal, "error" | "errors">, kind = "error"): void {
+  error(`${errors.paint("error", `${kind}:`)} ${message}`)
+  if (advice !== undefined) error(`  ${advice}`)
+}
+
+/** What a program that reads JSON gets in its place. */
+export function failureJson(thrown: unknown): { readonly error: object } {
+  const { advice = null, details = {} } = thrown instanceof Failure ? thrown : {}
+  return { error: { message: messageOf(thrown), advice, ...details } }
 }
 
 /** The message of anything thrown, also of `null` and strings. */

@@ -2,7 +2,7 @@
 
 import type { Command, Flag } from "./command.ts"
 import { exitCodes } from "./failure.ts"
-import type { Terminal } from "./terminal.ts"
+import { plainly, type Terminal } from "./terminal.ts"
 import { version } from "./version.ts"
 
 const groups: readonly { readonly title: string; readonly names: readonly string[] }[] = [
@@ -13,7 +13,19 @@ const groups: readonly { readonly title: string; readonly names: readonly string
   { title: "Around it", names: ["doctor", "playground", "sidecar", "model", "mcp", "lsp", "completion"] },
 ]
 
-export function overview(commands: readonly Command[], { style, columns }: Pick<Terminal, "style" | "columns">): string {
+type Look = Pick<Terminal, "style" | "columns" | "unicode">
+
+/** Longer lines are hard to read, however wide the terminal is. */
+const widest = 100
+
+/** The table of commands, for programs. */
+export function helpJson(commands: readonly Command[]): string {
+  return JSON.stringify({ version, commands: commands.map(({ name, summary, usage, flags, examples }) => ({ name, summary, usage, flags, examples })), exitCodes }, null, 2)
+}
+
+export function overview(commands: readonly Command[], look: Look): string {
+  const { style } = look
+  const columns = Math.min(widest, look.columns)
   const width = Math.max(...commands.map(({ name }) => name.length))
   const row = ({ name, summary }: Command): readonly string[] => entry(name.padEnd(width), summary, { columns, paint: style.cyan })
   const grouped = groups.map(({ title, names }) => ({ title, rows: names.flatMap((name) => commands.filter((command) => command.name === name)) }))
@@ -25,22 +37,24 @@ export function overview(commands: readonly Command[], { style, columns }: Pick<
     ...[...grouped, { title: "More", rows: rest }].flatMap(({ title, rows }) => (rows.length === 0 ? [] : ["", style.bold(title), ...rows.flatMap(row)])),
     "",
     ...wrap("agentflow COMMAND --help shows a command's flags and an example.", columns),
-    ...wrap("A flag may be set for good: in agentflow.config.yaml (`cli: { db: FILE }`), over it in the environment (AGENTFLOW_DB), over both by itself.", columns),
+    ...wrap("A flag may be set for good: in agentflow.config.yaml (`cli: { db: FILE }`), over it in the environment (AGENTFLOW_DB), over both on the command line.", columns),
     ...wrap(`Exit codes: ${Object.entries(exitCodes).map(([code, means]) => `${code} ${means}`).join("; ")}.`, columns),
   ].join("\n")
 }
 
-export function usageOf({ name, summary, usage, flags, examples }: Command, { style, columns }: Pick<Terminal, "style" | "columns">): string {
+export function usageOf({ name, summary, usage, flags, examples }: Command, look: Look): string {
+  const { style } = look
+  const columns = Math.min(widest, look.columns)
   const width = Math.max(0, ...flags.map((flag) => labelOf(flag).length))
   return [
     ...wrap(`${summary}.`, columns),
     "",
     `Usage: agentflow ${name} ${usage}`.trimEnd(),
-    ...(flags.length === 0 ? [] : ["", ...flags.flatMap((flag) => entry(labelOf(flag).padEnd(width), flag.summary, { columns, paint: style.cyan }))]),
+    ...(flags.length === 0 ? [] : ["", "Flags:", ...flags.flatMap((flag) => entry(labelOf(flag).padEnd(width), flag.summary, { columns, paint: style.cyan }))]),
     "",
     examples.length === 1 ? "Example:" : "Examples:",
     ...examples.map((example) => `  ${example}`),
-  ].join("\n")
+  ].map((line) => plainly(line, look)).join("\n")
 }
 
 function labelOf({ name, short, value }: Flag): string {

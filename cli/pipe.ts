@@ -1,8 +1,8 @@
 // Output that goes to no terminal, written at once: to load Node's streams takes as long as to check a small program.
 
 import { fstatSync, writeSync } from "node:fs"
-import { hasUnicode, paintWith, plainStyle } from "./style.ts"
-import type { Terminal } from "./terminal.ts"
+import { columnsAsTold, paintWith, plainStyle } from "./style.ts"
+import type { Look, Terminal } from "./terminal.ts"
 
 export interface Pipe {
   readonly terminal: Terminal
@@ -12,21 +12,22 @@ export interface Pipe {
 
 type Target = 1 | 2
 
-/** Undefined where standard output is a terminal, or is to have colours all the same. */
+/** Undefined where either stream is a terminal, or is to have colours all the same. */
 export function openPipe(env: NodeJS.ProcessEnv): Pipe | undefined {
-  if (env["FORCE_COLOR"] || isDevice(1)) return undefined
+  if (env["FORCE_COLOR"] || isDevice(1) || isDevice(2)) return undefined
   const streams = new Map<Target, NodeJS.WriteStream>()
   const write = (to: Target, text: string): void => {
-    const rest = streams.has(to) || (to === 2 && isDevice(2)) ? text : unwritten(to, Buffer.from(text))
+    const rest = streams.has(to) ? text : unwritten(to, Buffer.from(text))
     if (rest.length === 0) return
     const stream = streams.get(to) ?? (to === 1 ? process.stdout : process.stderr)
     if (!streams.has(to)) stream.on("error", endOf)
     streams.set(to, stream)
     stream.write(rest)
   }
+  const look: Look = { colour: false, unicode: false, live: false, columns: columnsAsTold(env), style: plainStyle, paint: paintWith(plainStyle), done: "ok", failed: "failed" }
   return {
     terminal: {
-      colour: false, unicode: hasUnicode(env), live: false, columns: Number(env["COLUMNS"]) || 100, style: plainStyle, paint: paintWith(plainStyle),
+      ...look, errors: look, progress: () => {},
       out: (text) => write(1, `${text}\n`),
       error: (text) => write(2, `${text}\n`),
     },
@@ -51,6 +52,6 @@ function unwritten(to: Target, bytes: Buffer): Buffer {
 
 /** A reader that has seen enough, such as `head`, closes the pipe. */
 export function endOf(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0)
+  if (error.code === "EPIPE") process.exit(141)
   throw error
 }

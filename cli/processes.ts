@@ -6,6 +6,7 @@ import { extname, join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { Failure, messageOf } from "./failure.ts"
+import { endWith } from "./stop.ts"
 
 /** Where a sidecar listens, on 127.0.0.1 unless `host` says otherwise. */
 export interface Address {
@@ -59,6 +60,7 @@ export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpP
   const program = sibling("sidecar/main")
   const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort), ...(keep === undefined ? [] : ["--keep", keep])]
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: ownGroup })
+  endWith(child)
   const errors = collect(child)
   const exited = exitOf(child)
   const ready = await firstJsonLine(child, exited, (line) => typeof line["grpcPort"] === "number")
@@ -168,6 +170,7 @@ async function launch({ program, environment, logFile, linesFile, onLine }: Work
     detached: ownGroup,
     env: { ...process.env, ...environment },
   })
+  endWith(child)
   const log = createWriteStream(logFile, { flags: "a" })
   child.stderr.pipe(log)
   const lines = createWriteStream(linesFile, { flags: "a" })
@@ -234,13 +237,6 @@ async function end(child: ChildProcess, exited: Promise<string>): Promise<void> 
   const timer = setTimeout(() => child.kill("SIGKILL"), graceMs)
   await exited
   clearTimeout(timer)
-}
-
-/** Resolves on SIGINT or SIGTERM. */
-export function untilStopped(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve(signal))
-  })
 }
 
 /** A program of this package beside the CLI, as source or built, like the file that asks. */

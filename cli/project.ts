@@ -55,10 +55,17 @@ async function signatureProblems(plan: Plan, program: Program, { rules }: Config
   return checkToolSignatures(plan, program, rules)
 }
 
+/** What a failure says in JSON of a program that has errors. */
+export async function diagnosticDetails(diagnostics: readonly Diagnostic[], program: Program): Promise<object> {
+  const { diagnosticJson } = await import("./diagnostic-formats.ts")
+  return { diagnostics: diagnostics.map((each) => diagnosticJson(each, program)) }
+}
+
 /** Prints diagnostics as frames and a last line of counts; says whether the program may go on. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], program: Program, terminal: Terminal): boolean {
   const texts = new Map(program.sources.map((source) => [source.path, source.text]))
-  const options = { paint: terminal.colour ? terminal.paint : plain, unicode: terminal.unicode, textOf: (path: string) => texts.get(path) }
+  const { colour, paint, unicode } = terminal.errors
+  const options = { paint: colour ? paint : plain, unicode, textOf: (path: string) => texts.get(path) }
   for (const diagnostic of diagnostics) terminal.error(`${renderDiagnostic(diagnostic, options)}\n`)
   const summary = summarise(diagnostics)
   if (summary !== "") terminal.error(`${summary}. \`agentflow explain CODE\` tells more.`)

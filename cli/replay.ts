@@ -119,7 +119,7 @@ function toldOfTask(name: string, input: string | undefined): string {
 
 function toldOfEnd(status: string, result: string | undefined, message: string | undefined): string {
   const what = message === undefined ? result ?? "" : message.split("\n")[0]!
-  return `ends ${status}${what === "" ? "" : ` with ${what.length > 120 ? `${what.slice(0, 119)}…` : what}`}`
+  return `ends ${status}${what === "" ? "" : ` with ${what.length > 120 ? `${what.slice(0, 117)}...` : what}`}`
 }
 
 function baseOf(name: string): string {

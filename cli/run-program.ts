@@ -65,6 +65,8 @@ const pollMs = 120
 
 export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   checkEndpoints(options.config, { allowRemote: options.allowRemote === true })
+  const { progress } = options.terminal
+  progress(`building ${options.file}`)
   const built = await buildProgram(options)
   const workflow = chooseWorkflow(built.workflows, options.workflow)
   if (options.id === undefined) checkInput(workflow, options.input ?? {})
@@ -77,6 +79,7 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
   const { stateFolder, keep, port } = options
   const sidecarOptions = db === undefined ? undefined : { stateFolder, db, ...(keep === undefined ? {} : { keep }), ...(port === undefined ? {} : { grpcPort: port }) }
+  progress("starting the sidecar")
   const here = options.inProcess === true && sidecarOptions !== undefined
     ? await startSidecarHere({ ...sidecarOptions, retention: retentionOf(keep) }) : undefined
   // Held, because the one that is stopped at the end is the one that was started last.
@@ -85,12 +88,14 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
+    progress("starting the worker")
     worker = here === undefined
       ? await startWorker(built, address, workerLog, options)
       : await startWorkerHere({
         built, sidecar: here.sidecar, environment: workerEnvironment(address, options),
         onLog: ({ message }) => noteLog(options, message),
       })
+    progress(undefined)
     const client = connectTo(address)
     try {
       const id = options.id ?? newRunId(workflow.name)

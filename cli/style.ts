@@ -22,6 +22,14 @@ export function paintWith(style: Style): Paint {
   }
 }
 
-export function hasUnicode(env: NodeJS.ProcessEnv): boolean {
-  return env["AGENTFLOW_ASCII"] ? false : /UTF-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "UTF-8")
+/** On a terminal alone, and by what the locale says, as C libraries do; the console of Linux has no glyphs for it, and Windows tells by its terminal. */
+export function hasUnicode({ isTTY }: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): boolean {
+  if (env["AGENTFLOW_ASCII"] || isTTY !== true || env["TERM"] === "dumb" || env["TERM"] === "linux") return false
+  if (process.platform === "win32") return Boolean(env["WT_SESSION"] || env["TERM_PROGRAM"])
+  return /UTF-?8/i.test(env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "")
+}
+
+/** Of what is no terminal; longer than any line, so that nothing is cut, unless somebody says otherwise. */
+export function columnsAsTold(env: NodeJS.ProcessEnv): number {
+  return Number(env["COLUMNS"]) || 1_000_000
 }

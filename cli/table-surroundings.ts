@@ -1,6 +1,6 @@
 // The commands around a program: to begin one, to work on it, to look at what this machine has.
 
-import { http, json, keep, project, sidecar, type Command } from "./command.ts"
+import { http, json, keep, project, ready, sidecar, type Command } from "./command.ts"
 
 export const surroundings: readonly Command[] = [
   {
@@ -28,7 +28,7 @@ export const surroundings: readonly Command[] = [
       { name: "db", value: "FILE", summary: "database of the sidecar (default: .agentflow/runs.db)", lasting: true },
       keep,
       { name: "allow-remote", summary: "allow `endpoints:` to map to hosts that are not loopback" },
-      sidecar, http, json, project,
+      sidecar, http, ready, project,
     ],
     examples: ["agentflow dev flow.agentflow", "agentflow dev --sidecar 127.0.0.1:50001"],
     load: () => import("./commands/dev.ts"),
@@ -47,6 +47,7 @@ export const surroundings: readonly Command[] = [
       { name: "approve", value: "ANSWER", summary: "answer to every question (default: the first choice)" },
       { name: "limit", value: "TIME", summary: "a run that takes longer counts as stuck (default: 2m)" },
       { name: "out", short: "o", value: "FOLDER", summary: "where the report goes (default: .agentflow/pilot)" },
+      json,
       project,
     ],
     examples: [
@@ -81,7 +82,7 @@ export const surroundings: readonly Command[] = [
     usage: "",
     minimum: 0,
     maximum: 0,
-    flags: [{ name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8124, or a free one)" }, json],
+    flags: [{ name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8124, or a free one)" }, ready],
     examples: ["agentflow playground"],
     load: () => import("./commands/playground.ts"),
   },
@@ -91,7 +92,7 @@ export const surroundings: readonly Command[] = [
     usage: "SHELL",
     minimum: 1,
     maximum: 1,
-    flags: [],
+    flags: [json],
     examples: ["agentflow completion bash >> ~/.bashrc", "agentflow completion zsh > ~/.zsh/_agentflow", "agentflow completion fish > ~/.config/fish/completions/agentflow.fish"],
     load: () => import("./commands/completion.ts"),
   },

@@ -1,6 +1,6 @@
 // All commands of `agentflow`: one row each; help, parsing and completion are made from it.
 
-import { by, http, json, keep, project, sidecar, step, type Command } from "./command.ts"
+import { by, http, json, keep, project, ready, sidecar, step, type Command } from "./command.ts"
 import { surroundings } from "./table-surroundings.ts"
 
 export { portOf, type Command, type Flag, type Invocation } from "./command.ts"
@@ -40,9 +40,10 @@ export const commands: readonly Command[] = [
       { name: "filter", value: "TEXT", summary: "only tests whose name has this text in it" },
       { name: "simulate", value: "WORKFLOW", summary: "no written test: this workflow with values made from its types, under every crash and failure" },
       { name: "watch", summary: "run them again whenever a program changes" },
-      { name: "report", value: "FORMAT", summary: "pretty, junit, json or html (default: pretty)" },
+      { name: "report", value: "FORMAT", choices: ["pretty", "junit", "json", "html"], summary: "pretty, junit, json or html (default: pretty)" },
       { name: "seed", value: "N", summary: "draws how long calls take; the same seed gives the same runs (default: 0, what is usual)" },
       { name: "coverage", summary: "show which steps, branches and clauses no test reaches" },
+      json,
       project,
     ],
     examples: ["agentflow test examples/daily-brief/daily-brief.agentflow --coverage", "agentflow test --report junit > tests.xml"],
@@ -289,8 +290,9 @@ export const commands: readonly Command[] = [
     minimum: 0,
     maximum: 0,
     flags: [
-      { name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8089)" },
+      { name: "port", value: "PORT", summary: "port on 127.0.0.1 (default: 8089; 0 takes a free one)" },
       { name: "script", value: "FILE", summary: "scripted answers (model.json)" },
+      ready,
     ],
     examples: ["agentflow model --port 8089 --script examples/daily-brief/model.json"],
     load: () => import("./commands/model.ts"),
@@ -304,8 +306,8 @@ export const commands: readonly Command[] = [
     flags: [
       { name: "db", value: "FILE", summary: "database (default: .agentflow/runs.db)", lasting: true },
       { name: "host", value: "ADDRESS", summary: "listen here (default: 127.0.0.1; any other asks for DAPR_API_TOKEN in the environment)" },
-      { name: "grpc-port", value: "PORT", summary: "gRPC port (default: 50001)" },
-      { name: "http-port", value: "PORT", summary: "HTTP port (default: 3500)" },
+      { name: "grpc-port", value: "PORT", summary: "gRPC port (default: 50001; 0 takes a free one)", lasting: true },
+      { name: "http-port", value: "PORT", summary: "HTTP port (default: 3500; 0 takes a free one)", lasting: true },
       keep,
       { name: "max-message-size", value: "SIZE", summary: "refuse larger payloads (default: 64Mi; daprd's own is 4Mi)" },
       { name: "secrets", value: "STORE=FILE,…", summary: "secret stores from local JSON files" },
@@ -313,6 +315,7 @@ export const commands: readonly Command[] = [
       { name: "pubsub", value: "NAME,…", summary: "publish/subscribe components (default: pubsub)" },
       { name: "binding", value: "NAME=file:FOLDER|http://ADDRESS,…", summary: "output bindings" },
       { name: "app", value: "ID=http://ADDRESS,…", summary: "apps that can be invoked, and get their jobs" },
+      ready,
     ],
     examples: ["agentflow sidecar --db runs.db"],
     load: () => import("./commands/sidecar.ts"),

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { version } from "./version.ts"
 
 export const templates = ["minimal", "research", "saga", "approval"] as const
 export type Template = (typeof templates)[number]
@@ -24,7 +25,7 @@ export function filesOf(template: Template): readonly TemplateFile[] {
   return [
     ...own,
     ...(hasScript ? [{ path: "agentflow.config.yaml", text: config }] : []),
-    { path: "package.json", text: `${JSON.stringify({ private: true, type: "module", scripts: { check: "agentflow check main.agentflow", build: "agentflow build main.agentflow", dev: "agentflow dev main.agentflow" } }, null, 2)}\n` },
+    { path: "package.json", text: `${JSON.stringify({ private: true, type: "module", scripts: { check: "agentflow check main.agentflow", test: "agentflow test main.agentflow", build: "agentflow build main.agentflow", dev: "agentflow dev main.agentflow" }, devDependencies: { agentflow: version } }, null, 2)}\n` },
     { path: ".gitignore", text: "node_modules/\ngenerated/\n.agentflow/\n.secrets.json\n" },
   ]
 }

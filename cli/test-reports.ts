@@ -57,7 +57,7 @@ export function failureText(result: TestResult, { file, texts }: Pick<TestedProg
     const rows = timelineOf(result.trace)
     const shown = rows.slice(-timelineMax)
     lines.push("", style.dim("  what happened, in virtual time:"))
-    if (shown.length < rows.length) lines.push(style.dim(`  … ${rows.length - shown.length} earlier`))
+    if (shown.length < rows.length) lines.push(style.dim(`  ${unicode ? "…" : "..."} ${rows.length - shown.length} earlier`))
     const width = Math.max(...shown.map(({ time }) => time.length), 0)
     for (const { time, step, text, tone } of shown) {
       const painted = tone === "bad" ? style.red(text) : tone === "good" ? style.green(text) : tone === "fault" ? style.yellow(text) : text
@@ -86,7 +86,7 @@ export function summaryText({ programs, ms }: Tested, terminal: Terminal): strin
   const runs = results.reduce((sum, { result }) => sum + result.runs, 0)
   const passed = results.length - failed
   const counts = [`${passed} passed`, ...(failed === 0 ? [] : [terminal.paint("error", `${failed} failed`)])].join(", ")
-  return `${counts}; ${runs} simulated runs in ${(ms / 1000).toFixed(1)} s`
+  return `${counts}; ${runs} simulated ${runs === 1 ? "run" : "runs"} in ${(ms / 1000).toFixed(1)} s`
 }
 
 export function coverageText(program: TestedProgram, terminal: Terminal): string {

@@ -59,7 +59,7 @@ const shortMax = 90
 
 function short(value: unknown): string {
   const text = JSON.stringify(value) ?? "nothing"
-  return text.length > shortMax ? `${text.slice(0, shortMax)}…` : text
+  return text.length > shortMax ? `${text.slice(0, shortMax)}...` : text
 }
 
 export function timeText(ms: number): string {

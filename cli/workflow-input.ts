@@ -19,7 +19,7 @@ export function chooseWorkflow(workflows: readonly WorkflowEntry[], name: string
   const names = workflows.map((workflow) => workflow.name)
   if (name === undefined) {
     if (workflows.length === 1) return workflows[0]!
-    throw new Failure(2, workflows.length === 0 ? "The program has no workflow." : "The program has several workflows.", names.length === 0 ? undefined : `Name one: ${names.join(", ")}`)
+    throw new Failure(2, workflows.length === 0 ? "The program has no workflow." : "The program has several workflows.", names.length === 0 ? "Declare one: workflow Main() { log \"it runs\" }" : `Name one: ${names.join(", ")}`)
   }
   const found = workflows.find((workflow) => workflow.name === name)
   if (found !== undefined) return found
@@ -35,7 +35,7 @@ export function checkInput({ name, parameters }: WorkflowEntry, input: unknown):
   if (validate(input)) return
   const problems = validate.errors!.map((error) => `${error.instancePath === "" ? "the input" : error.instancePath.slice(1).replaceAll("/", ".")} ${told(error)}`)
   const required = (parameters as { required?: readonly string[] }).required ?? []
-  const example = JSON.stringify(Object.fromEntries(required.map((field) => [field, "…"])))
+  const example = JSON.stringify(Object.fromEntries(required.map((field) => [field, "..."])))
   throw new Failure(2, `The input does not fit ${name}: ${problems.join("; ")}.`, `Pass it as --input '${example}' or --input @FILE`)
 }
 
@@ -47,7 +47,7 @@ export function parseInput(flag: string | undefined): unknown {
     try {
       text = readFileSync(flag.slice(1), "utf8")
     } catch {
-      throw new Failure(2, `The input file ${flag.slice(1)} can't be read.`)
+      throw new Failure(2, `The input file ${flag.slice(1)} can't be read.`, "Check the path after @: it is seen from the working directory.")
     }
   }
   try {

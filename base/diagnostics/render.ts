@@ -20,7 +20,7 @@ export interface RenderOptions {
 /** One diagnostic as a block of lines, without a newline at the end. */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
   const { paint } = options
-  const lines = [`${paint(diagnostic.severity, diagnostic.severity)} ${paint("code", diagnostic.code)} ${diagnostic.message}`]
+  const lines = [`${paint(diagnostic.severity, diagnostic.severity)} ${paint("code", diagnostic.code)} ${options.unicode ? diagnostic.message : diagnostic.message.replaceAll("×", "x")}`]
   lines.push(...frame(diagnostic.path, diagnostic.span, diagnostic.severity, options))
   for (const related of diagnostic.related) {
     lines.push(`  ${paint("hint", "see")} ${related.message}`)

@@ -36,7 +36,7 @@ async function answerThrough(
     const by = (flags["by"] as string | undefined) ?? userInfo().username
     const { entry, value } = await answerQuestion({ client, address, runId, step, answer, by, isNo })
     if (flags["json"]) terminal.out(JSON.stringify({ run: runId, step, value, by }))
-    else terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${step}: ${JSON.stringify(value)} by ${by}\n  ${entry.ask}`)
+    else terminal.out(`${terminal.done} ${step}: ${JSON.stringify(value)} by ${by}\n  ${entry.ask}`)
     return 0
   } finally {
     client.close()

@@ -3,8 +3,9 @@
 import { dirname, relative, resolve } from "node:path"
 import { buildProgram, type Built } from "../build-program.ts"
 import { readConfig } from "../config.ts"
-import { Failure, type ExitCode } from "../failure.ts"
+import { Failure, failureJson, tellFailure, type ExitCode } from "../failure.ts"
 import type { VersionWish } from "../build-versions.ts"
+import { stoppedBy, untilStopped } from "../stop.ts"
 import type { Invocation } from "../table.ts"
 
 export async function main(invocation: Invocation): Promise<ExitCode> {
@@ -24,18 +25,20 @@ export async function main(invocation: Invocation): Promise<ExitCode> {
       tell(await build(invocation, file, changed === undefined ? wish : {}), file, invocation, Math.round(performance.now() - startedMs))
     },
     onProblem: (problem) => {
-      if (flags["json"]) terminal.out(JSON.stringify({ error: { message: problem.message, advice: problem.advice ?? null } }))
-      else terminal.error(`${terminal.paint("error", "error")} ${problem.message}${problem.advice === undefined ? "" : `\n  ${problem.advice}`}`)
+      if (flags["json"]) terminal.out(JSON.stringify(failureJson(problem)))
+      else tellFailure(problem, terminal)
     },
   })
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => watching.stop())
+  const signal = await untilStopped()
+  watching.stop()
   await watching.stopped
-  return 130
+  return stoppedBy(signal)
 }
 
 function build({ terminal, flags }: Invocation, file: string, wish: VersionWish): Promise<Built> {
   const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
   const out = flags["out"] as string | undefined
+  terminal.progress(`building ${file}`)
   return buildProgram({ file, config, terminal, ...(out === undefined ? {} : { out }), force: flags["force"] === true, lock: "write", wish })
 }
 
@@ -48,7 +51,8 @@ function tell(built: Built, file: string, { terminal, flags }: Invocation, tookM
   }
   const { style } = terminal
   const took = tookMs === undefined ? "" : style.dim(` in ${tookMs} ms`)
-  terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: ${built.files.length} files in ${relative(process.cwd(), built.out) || "."}/${took}`)
+  terminal.out(`${terminal.done} ${file}: ${built.files.length} files in ${relative(process.cwd(), built.out) || "."}/${took}`)
+  if (built.workflows.length === 0) terminal.out(`${terminal.paint("info", "note")} ${file} declares no workflow: its worker has nothing to run`)
   if (tookMs === undefined) for (const path of built.files) terminal.out(`  ${style.dim(path)}`)
   if (built.kept.length > 0) terminal.out(`${terminal.paint("info", "note")} the worker also serves the runs of ${built.kept.join(", ")}; when the last has ended: --drop-old VERSION`)
 }

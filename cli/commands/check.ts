@@ -14,15 +14,17 @@ const formats = ["pretty", "json", "sarif", "github"] as const satisfies readonl
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const format = formatOf(flags)
   const found: Found[] = []
-  for (const file of positionals) {
+  for (const [index, file] of positionals.entries()) {
+    if (positionals.length > 1) terminal.progress(`${index} of ${positionals.length} files`)
     const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
     const each = await checkProgram(file, config)
     found.push(each)
     if (format !== "pretty") continue
     if (printDiagnostics(each.diagnostics, each.program, terminal) && each.diagnostics.length === 0) {
-      terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${file}: no errors, no warnings`)
+      terminal.out(`${terminal.done} ${file}: no errors, no warnings`)
     }
   }
+  terminal.progress(undefined)
   if (format !== "pretty") {
     // Only these need the explanation of every code.
     const { render } = await import("../diagnostic-formats.ts")

@@ -31,8 +31,8 @@ export async function main(invocation: Invocation): Promise<ExitCode> {
     terminal.out(JSON.stringify(shown, (_key, value: unknown) => readableLocation(value, sources), 2))
     return 0
   }
-  const { unicode, style } = terminal
-  const view: CostView = { unicode, style, placeOf: (origin) => placeOf(origin, after.program.sources) }
+  const { unicode, style, columns } = terminal
+  const view: CostView = { unicode, style, columns, placeOf: (origin) => placeOf(origin, after.program.sources) }
   const pictures = before === undefined
     ? after.report.workflows.map((workflow) => costLines(workflow, view))
     : changesBetween(before.report, after.report).map((change) => changeLines(change, view))

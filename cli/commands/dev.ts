@@ -10,7 +10,8 @@ import { readEntry } from "../fs.ts"
 import { findSidecar } from "../hub-access.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { retentionOf, startSidecarHere } from "../in-process.ts"
-import { untilStopped, type Address } from "../processes.ts"
+import type { Address } from "../processes.ts"
+import { serverStoppedBy, untilStopped, type StopSignal } from "../stop.ts"
 import { createLive } from "../studio/live.ts"
 import { createMask, type Mask } from "../studio/mask.ts"
 import { route, type Studio } from "../studio/routes.ts"
@@ -43,6 +44,7 @@ export async function main({ terminal, positionals: [file], flags }: Invocation)
   const live = createLive(studio, () => program?.state())
   const token = randomBytes(18).toString("base64url")
   const stopping = untilStopped()
+  let signal: StopSignal = "SIGINT"
   try {
     const server = await serveStudio({
       files: playgroundFiles(), port: portOf(flags["port"], 8123), mayChoosePort: flags["port"] === undefined,
@@ -50,7 +52,7 @@ export async function main({ terminal, positionals: [file], flags }: Invocation)
     })
     if (flags["json"]) terminal.out(JSON.stringify({ url: server.url, port: server.port, sidecar: host.address }))
     else terminal.out(`${terminal.style.bold("Studio")}   ${terminal.style.cyan(server.url)}\n${terminal.style.bold("Sidecar")}  gRPC ${host.address.grpcPort}, HTTP ${host.address.httpPort}   ${terminal.style.dim("(Ctrl-C stops all; runs are kept)")}`)
-    await stopping
+    signal = await stopping
     live.close()
     await server.close()
   } finally {
@@ -58,7 +60,7 @@ export async function main({ terminal, positionals: [file], flags }: Invocation)
     await program?.stop()
     await host.close()
   }
-  return 130
+  return serverStoppedBy(signal)
 }
 
 interface Host {

@@ -3,7 +3,8 @@
 import type { ExitCode } from "../failure.ts"
 import { examine, type Finding, type State } from "../doctor.ts"
 import type { Invocation } from "../table.ts"
-import type { Terminal } from "../terminal.ts"
+import { plainly, type Terminal } from "../terminal.ts"
+import { wrap } from "../help.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const findings = await examine({ cwd: process.cwd(), env: process.env, config: flags["config"] as string | undefined })
@@ -25,11 +26,12 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   return isWell ? 0 : 1
 }
 
-const marks: { readonly [Each in State]: readonly [unicode: string, plain: string] } = { ok: ["✓", "ok"], absent: ["–", "--"], broken: ["✗", "!!"] }
+const marks: { readonly [Each in State]: readonly [unicode: string, plain: string] } = { ok: ["✓", "ok "], absent: ["–", "-  "], broken: ["✗", "!! "] }
 
-function tell({ name, state, found, how }: Finding, { style, unicode, out }: Terminal): void {
+function tell({ name, state, found, how }: Finding, terminal: Terminal): void {
+  const { style, unicode, columns, out } = terminal
   const mark = marks[state][unicode ? 0 : 1]
   const painted = state === "ok" ? style.green(mark) : state === "absent" ? style.dim(mark) : style.red(mark)
-  out(`  ${painted} ${name}: ${found}`)
-  if (how !== undefined) out(`    ${style.dim(how)}`)
+  out(`  ${painted}${unicode ? " " : ""}${name}: ${found}`)
+  for (const line of how === undefined ? [] : wrap(plainly(how, terminal), Math.min(100, columns) - 5)) out(`${" ".repeat(unicode ? 4 : 5)}${style.dim(line)}`)
 }

@@ -10,7 +10,7 @@ import { explainPolicies, type ExplainedStep } from "../../compiler/explain/poli
 import { readConfig } from "../config.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import { readProgram, type Program } from "../fs.ts"
-import { optionsOf, printDiagnostics } from "../project.ts"
+import { diagnosticDetails, optionsOf, printDiagnostics } from "../project.ts"
 import type { Invocation } from "../table.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
@@ -19,7 +19,8 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const program = readProgram(file!)
   const { value, diagnostics } = check(program.sources, await optionsOf(program, config))
   if (hasErrors(diagnostics)) {
-    printDiagnostics(diagnostics, program, terminal)
+    if (flags["json"]) terminal.out(JSON.stringify(await diagnosticDetails(diagnostics, program), null, 2))
+    else printDiagnostics(diagnostics, program, terminal)
     return 1
   }
   const steps = chosen(explainPolicies(value), asked)
@@ -28,6 +29,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     return 0
   }
   const { style } = terminal
+  if (steps.length === 0) terminal.out(`${file!} has no step that a policy could hold for.`)
   for (const [index, step] of steps.entries()) {
     terminal.out(`${index === 0 ? "" : "\n"}${style.bold(step.step)}  ${style.dim(`${step.kind}, ${placeOf(step.origin, program)}`)}`)
     if (step.clauses.length === 0) terminal.out(`  ${style.dim("no clause holds: one attempt, without a time limit")}`)

@@ -14,7 +14,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     if (positionals.length > 0) throw new Failure(2, "--stdin formats what it reads; it takes no files.", "Name files without --stdin.")
     return formatStdin(checks)
   }
-  if (positionals.length === 0) throw new Failure(2, "There is nothing to format.", "Usage: agentflow fmt FILE…, or agentflow fmt --stdin")
+  if (positionals.length === 0) throw new Failure(2, "There is nothing to format.", "Usage: agentflow fmt FILE, or agentflow fmt --stdin")
   // All are read before the first is written: a wrong name leaves every file as it was.
   const changed = positionals
     .map((file) => ({ file, before: readFile(file) }))
@@ -61,7 +61,7 @@ function readFile(file: string): string {
     throw new Failure(2, `${file} can't be read: ${messageOf(problem)}.`)
   }
   const text = decode(bytes)
-  if (text === undefined) throw new Failure(2, `${file} is not UTF-8 text.`)
+  if (text === undefined) throw new Failure(2, `${file} is not UTF-8 text.`, "A program is text; save it as UTF-8.")
   return text
 }
 

@@ -50,7 +50,7 @@ function graphsIn(file: string, terminal: Terminal): readonly WorkflowGraph[] {
   readEntry(resolve(file), file)
   const { graphs, diagnostics } = graphsOfFile(file)
   if (hasErrors(diagnostics)) {
-    terminal.error(`${terminal.paint("warning", "warning")} ${file} has errors, so the graph may lack something. \`agentflow check ${file}\` shows them.`)
+    terminal.error(`${terminal.errors.paint("warning", "warning:")} ${file} has errors, so the graph may lack something. \`agentflow check ${file}\` shows them.`)
   }
   if (graphs.length === 0) throw new Failure(1, `${file} has no workflow.`, "A graph is drawn of a `workflow`.")
   return graphs
@@ -63,7 +63,7 @@ function graphNamed(all: readonly WorkflowGraph[], name: string): WorkflowGraph 
   throw new Failure(2, `The program has no workflow '${name}'.`, near === undefined ? `It has: ${all.map((graph) => graph.name).join(", ")}` : `Did you mean '${near}'?`)
 }
 
-function drawn(graph: WorkflowGraph, format: Format, { style, unicode, columns, live }: Terminal, toTerminal: boolean): string {
+function drawn(graph: WorkflowGraph, format: Format, { style, unicode, columns }: Terminal, toTerminal: boolean): string {
   switch (format) {
     case "svg":
       return svgOf(layoutOf(graph))
@@ -73,7 +73,7 @@ function drawn(graph: WorkflowGraph, format: Format, { style, unicode, columns, 
       return dotOf(graph)
     case "ascii": {
       const paint = (text: string, as: "name" | "kind" | "note" | "line"): string => (as === "name" ? style.bold(text) : as === "kind" ? style.cyan(text) : style.dim(text))
-      return treeOf(graph, { unicode, columns: live ? columns : 10_000, ...(toTerminal ? { paint } : {}) })
+      return treeOf(graph, toTerminal ? { unicode, columns, paint } : { unicode: false, columns: 10_000 })
     }
   }
 }
@@ -84,5 +84,5 @@ function write(terminal: Terminal, out: string | undefined, text: string): void 
     return
   }
   writeFileSync(out, text)
-  terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${out}`)
+  terminal.out(`${terminal.done} ${out}`)
 }

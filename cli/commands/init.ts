@@ -31,7 +31,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     return 0
   }
   const { style } = terminal
-  terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${template} in ${shown}/`)
+  terminal.out(`${terminal.done} ${template} in ${shown}/`)
   for (const path of written) terminal.out(`  ${style.dim(path)}`)
   terminal.out(["", "Try:", ...(shown === "." ? [] : [`  cd ${shown}`]), ...nextSteps(template).map((line) => `  ${line}`)].join("\n"))
   return 0
@@ -44,11 +44,15 @@ function templateNamed(name: string): Template {
   throw new Failure(2, `There is no template '${name}'.`, near === undefined ? `Templates are ${templates.join(", ")}.` : `Did you mean '${near}'?`)
 }
 
+/** Who came by npx has no `agentflow` on the PATH. */
 function nextSteps(template: Template): readonly string[] {
-  const run = "agentflow run main.agentflow --input @input.json"
+  const agentflow = process.env["npm_command"] === "exec" ? "npx agentflow" : "agentflow"
+  const run = `${agentflow} run main.agentflow --input @input.json`
   return [
-    template === "approval" ? `${run}      # it asks: answer in another terminal with \`agentflow approve RUN\`` : run,
-    "agentflow graph main.agentflow",
-    "agentflow dev main.agentflow",
+    run,
+    ...(template === "approval" ? [`${agentflow} approve RUN   (in another terminal: the run asks)`] : []),
+    `${agentflow} test main.agentflow`,
+    `${agentflow} graph main.agentflow`,
+    `${agentflow} dev main.agentflow`,
   ]
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises"
 import { Failure, type ExitCode } from "../failure.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { workerLinesFile } from "../processes.ts"
+import { stoppedBy, untilStopped } from "../stop.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 
@@ -17,16 +18,22 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   if (!existsSync(file)) throw new Failure(2, "No worker of this folder has written anything yet.", "Start a run with `agentflow run FILE`.")
   const [run] = positionals
   const json = flags["json"] === true
-  let from = print(file, 0, { run, json, terminal })
+  let shown = 0
+  const counting = { ...terminal, out: (text: string) => { shown += 1; terminal.out(text) } }
+  let from = print(file, 0, { run, json, terminal: counting })
+  if (shown === 0 && !json) terminal.error(run === undefined ? "Nothing has been written yet." : `Run '${run}' has written nothing. A program writes with \`log "text"\`; \`agentflow runs ${run}\` shows its steps.`)
   if (flags["follow"] !== true) return 0
   const stop = new AbortController()
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort())
+  const stopped = untilStopped().then((signal) => {
+    stop.abort()
+    return stoppedBy(signal)
+  })
   while (!stop.signal.aborted) {
     await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
     // A file that has become shorter is another one.
     from = print(file, statSync(file).size < from ? 0 : from, { run, json, terminal })
   }
-  return 0
+  return stopped
 }
 
 interface Printing {

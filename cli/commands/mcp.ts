@@ -18,6 +18,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const found: Record<string, McpPins> = {}
   let isChanged = false
   for (const name of names) {
+    terminal.progress(`asking ${name}`)
     const tools = await readMcpTools(name, { config: config.mcp, endpoints: config.endpoints }).catch((thrown: unknown) => {
       throw new Failure(2, messageOf(thrown))
     })

@@ -8,6 +8,7 @@ import { basename, dirname, join, relative, resolve } from "node:path"
 import { readConfig } from "../config.ts"
 import type { Config } from "../config.ts"
 import { Failure } from "../failure.ts"
+import { readEntry } from "../fs.ts"
 import type { ExitCode } from "../failure.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { pilotCommand } from "../pilot/against.ts"
@@ -19,6 +20,7 @@ import { pilotProgram } from "../pilot/program.ts"
 import { htmlReport, isGood, markdownReport, rowsOf, verdictOf } from "../pilot/report.ts"
 import type { Pilot, Subject } from "../pilot/report.ts"
 import { seconds } from "../pilot/picture.ts"
+import { endWith, stoppedBy, untilStopped, type StopSignal } from "../stop.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { parseInput } from "../workflow-input.ts"
@@ -34,15 +36,25 @@ interface Options {
   readonly approve: string | undefined
   readonly services: string | undefined
   readonly isDapr: boolean
+  readonly stop: AbortSignal
 }
 
-export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
+export async function main({ terminal: given, positionals, flags }: Invocation): Promise<ExitCode> {
+  // With --json standard output is the report alone; what happens is told on standard error.
+  const terminal = flags["json"] === true ? { ...given, out: given.error } : given
   const [file, workflow] = positionals
   const text = (name: string): string | undefined => flags[name] as string | undefined
+  readEntry(resolve(file!), file!)
+  const stop = new AbortController()
+  let signal: StopSignal | undefined
+  void untilStopped().then((first) => {
+    signal = first
+    stop.abort()
+  })
   const options: Options = {
     file: file!, workflow, terminal, config: readConfig(dirname(resolve(file!)), text("config"), process.env), input: parseInput(text("input")),
     out: resolve(text("out") ?? join(stateFolderOf(process.cwd()), "pilot")), limitMs: limitOf(text("limit")), approve: text("approve"), services: text("services"),
-    isDapr: flags["dapr"] === true,
+    isDapr: flags["dapr"] === true, stop: stop.signal,
   }
   rmSync(options.out, { recursive: true, force: true })
   mkdirSync(options.out, { recursive: true })
@@ -50,13 +62,18 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const subjects: Subject[] = [await pilotAll(options, `AgentFlow, ${basename(options.file)}`, (fault, plan, folder) => pilotOnHost(options, { fault, plan, folder }))]
   if (against !== undefined) {
     const { config: { endpoints }, input, limitMs } = options
-    subjects.push(await pilotAll(options, against, (fault, plan, folder) => pilotCommand({ command: against, endpoints, input, folder, limitMs }, fault, plan)))
+    if (signal === undefined) subjects.push(await pilotAll(options, against, (fault, plan, folder) => pilotCommand({ command: against, endpoints, input, folder, limitMs, stop: stop.signal }, fault, plan)))
+  }
+  if (signal !== undefined) {
+    terminal.error("Stopped before every fault was tried: there is no report.")
+    return stoppedBy(signal)
   }
   const pilot: Pilot = {
     file: basename(options.file), host: options.isDapr ? "Dapr (daprd, placement and scheduler on this machine)" : "the embedded sidecar", subjects,
     surroundings: `${type()} ${release()}, ${cpus().length} cores, Node ${process.versions.node}`,
   }
   for (const [name, report] of [["report.html", htmlReport(pilot)], ["report.md", markdownReport(pilot)], ["report.json", `${JSON.stringify(pilot, null, 2)}\n`]] as const) writeFileSync(join(options.out, name), report)
+  if (flags["json"] === true) given.out(JSON.stringify(pilot, null, 2))
   terminal.out(`\nReport: ${relative(process.cwd(), join(options.out, "report.html"))} (and .md, .json)`)
   const [own] = subjects
   return isGood(own!) ? 0 : 3
@@ -77,12 +94,15 @@ async function pilotAll(options: Options, name: string, one: PilotOne): Promise<
   const runs: Observation[] = []
   terminal.out(terminal.style.bold(name))
   let plan: Plan | undefined
-  for (const { name: fault, title } of faults) {
+  for (const [index, { name: fault, title }] of faults.entries()) {
+    if (options.stop.aborted) return { name, runs }
+    terminal.progress(`${index} of ${faults.length} faults: ${title}`)
     const folder = join(out, `${name.replaceAll(/\W+/g, "-").slice(0, 40)}`, fault.replaceAll(" ", "-"))
     mkdirSync(folder, { recursive: true })
     const services = await startServices(options.services, folder)
     try {
       const run = await one(fault, plan, folder)
+      if (options.stop.aborted) return { name, runs }
       runs.push(run)
       plan ??= planOf(run.seen, Object.keys(run.attempts ?? {}).length)
       const { comparison } = rowsOf({ name, runs }).at(-1)!
@@ -91,7 +111,7 @@ async function pilotAll(options: Options, name: string, one: PilotOne): Promise<
       const outcome = fault === "undisturbed" ? `${run.status} in ${seconds(run.durationMs)}, ${run.seen.length} requests${run.why === undefined ? "" : `: ${run.why}`}`
         : !comparison.struck ? "did not strike: the run gave no occasion"
         : `${comparison.recovered ? "recovered" : `not recovered (${run.why ?? "see the report"})`} in ${seconds(run.durationMs)}, ${again} run again, ${comparison.doubled} done twice, ${comparison.missing} not done`
-      terminal.out(`  ${isFine ? terminal.style.green("✓") : terminal.paint("error", "✗")} ${title}: ${outcome}`)
+      terminal.out(`  ${isFine ? terminal.done : terminal.failed} ${title}: ${outcome}`)
     } finally {
       services?.stop()
     }
@@ -101,8 +121,9 @@ async function pilotAll(options: Options, name: string, one: PilotOne): Promise<
 }
 
 async function pilotOnHost(options: Options, { fault, plan, folder }: { readonly fault: FaultName; readonly plan: Plan | undefined; readonly folder: string }): Promise<Observation> {
-  const { file, workflow, config, input, terminal, limitMs, approve } = options
-  const program = { file, workflow, config, input, terminal, folder, limitMs, approve }
+  const { file, workflow, config, input, terminal, limitMs, approve, stop } = options
+  // The line of the fault stays: its build and its start are not told again.
+  const program = { file, workflow, config, input, terminal: { ...terminal, progress: () => {} }, folder, limitMs, approve, stop }
   if (!options.isDapr) return pilotProgram(program, fault, plan)
   const host = await openDaprHost(folder)
   try {
@@ -118,6 +139,7 @@ const servicesMs = 15_000
 async function startServices(command: string | undefined, folder: string): Promise<{ stop(): void } | undefined> {
   if (command === undefined) return undefined
   const child = spawn(command, { shell: true, detached: process.platform !== "win32", stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, PILOT_FOLDER: folder } })
+  endWith(child)
   const stop = (): void => end(child)
   const isReady = await new Promise<boolean>((resolve) => {
     child.stdout.once("data", () => resolve(true))

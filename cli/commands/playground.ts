@@ -1,6 +1,6 @@
 // agentflow playground: serves the built playground on loopback.
 
-import { untilStopped } from "../processes.ts"
+import { serverStoppedBy, untilStopped } from "../stop.ts"
 import type { ExitCode } from "../failure.ts"
 import { playgroundFiles } from "../studio/static-files.ts"
 import { serveStudio } from "../studio/server.ts"
@@ -10,7 +10,7 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const server = await serveStudio({ files: playgroundFiles(), port: portOf(flags["port"], 8124), mayChoosePort: flags["port"] === undefined })
   if (flags["json"]) terminal.out(JSON.stringify({ url: server.url, port: server.port }))
   else terminal.out(`The playground is at ${terminal.style.cyan(server.url)}   (Ctrl-C stops it)`)
-  await untilStopped()
+  const signal = await untilStopped()
   await server.close()
-  return 0
+  return serverStoppedBy(signal)
 }

@@ -14,7 +14,7 @@ const listMax = 100_000
 export async function main(invocation: Invocation): Promise<ExitCode> {
   const { positionals, flags } = invocation
   const older = flags["older"] === undefined ? undefined : ageOf(flags["older"] as string)
-  if ((positionals.length === 0) === (older === undefined)) throw new Failure(2, "Name the runs, or say how old they must be.", "agentflow purge RUN…   or   agentflow purge --older 7d")
+  if ((positionals.length === 0) === (older === undefined)) throw new Failure(2, "Name the runs, or say how old they must be.", "agentflow purge RUN   or   agentflow purge --older 7d")
   return withSidecar(flags, process.cwd(), (address) => purge(address, invocation, older))
 }
 
@@ -22,7 +22,10 @@ async function purge(address: Address, { terminal, positionals, flags }: Invocat
   const client = connectTo(address)
   try {
     const runs = older === undefined ? await named(client, positionals) : await endedBefore(client, Date.now() - older)
-    for (const { id } of runs) await client.purge(id, { recursive: true })
+    for (const [index, { id }] of runs.entries()) {
+      if (runs.length > 1) terminal.progress(`${index} of ${runs.length} runs`)
+      await client.purge(id, { recursive: true })
+    }
     if (flags["json"]) terminal.out(JSON.stringify({ purged: runs.map(({ id }) => id) }))
     else terminal.out(`${runs.length === 1 ? "1 run was" : `${runs.length} runs were`} removed.`)
     return 0

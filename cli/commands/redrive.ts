@@ -38,7 +38,7 @@ async function redrive({ terminal, positionals, flags }: Invocation, address: Re
     if (letter !== undefined) await settleDeadLetter(state, letter)
     const waits = address.isBrief ? ` It waits for a worker: agentflow run FILE ${workflow.replace(/@\d+$/, "")} --id ${chosen}` : ""
     if (flags["json"]) terminal.out(JSON.stringify({ run: chosen, workflow, of: runId, started: present === undefined }))
-    else if (present === undefined) terminal.out(`${terminal.paint("hint", terminal.unicode ? "✓" : "ok")} ${chosen} (${workflow}) has started with the input of ${runId}.${waits}`)
+    else if (present === undefined) terminal.out(`${terminal.done} ${chosen} (${workflow}) has started with the input of ${runId}.${waits}`)
     else terminal.out(`${runId} was started again already: ${chosen} is ${present.status}.`)
     return 0
   } finally {

@@ -6,10 +6,10 @@ import type { HistoryEvent } from "../../engine/types.ts"
 import { registeredName } from "../../compiler/3-plan/types.ts"
 import { readConfig, type Config } from "../config.ts"
 import { Failure, type ExitCode } from "../failure.ts"
-import { readProgram } from "../fs.ts"
+import { readEntry, readProgram } from "../fs.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { loadProgram, runtimeOf } from "../in-process.ts"
-import { compileProgram, printDiagnostics } from "../project.ts"
+import { compileProgram, diagnosticDetails, printDiagnostics } from "../project.ts"
 import { replayHistory, type ReplayResult } from "../replay.ts"
 import { workerEnvironment } from "../run-program.ts"
 import { openRuns } from "../run-reader.ts"
@@ -19,6 +19,7 @@ import type { RunSummary } from "../view/fold.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const [file = "", id = ""] = positionals
+  readEntry(resolve(file), file)
   const { run, history } = await recorded(id, flags)
   const config = readConfig(dirname(resolve(file)), flags["config"] as string | undefined, process.env)
   const result = await inProject(file, { config, terminal }, async (project) => {
@@ -62,7 +63,7 @@ async function inProject<Result>(file: string, { config, terminal }: { readonly 
   const { value, diagnostics } = await compileProgram({ program, config, out }, {})
   if (value === null) {
     printDiagnostics(diagnostics, program, terminal)
-    throw new Failure(1, `${file} was not compiled.`)
+    throw new Failure(1, `${file} was not compiled.`, undefined, await diagnosticDetails(diagnostics, program))
   }
   try {
     for (const { path, text } of value.files) {
@@ -76,11 +77,11 @@ async function inProject<Result>(file: string, { config, terminal }: { readonly 
   }
 }
 
-function tell(run: RunSummary, { turns, actions, otherInputs, difference }: ReplayResult, { paint, style, unicode, out }: Terminal): void {
+function tell(run: RunSummary, { turns, actions, otherInputs, difference }: ReplayResult, { paint, style, done, failed, out }: Terminal): void {
   if (difference === undefined) {
-    out(`${paint("hint", unicode ? "✓" : "ok")} ${run.id} (${run.name}, ${run.status}) fits: ${actions} actions of ${turns} turns are the same.`)
+    out(`${done} ${run.id} (${run.name}, ${run.status}) fits: ${actions} actions of ${turns} turns are the same.`)
   } else {
-    out(`${paint("error", unicode ? "✗" : "!!")} ${run.id} (${run.name}, ${run.status}) does not fit the program any more, from turn ${difference.turn} of ${turns} on:`)
+    out(`${failed} ${run.id} (${run.name}, ${run.status}) does not fit the program any more, from turn ${difference.turn} of ${turns} on:`)
     out(`  ${style.dim("recorded")}  ${difference.recorded}`)
     out(`  ${style.dim("now")}       ${difference.now}`)
     out(style.dim("  A run that is under way would fail here. `agentflow build --keep-old` lets it finish on the old version."))

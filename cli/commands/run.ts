@@ -6,6 +6,7 @@ import type { ExitCode } from "../failure.ts"
 import { findSidecar } from "../hub-access.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { runProgram, type RunOutcome } from "../run-program.ts"
+import { stoppedBy, untilStopped, type StopSignal } from "../stop.ts"
 import { portOf, type Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { liveView, type LiveView } from "../view/live.ts"
@@ -19,7 +20,11 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const config = readConfig(dirname(resolve(file!)), text("config"), process.env)
   const input = parseInput(text("input"))
   const stop = new AbortController()
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => stop.abort())
+  let signal: StopSignal = "SIGINT"
+  void untilStopped().then((given) => {
+    signal = given
+    stop.abort()
+  })
   const quiet: LiveView = { show() {}, note() {}, end() {} }
   const outcome = await runProgram({
     file: file!,
@@ -41,7 +46,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   })
   if (flags["json"]) printJson(terminal, outcome)
   else printOutcome(terminal, outcome, file!)
-  if (outcome.interrupted) return 130
+  if (outcome.interrupted) return stoppedBy(signal)
   return outcome.view.summary.status === "completed" ? 0 : 3
 }
 
@@ -59,7 +64,7 @@ export function printOutcome(terminal: Terminal, { view, built, interrupted, wor
   }
   if (summary.status === "completed") {
     terminal.out(`\n${style.bold("Result")}`)
-    for (const line of drawValue(JSON.parse(summary.output ?? "null"), terminal.columns - 2)) terminal.out(`  ${line}`)
+    for (const line of drawValue(JSON.parse(summary.output ?? "null"), { ...terminal, columns: terminal.columns - 2 })) terminal.out(`  ${line}`)
   } else {
     terminal.out(`\n${drawFailure(view, terminal).join("\n")}`)
   }

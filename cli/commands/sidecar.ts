@@ -1,12 +1,13 @@
 // agentflow sidecar: the embedded engine as a process of its own.
 
 import { mkdirSync } from "node:fs"
-import { dirname, resolve } from "node:path"
+import { dirname, relative, resolve } from "node:path"
 import { readSettings } from "../../sidecar/settings.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { Failure, messageOf, type ExitCode } from "../failure.ts"
 import { stateFolderOf } from "../state-folder.ts"
-import { announceSidecar, readBeacon, untilStopped } from "../processes.ts"
+import { announceSidecar, readBeacon } from "../processes.ts"
+import { serverStoppedBy, untilStopped } from "../stop.ts"
 import { portOf, type Invocation } from "../table.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
@@ -31,13 +32,16 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
     throw new Failure(2, messageOf(thrown))
   })
   const { host, grpcPort, httpPort } = sidecar
-  terminal.out(`The sidecar listens: gRPC ${host}:${grpcPort}, HTTP ${host}:${httpPort}; runs are kept in ${db}`)
-  terminal.out(`Workers find it by DAPR_GRPC_PORT=${grpcPort} DAPR_HTTP_PORT=${httpPort}; stop it with Ctrl-C.`)
+  if (flags["json"]) terminal.out(JSON.stringify({ host, grpcPort, httpPort, db }))
+  else {
+    terminal.out(`The sidecar is at gRPC ${terminal.style.cyan(`${host}:${grpcPort}`)}, HTTP ${terminal.style.cyan(`${host}:${httpPort}`)}   (Ctrl-C stops it; runs are kept in ${relative(process.cwd(), db)})`)
+    terminal.out(`Workers find it by DAPR_GRPC_PORT=${grpcPort} DAPR_HTTP_PORT=${httpPort}`)
+  }
   // Other commands in this folder find it; that of a run that goes on here stays found instead.
   const forget = readBeacon(stateFolder) === undefined ? announceSidecar(stateFolder, { host, grpcPort, httpPort, pid: process.pid, db }) : undefined
   const end = await Promise.race([untilStopped(), faulted])
   await sidecar.close()
   forget?.()
   if (end instanceof Failure) throw end
-  return 0
+  return serverStoppedBy(end)
 }

@@ -9,7 +9,7 @@ import { checkParsed, planChecked } from "../../compiler/index.ts"
 import type { Plan } from "../../compiler/index.ts"
 import type { ProgramData } from "../../simulator/index.ts"
 import { readConfig } from "../config.ts"
-import { Failure, type ExitCode } from "../failure.ts"
+import { Failure, tellFailure, type ExitCode } from "../failure.ts"
 import { readProgram, type Program } from "../fs.ts"
 import { optionsOf, printDiagnostics } from "../project.ts"
 import type { Invocation } from "../table.ts"
@@ -36,7 +36,7 @@ interface Wish {
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const wish: Wish = {
     files: positionals, filter: filterOf(flags["filter"] as string | undefined), seed: seedOf(flags["seed"] as string | undefined),
-    report: reportOf(flags["report"] as string | undefined), coverage: flags["coverage"] === true, config: flags["config"] as string | undefined, simulate: flags["simulate"] as string | undefined,
+    report: reportOf((flags["report"] as string | undefined) ?? (flags["json"] === true ? "json" : undefined)), coverage: flags["coverage"] === true, config: flags["config"] as string | undefined, simulate: flags["simulate"] as string | undefined,
   }
   const first = await once(wish, terminal)
   if (flags["watch"] !== true) return first
@@ -45,7 +45,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     terminal.out("")
     await once(wish, terminal).catch((error: unknown) => {
       if (!(error instanceof Failure)) throw error
-      terminal.error(error.message)
+      tellFailure(error, terminal)
     })
   }
 }
@@ -56,7 +56,7 @@ async function once(wish: Wish, terminal: Terminal): Promise<ExitCode> {
   for (const file of files) compiled.push(await compileTests(file, wish, terminal))
   const tests = compiled.flatMap(({ plan, only }, program) => plan.tests.flatMap(({ name, steps }, test): TestToRun[] =>
     (only !== undefined && name !== only) || (wish.filter !== undefined && !wish.filter.test(name)) ? [] : [{ program, test, hasWorlds: steps.some((step) => (step.kind === "crash" || step.kind === "fault") && step.where.kind === "everywhere") }]))
-  if (tests.length === 0) throw new Failure(2, wish.filter === undefined ? "There is no test in these programs." : "No test has a name that fits the filter.", 'Tests are written as: test "name" { run Workflow(…) expect completed }')
+  if (tests.length === 0) throw new Failure(2, wish.filter === undefined ? "There is no test in these programs." : "No test has a name that fits the filter.", 'Tests are written as: test "name" { run Workflow() expect completed }')
   const tested = await runAll(wish, compiled, tests, terminal)
   switch (wish.report) {
     case "pretty":
@@ -96,18 +96,19 @@ async function runAll(wish: Wish, compiled: readonly Compiled[], tests: readonly
   const started = performance.now()
   const finished: FinishedTest[] = []
   const texts = compiled.map(({ program }) => new Map(program.sources.map(({ path, text }) => [path, text])))
-  const progress = progressLine(wish, tests.length, terminal)
+  const progress = (worlds = 0): void => {
+    if (finished.length < tests.length) terminal.progress(`${finished.length} of ${tests.length} tests${worlds === 0 ? "" : `, ${worlds} worlds`}`)
+  }
   await runTests({
     programs: compiled.map(({ data }) => data), tests, seed: wish.seed,
     onFinished(one) {
       finished.push(one)
-      progress.clear()
       if (wish.report === "pretty") printResult(one, { file: compiled[one.program]!.file, texts: texts[one.program]! }, terminal)
-      progress.show(finished.length)
+      progress()
     },
-    onProgress: (worlds) => progress.show(finished.length, worlds),
+    onProgress: progress,
   })
-  progress.clear()
+  terminal.progress(undefined)
   const programs = compiled.map(({ file, data }, place): TestedProgram => ({
     file, texts: texts[place]!, points: data.points,
     results: finished.filter(({ program }) => program === place).sort((a, b) => a.test - b.test).map(({ result, ms }) => ({ result, ms })),
@@ -116,24 +117,11 @@ async function runAll(wish: Wish, compiled: readonly Compiled[], tests: readonly
 }
 
 function printResult({ result, ms }: FinishedTest, of: Pick<TestedProgram, "file" | "texts">, terminal: Terminal): void {
-  const { style, unicode } = terminal
-  const mark = result.ok ? terminal.paint("hint", unicode ? "✓" : "ok") : terminal.paint("error", unicode ? "✗" : "failed")
+  const { style } = terminal
+  const mark = result.ok ? terminal.done : terminal.failed
   const worlds = result.worlds === 0 ? "" : ` ${style.dim(`${result.worlds} worlds`)}`
   terminal.out(`${mark} ${style.dim(`${of.file}:`)} ${result.name}${worlds} ${style.dim(`${(ms / 1000).toFixed(2)} s`)}`)
   if (!result.ok) terminal.out(`${failureText(result, of, terminal)}\n`)
-}
-
-/** One line that is written over, where somebody watches a terminal. */
-function progressLine({ report }: Wish, total: number, terminal: Terminal) {
-  const isShown = terminal.live && report === "pretty"
-  return {
-    show(done: number, worlds = 0): void {
-      if (isShown && done < total) process.stdout.write(`\r\u001b[2K${done} of ${total} tests${worlds === 0 ? "" : `, ${worlds} worlds`} …`)
-    },
-    clear(): void {
-      if (isShown) process.stdout.write("\r\u001b[2K")
-    },
-  }
 }
 
 const skipped: ReadonlySet<string> = new Set(["node_modules", "generated", "dist", ".git"])

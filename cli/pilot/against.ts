@@ -16,6 +16,8 @@ export interface PilotedCommand {
   readonly input: unknown
   readonly folder: string
   readonly limitMs: number
+  /** Ends it before. */
+  readonly stop: AbortSignal
 }
 
 const restartMs = 300
@@ -49,7 +51,7 @@ export async function pilotCommand(piloted: PilotedCommand, fault: FaultName, pl
     for (;;) {
       const ended = await run(piloted, proxies.endpoints, { deadline, started: (started) => { child = started } })
       output = ended.output
-      if (ended.how === "killed" && Date.now() < deadline) {
+      if (ended.how === "killed" && Date.now() < deadline && !piloted.stop.aborted) {
         await sleep(fault === "sidecar" ? 1_000 : restartMs)
         mark("command started again")
         continue
@@ -78,6 +80,8 @@ function run(piloted: PilotedCommand, endpoints: Readonly<Record<string, string>
     shell: true, detached: process.platform !== "win32", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...environmentOf(piloted, endpoints) },
   })
   started(child)
+  const end = (): void => kill(child)
+  piloted.stop.addEventListener("abort", end)
   let [output, errors] = ["", ""]
   child.stdout.on("data", (chunk: Buffer) => { output += chunk.toString("utf8") })
   child.stderr.on("data", (chunk: Buffer) => { errors = (errors + chunk.toString("utf8")).slice(-2_000) })
@@ -85,6 +89,7 @@ function run(piloted: PilotedCommand, endpoints: Readonly<Record<string, string>
   return new Promise((resolve) => {
     child.once("close", (code, signal) => {
       clearTimeout(timer)
+      piloted.stop.removeEventListener("abort", end)
       const how = code === 0 ? "done" : signal === "SIGKILL" ? "killed" : "failed"
       resolve({ how, output, why: how === "killed" ? "it did not end in time" : lastLine(errors) || `it ended with code ${code}` })
     })

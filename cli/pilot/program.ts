@@ -25,6 +25,8 @@ export interface PilotedProgram {
   /** Of this run alone: its database and logs. */
   readonly folder: string
   readonly limitMs: number
+  /** Ends it before. */
+  readonly stop: AbortSignal
   /** Given to every question; absent: the first choice. */
   readonly approve: string | undefined
   /** A host that is not the embedded sidecar, and how it is ended and started again. */
@@ -69,7 +71,7 @@ export async function pilotProgram(program: PilotedProgram, fault: FaultName, pl
     const { view, interrupted } = await runProgram({
       file: program.file, config: { ...config, endpoints: proxies.endpoints }, terminal: program.terminal, input: program.input ?? {},
       live: { show() {}, end() {}, note: (text) => { if (text.includes("worker is back")) mark("worker back") } },
-      stateFolder: join(program.folder, ".agentflow"), stop: stop.signal, onView,
+      stateFolder: join(program.folder, ".agentflow"), stop: AbortSignal.any([stop.signal, program.stop]), onView,
       ...(program.workflow === undefined ? {} : { workflow: program.workflow }),
       ...(program.host === undefined ? {} : { sidecar: program.host.address }),
     })

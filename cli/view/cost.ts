@@ -5,11 +5,13 @@ import type { Change, WorkflowChange } from "../../compiler/cost/compare.ts"
 import { amountsAfter, amountsBefore } from "../../compiler/cost/compare.ts"
 import type { Amounts, Bound, StepCost, Unit, WorkflowCost } from "../../compiler/cost/types.ts"
 import { units } from "../../compiler/cost/types.ts"
+import { wrap } from "../help.ts"
 import { alignedTable } from "./table.ts"
 import type { Column, Row } from "./table.ts"
 
 export interface CostView {
   readonly unicode: boolean
+  readonly columns: number
   readonly style: { readonly bold: (text: string) => string; readonly dim: (text: string) => string }
   /** "brief.agentflow:12:3" */
   readonly placeOf: (origin: Location) => string
@@ -37,8 +39,8 @@ export function costLines(workflow: WorkflowCost, view: CostView): readonly stri
   const total: Row = { cells: ["worst case", "", ...cellsOf(workflow.total, view)], paint: style.bold }
   return [
     style.bold(workflow.name),
-    ...alignedTable(columns, [...steps, "rule", total], { rule: view.unicode ? "─" : "-", dim: style.dim }),
-    ...notesOf(workflow, view).map((note) => `  ${note}`),
+    ...alignedTable(columns, [...steps, "rule", total], { rule: view.unicode ? "─" : "-", dim: style.dim, columns: view.columns }),
+    ...notesOf(workflow, view).flatMap((note) => wrap(note, view.columns - 2)).map((note) => `  ${note}`),
   ]
 }
 
@@ -137,7 +139,7 @@ export function changeLines(change: WorkflowChange, view: CostView): readonly st
   const fate = change.before === undefined ? " (new)" : change.after === undefined ? " (removed)" : ""
   const heading = `${change.name}${fate}`
   if (rows.length === 0 && total.length === 0) return [style.bold(heading), "  no change"]
-  const drawn = { rule: view.unicode ? "─" : "-", dim: style.dim }
+  const drawn = { rule: view.unicode ? "─" : "-", dim: style.dim, columns: view.columns }
   return [style.bold(heading), ...alignedTable(changeColumns, [...rows, "rule", ...total], drawn)]
 }
 

@@ -1,6 +1,6 @@
 // Shows a run while it goes: a repainted tree on a terminal, one line per finished attempt elsewhere.
 
-import type { Terminal } from "../terminal.ts"
+import { clipped, type Terminal } from "../terminal.ts"
 import { everyStep, type RunView } from "./fold.ts"
 import { drawRun } from "./render.ts"
 
@@ -30,7 +30,7 @@ function repainted(terminal: Terminal): LiveView {
     show(view, nowMs) {
       const rows = (process.stdout.rows || 40) - 2
       const tree = drawRun(view, { terminal, nowMs, fold: true })
-      const lines = [...tree, ...written(view, texts, terminal)].map((line) => clip(line, terminal.columns)).slice(0, rows)
+      const lines = [...tree, ...written(view, texts, terminal)].map((line) => clip(line, terminal)).slice(0, rows)
       erase()
       process.stdout.write(`${lines.join("\n")}\n`)
       painted = lines.length
@@ -76,7 +76,8 @@ function listed(terminal: Terminal): LiveView {
     const ended = steps.flatMap((step) => step.attempts.map((attempt) => ({ step, attempt })))
     // In the order of their end: of an undo, which step goes first is the point.
     for (const { step, attempt } of ended.toSorted((a, b) => (a.attempt.endedAtMs ?? 0) - (b.attempt.endedAtMs ?? 0))) {
-      if (attempt.outcome === undefined || attempt.endedAtMs === undefined) continue
+      // To put a question is no news: that it waits is, and what it was answered.
+      if (attempt.outcome === undefined || attempt.endedAtMs === undefined || step.answer !== undefined || step.waiting?.for === "answer") continue
       const key = `${step.path}#${attempt.attempt}#${attempt.startedAtMs}`
       const took = `${((attempt.endedAtMs - attempt.startedAtMs) / 1000).toFixed(1)}s`
       const mark = attempt.outcome === "ok" ? style.green(unicode ? "✓" : "+") : style.yellow("!")
@@ -84,7 +85,8 @@ function listed(terminal: Terminal): LiveView {
       say(key, `${mark} ${step.path}${attempt.attempt > 1 ? ` (attempt ${attempt.attempt})` : ""}${what}  ${style.dim(took)}`)
     }
     for (const step of steps) {
-      const { waiting } = step
+      const { waiting, answer } = step
+      if (answer !== undefined) say(`${step.path}=`, `${style.green(unicode ? "✓" : "+")} ${step.path}  ${JSON.stringify(answer.value)}${answer.by === undefined ? "" : style.dim(` by ${answer.by}`)}`)
       if (waiting !== undefined && waiting.for !== "retry") say(`${step.path}?${waiting.for}`, `${unicode ? "◌" : "~"} ${step.path} waits for a person`)
     }
   }
@@ -99,14 +101,14 @@ function listed(terminal: Terminal): LiveView {
 }
 
 /** Cuts a line at the terminal's width; escape sequences take no room. */
-function clip(line: string, columns: number): string {
+function clip(line: string, { columns, unicode }: Terminal): string {
   let width = 0
   let result = ""
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     if (part.startsWith("\u001b[")) result += part
     else {
       const room = columns - width
-      result += part.length > room ? (room > 0 ? `${part.slice(0, room - 1)}…` : "") : part
+      result += part.length > room ? (room > 0 ? clipped(part, room, { unicode }) : "") : part
       width += part.length
     }
   }

@@ -27,6 +27,7 @@ export function drawRun(view: RunView, options: DrawOptions): readonly string[] 
 export function spending({ status }: RunView, { terminal: { style } }: DrawOptions): string {
   if (status === undefined) return ""
   const { spent, budget } = status
+  if (budget === undefined && spent.tokens + spent.nanoDollars === 0) return ""
   const of = (limit: string | undefined): string => (limit === undefined ? "" : style.dim(` of ${limit}`))
   return [
     `${dollars(spent.nanoDollars)}${of(budget?.nanoDollars === undefined ? undefined : dollars(budget.nanoDollars))}`,
@@ -36,6 +37,7 @@ export function spending({ status }: RunView, { terminal: { style } }: DrawOptio
 
 export function dollars(nanoDollars: number): string {
   // Whole cents as cents; model calls cost fractions of one.
+  if (nanoDollars > 0 && nanoDollars < 1e5) return "<$0.0001"
   return `$${(nanoDollars / 1e9).toFixed(nanoDollars % 1e7 === 0 || nanoDollars >= 1e9 ? 2 : 4)}`
 }
 
@@ -138,7 +140,7 @@ function details(step: StepView, state: State, options: DrawOptions): string {
     if (waiting.for === "answer") parts.push(style.magenta(`waits for an answer${left === "" ? "" : `, lapses in${left}`}`))
     if (waiting.for === "manual") parts.push(style.magenta(`parked for a person${left === "" ? "" : `, lapses in${left}`}`))
   }
-  const errors = tally(attempts)
+  const errors = tally(attempts, options)
   if (errors !== "") parts.push(style.dim(state === "failed" ? style.red(errors) : errors))
   if (tokens > 0) parts.push(style.dim(`${count(tokens)} tokens ${dollars(nanoDollars)}`))
   const from = Math.min(...attempts.map((attempt) => attempt.startedAtMs))
@@ -148,10 +150,10 @@ function details(step: StepView, state: State, options: DrawOptions): string {
 }
 
 /** "met unavailable ×2, rate_limited" */
-function tally(attempts: readonly AttemptView[]): string {
+function tally(attempts: readonly AttemptView[], { terminal: { unicode } }: DrawOptions): string {
   const kinds = new Map<string, number>()
   for (const attempt of attempts) if (attempt.error !== undefined) kinds.set(attempt.error.kind, (kinds.get(attempt.error.kind) ?? 0) + 1)
-  const retried = [...kinds].map(([kind, times]) => (times === 1 ? kind : `${kind} ×${times}`)).join(", ")
+  const retried = [...kinds].map(([kind, times]) => (times === 1 ? kind : `${kind} ${unicode ? "×" : "x"}${times}`)).join(", ")
   return retried === "" ? "" : `met ${retried}`
 }
 

@@ -1,12 +1,14 @@
 // Draws a result for people: JSON with long lists and long texts shortened; `--json` gives it whole.
 
+import { clipped, type Look } from "../terminal.ts"
+
 const itemsShown = 5
 
 /** Lines of at most `columns` characters. */
-export function drawValue(value: unknown, columns: number): readonly string[] {
+export function drawValue(value: unknown, { columns, unicode }: Pick<Look, "columns" | "unicode">): readonly string[] {
   const lines = JSON.stringify(shorten(value), null, 2).split("\n")
   // An ellipsis stands for what is left out, so it is not a string of the result.
-  return lines.map((line) => clip(line.replace(/"… (\d+) more"/, "… $1 more"), columns))
+  return lines.map((line) => clipped(line.replace(/"… (\d+) more"/, unicode ? "… $1 more" : "... $1 more"), columns, { unicode }))
 }
 
 function shorten(value: unknown): unknown {
@@ -18,8 +20,4 @@ function shorten(value: unknown): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, shorten(field)]))
   }
   return value
-}
-
-function clip(line: string, columns: number): string {
-  return line.length > columns ? `${line.slice(0, columns - 1)}…` : line
 }

@@ -12,7 +12,7 @@ import { planOf } from "./compile.ts"
 const text = readFileSync(join(import.meta.dirname, "../../examples/daily-brief/daily-brief.agentflow"), "utf8")
 const plainly = (shown: string): string => shown
 const view: CostView = {
-  unicode: true, style: { bold: plainly, dim: plainly },
+  unicode: true, columns: 1_000, style: { bold: plainly, dim: plainly },
   placeOf(origin) {
     const { line, column } = positionAt(lineTable(text), origin.span.start)
     return `daily-brief.agentflow:${line + 1}:${column + 1}`

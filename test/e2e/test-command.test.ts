@@ -30,7 +30,7 @@ async function tested(tests: string, ...flags: readonly string[]) {
 describe("agentflow test", () => {
   it("says what holds and how much was simulated, and exits with 0", async () => {
     const { stdout, code } = await workspace.agentflow("test", "good.agentflow")
-    expect(stdout).toMatch(/✓ good\.agentflow: is done .*\n1 passed; 1 simulated runs in \d+\.\d s\n/)
+    expect(stdout).toMatch(/ok good\.agentflow: is done .*\n1 passed; 1 simulated run in \d+\.\d s\n/)
     expect(code).toBe(0)
   })
 
@@ -73,7 +73,7 @@ describe("agentflow test", () => {
     expect(code).toBe(1)
     expect(stdout).toContain("Wait/Paid waits for an event, and nothing would ever come")
     expect(stdout).toMatch(/it still goes on after \d+ (events|days)/)
-    expect(stdout).toContain("✓ endless.agentflow: goes on")
+    expect(stdout).toContain("ok endless.agentflow: goes on")
   })
 
   it("writes JUnit, JSON and a page, and the same for the same seed", async () => {
