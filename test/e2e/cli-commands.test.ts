@@ -147,7 +147,7 @@ describe("output for programs", () => {
     const here = workspace({ ...files, "loose.agentflow": "type   A { b: string }\n" })
     expect(JSON.parse((await here.agentflow("explain", "4002", "--json")).stdout)).toMatchObject({ code: "AF4002", severity: "error", text: expect.stringContaining("## Why") })
     expect(JSON.parse((await here.agentflow("fmt", "--check", "--json", "greet.agentflow", "loose.agentflow")).stdout)).toEqual({ changed: ["greet.agentflow", "loose.agentflow"], written: false })
-    expect(JSON.parse((await here.agentflow("explain", "AF4O02", "--json")).stdout)).toMatchObject({ error: { message: "There is no code AF4O02.", advice: "Did you mean AF4002?" } })
+    expect(JSON.parse((await here.agentflow("explain", "AF4O02", "--json")).stdout)).toMatchObject({ error: { message: "There is no code 'AF4O02'.", advice: "Did you mean AF4002?" } })
   })
 })
 
