@@ -16,11 +16,13 @@ export interface Scripts {
 
 type Wrapped = (exports: object, require: (id: string) => unknown, module: { exports: unknown }, file: string, folder: string) => void
 
-/** Scripts of a folder; undefined where their code could neither be found nor kept. Names tell contents apart. */
-export function openScripts(folder: string): Scripts | undefined {
+/** Scripts of a folder, to begin with one of them; undefined where its code is neither kept nor can be. Names tell contents apart. */
+export function openScripts(folder: string, first: string): Scripts | undefined {
   const kept = join(folder, "code-cache")
-  const suffix = `${process.versions.v8}-${process.arch}`
-  if (!isWritable(folder) && !isReadable(kept)) return undefined
+  const fileOf = (name: string): string => join(kept, `${name}-${process.versions.v8}-${process.arch}`)
+  // Under flags of its own V8 refuses what it made without them, and the other way round: such a start keeps nothing.
+  const mayKeep = process.execArgv.length === 0 && !process.env["NODE_OPTIONS"] && may(folder, constants.W_OK)
+  if (!mayKeep && !may(fileOf(first), constants.R_OK)) return undefined
   const modules = new Map<string, { exports: unknown }>()
   const fresh = new Map<string, InstanceType<typeof Script>>()
 
@@ -28,7 +30,7 @@ export function openScripts(folder: string): Scripts | undefined {
     const known = modules.get(name)
     if (known !== undefined) return known.exports
     const file = join(folder, name)
-    const cachedData = read(join(kept, `${name}-${suffix}`))
+    const cachedData = read(fileOf(name))
     const script = new Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`, {
       filename: file, ...(cachedData === undefined ? {} : { cachedData }), importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
@@ -48,11 +50,11 @@ export function openScripts(folder: string): Scripts | undefined {
   return {
     load,
     keep(before) {
-      if (fresh.size === 0 || !isWritable(folder)) return
+      if (fresh.size === 0 || !mayKeep) return
       try {
-        before()
         mkdirSync(kept, { recursive: true })
-        for (const [name, script] of fresh) replace(join(kept, `${name}-${suffix}`), script.createCachedData())
+        before()
+        for (const [name, script] of fresh) replace(fileOf(name), script.createCachedData())
       } catch {
         // It costs the next start its speed, never this command its answer.
       }
@@ -60,27 +62,22 @@ export function openScripts(folder: string): Scripts | undefined {
   }
 }
 
+/** V8 believes what it is given, and a byte that is wrong ends the process: the code is there twice, which is soon compared. */
 function read(file: string): Buffer | undefined {
   try {
-    return readFileSync(file)
+    const twice = readFileSync(file)
+    const data = twice.subarray(0, twice.length >> 1)
+    return data.equals(twice.subarray(data.length)) ? data : undefined
   } catch {
     return undefined
   }
 }
 
-/** At once, since another process may be reading it. */
+/** At once and only when it is on the disk, since another process may be reading it and the power may fail. */
 function replace(file: string, data: Buffer): void {
-  const written = `${file}.${process.pid}`
-  writeFileSync(written, data)
+  const written = `${file}.${process.pid}-${process.hrtime.bigint()}`
+  writeFileSync(written, Buffer.concat([data, data]), { flush: true })
   renameSync(written, file)
-}
-
-function isWritable(path: string): boolean {
-  return may(path, constants.W_OK)
-}
-
-function isReadable(path: string): boolean {
-  return may(path, constants.R_OK)
 }
 
 function may(path: string, mode: number): boolean {

@@ -7,7 +7,7 @@ import { quickScript } from "./quick-script.ts"
 type Quick = typeof import("./quick.ts")
 
 const argv = process.argv.slice(2)
-const scripts = argv[0] === "check" && quickScript !== undefined ? openScripts(import.meta.dirname) : undefined
+const scripts = argv[0] === "check" && quickScript !== undefined ? openScripts(import.meta.dirname, quickScript) : undefined
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
   const { version } = await import("./version.ts")
   process.stdout.write(`${version}\n`)
