@@ -94,11 +94,15 @@ function choicesOf(entry: InboxEntry): string | undefined {
 
 const negatives = /^(reject(ed)?|den(y|ied)|no|decline(d)?|refuse(d)?|disapprove(d)?)$/i
 
-function noOf(entry: InboxEntry): unknown {
+/** The answer that means no, where there is one. */
+export function negativeOf(entry: InboxEntry): unknown {
   if (entry.kind === "manual") return { action: "fail" }
-  const no = entry.choices?.find((choice) => negatives.test(choice))
+  return isYesOrNo(entry) ? false : entry.choices?.find((choice) => negatives.test(choice))
+}
+
+function noOf(entry: InboxEntry): unknown {
+  const no = negativeOf(entry)
   if (no !== undefined) return no
-  if (isYesOrNo(entry)) return false
   throw new Failure(2, `${entry.step} has no answer that means no.`, choicesOf(entry) ?? `Answer it with: agentflow answer ${entry.run} ${entry.step} JSON`)
 }
 

@@ -77,11 +77,14 @@ function decode(segment: string): readonly number[] {
   return values
 }
 
-/** The generated place of a position in the source: of the nearest point at or before it. */
+/** The generated place of a position in the source: of the nearest point at or before it; before a line's first word, of that word. */
 export function toGenerated({ folder, files }: Generated, workspace: Workspace, path: string, offset: number): Location | undefined {
   const document = workspace.document(path)
   if (document === undefined) return undefined
-  const wanted = positionAt(document.lines, offset)
+  const { text } = document.source
+  const indent = /^[ \t]*/.exec(text.slice(offset))![0].length
+  const isBeforeText = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset).trim() === ""
+  const wanted = positionAt(document.lines, isBeforeText ? offset + indent : offset)
   let best: { readonly file: EmittedFile; readonly point: Mapped } | undefined
   for (const file of files) {
     if (file.map === undefined) continue

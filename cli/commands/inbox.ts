@@ -2,7 +2,7 @@
 
 import { listInbox } from "@agentflow/runtime/inbox"
 import type { ExitCode } from "../failure.ts"
-import { stateOf } from "../questions.ts"
+import { negativeOf, stateOf } from "../questions.ts"
 import type { Invocation } from "../table.ts"
 import { withSidecar } from "../with-sidecar.ts"
 
@@ -11,7 +11,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const all = await withSidecar(flags, process.cwd(), (address) => listInbox({ state: stateOf(address) }, { now: new Date() }))
   const entries = all.filter(({ run }) => runId === undefined || run === runId)
   if (flags["json"]) {
-    terminal.out(JSON.stringify(entries, null, 2))
+    terminal.out(JSON.stringify(entries.map((entry) => ({ ...entry, canReject: negativeOf(entry) !== undefined })), null, 2))
     return 0
   }
   const { style } = terminal

@@ -118,8 +118,9 @@ describe("extension", () => {
     const all = await lenses!.provideCodeLenses(editor.document, token)
     expect([...new Set(all.map(({ command }) => command.command))].sort()).toEqual(["agentflow.cost", "agentflow.run", "agentflow.simulate", "agentflow.test"])
     const run = all.find(({ command }) => command.command === "agentflow.run")!.command
+    fake.answers.push("x")
     await fake.command(run.command, ...run.arguments)
-    expect(fake.tasks.at(-1)).toMatchObject({ file: process.execPath, cwd: folder, args: ["--disable-warning=ExperimentalWarning", join(root, "cli/main.ts"), "run", "main.agentflow", "Main"] })
+    expect(fake.tasks.at(-1)).toMatchObject({ file: process.execPath, cwd: folder, args: ["--disable-warning=ExperimentalWarning", join(root, "cli/main.ts"), "run", "main.agentflow", "Main", "--input", '{"topic":"x"}'] })
   })
 
   it("lists the tests and runs them on the simulator", async () => {
@@ -165,6 +166,33 @@ describe("extension", () => {
     fake.select(editor, 0, 0)
     panel.said.fire({ kind: "go", graph: "Main", id: marked.id })
     await until(() => editor.selection.active.line === at.line)
+  })
+
+  it("asks for the input of a run in the shape of its parameters, field by field", async () => {
+    const shapes = `enum Kind { big, small }
+type Inner { count: int @min(1)  note: string? }
+workflow Shaped(title: string, inner: Inner, kind: Kind, sure: bool, tags: string[], top: int?): string {
+  dead letter "failed"
+  return "{title} {inner.count} {kind} {sure} {tags.length} {top ?? 0}"
+}
+`
+    const uri = Uri.file(join(folder, "shapes.agentflow"))
+    await fake.open(uri, shapes)
+    fake.answers.push("T", "3", "leave out", "small", "yes", '["a"]', "give a value", "7")
+    await fake.command("agentflow.run", uri.toString(), "Shaped")
+    expect(fake.messages).toEqual([])
+    const { args } = fake.tasks.at(-1)!
+    expect(args.slice(-3, -1)).toEqual(["Shaped", "--input"])
+    expect(JSON.parse(args.at(-1)!)).toEqual({ title: "T", inner: { count: 3 }, kind: "small", sure: true, tags: ["a"], top: 7 })
+    // Who gives up at a question starts nothing.
+    const before = fake.tasks.length
+    fake.answers.push("T", undefined)
+    await fake.command("agentflow.run", uri.toString(), "Shaped")
+    expect(fake.tasks.length).toBe(before)
+    // What is typed is checked while it is typed.
+    const count = fake.asked.findLast(({ prompt }) => prompt === "Input › inner › count")!
+    expect(["", "x", "1.5", "0", "2"].map((text) => count.validateInput!(text))).toEqual(["A number is needed.", "A number is needed.", "A whole number is needed.", "At least 1.", undefined])
+    await fake.open(program())
   })
 
   it("lists nothing in the inbox of a folder where nothing runs", async () => {

@@ -170,6 +170,11 @@ export interface FakeOptions {
   readonly configuration: Readonly<Record<string, unknown>>
 }
 
+export interface Question {
+  readonly prompt?: string
+  readonly validateInput?: (text: string) => string | undefined
+}
+
 export interface Fake {
   /** What `require("vscode")` gives. */
   readonly module: Record<string, unknown>
@@ -183,6 +188,8 @@ export interface Fake {
   readonly treeProvider: () => { getChildren(item?: unknown): Promise<readonly unknown[]>; getTreeItem(item: unknown): Record<string, unknown> }
   /** Answers of the person, in the order of the questions. */
   readonly answers: unknown[]
+  /** The text fields that were shown. */
+  readonly asked: readonly Question[]
   readonly open: (uri: Uri, text?: string) => Promise<FakeEditor>
   readonly edit: (editor: FakeEditor, text: string) => void
   readonly select: (editor: FakeEditor, line: number, character: number) => void
@@ -219,6 +226,7 @@ export function createFake({ folder, configuration }: FakeOptions): Fake {
   const tasks: Fake["tasks"][number][] = []
   const results: Fake["results"][number][] = []
   const answers: unknown[] = []
+  const asked: Question[] = []
   const documents: FakeDocument[] = []
   const editors: FakeEditor[] = []
   const commands = new Map<string, (...args: readonly unknown[]) => unknown>()
@@ -273,7 +281,7 @@ export function createFake({ folder, configuration }: FakeOptions): Fake {
     },
     visibleTextEditors: editors, tabGroups: silent({ all: [], onDidChangeTabs: new EventEmitter().event }), onDidChangeTextEditorSelection: events.select.event,
     showErrorMessage: say("error"), showInformationMessage: say("information"), showWarningMessage: say("warning"), setStatusBarMessage: say("status"),
-    showQuickPick: () => Promise.resolve(answers.shift()), showInputBox: () => Promise.resolve(answers.shift()),
+    showQuickPick: () => Promise.resolve(answers.shift()), showInputBox: (question: Question) => (asked.push(question), Promise.resolve(answers.shift())),
     createOutputChannel: (name: string) => silent({ name, logLevel: 3, append() {}, appendLine() {}, trace() {}, debug() {}, info() {}, warn: say("log warning"), error: say("log error"), show() {}, dispose() {}, onDidChangeLogLevel: new EventEmitter().event }),
     createTextEditorDecorationType: () => new Disposable(), showTextDocument: async (document: FakeDocument) => showDocument(document),
     createTreeView: (_: string, options: { readonly treeDataProvider: unknown }) => (tree = options.treeDataProvider, { visible: true, dispose() {} }),
@@ -332,7 +340,7 @@ export function createFake({ folder, configuration }: FakeOptions): Fake {
   for (const [, kind, name] of declarations.matchAll(/^\s*export (class|enum) (\w+)/gm)) known[name!] ??= kind === "enum" ? numbers() : record("a", "b", "c", "d", "e", "f")
   const module = known
   return {
-    module, providers, diagnostics, messages, panels, tasks, results, answers, editors, tests: () => items, treeProvider: () => tree as never,
+    module, providers, diagnostics, messages, panels, tasks, results, answers, asked, editors, tests: () => items, treeProvider: () => tree as never,
     open: async (uri, text) => (active = showDocument(await openDocument(uri, text))),
     edit(editor, text) {
       const { document } = editor

@@ -5,7 +5,7 @@ import * as vscode from "vscode"
 import { commandLine, commandRunner } from "./command.ts"
 import { lensCommands, registerCommands } from "./commands.ts"
 import { registerGraph } from "./graph.ts"
-import { guarded, language, type Host } from "./host.ts"
+import { guarded, language, requests, type Host } from "./host.ts"
 import { registerInbox } from "./inbox.ts"
 import { clientOptions } from "./options.ts"
 import { registerPreview } from "./preview.ts"
@@ -31,7 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   await vscode.commands.executeCommand("setContext", "agentflow.starts", true)
   const host: Host = { context, client: started, command: commandRunner }
   const explorer = registerTests(host, commandRunner)
-  context.subscriptions.push(registerPreview(host), registerGraph(host), registerInbox(commandRunner), explorer, registerCommands(commandRunner, explorer))
+  context.subscriptions.push(registerPreview(host), registerGraph(host), registerInbox(commandRunner), explorer, registerCommands(commandRunner, { plan: requests(host).plan, runTests: explorer.runTests }))
 }
 
 export async function deactivate(): Promise<void> {

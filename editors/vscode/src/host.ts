@@ -49,11 +49,18 @@ export interface TestFile {
   readonly tests: readonly { readonly name: string; readonly range: Range; readonly selectionRange: Range }[]
 }
 
+/** Of a plan, what a run is started with. */
+export interface Startable {
+  readonly types: readonly { readonly name: string; readonly schema: unknown }[]
+  readonly workflows: readonly { readonly name: string; readonly parametersSchema: unknown }[]
+}
+
 export function requests({ client }: Pick<Host, "client">): {
   readonly emit: (uri: string) => Promise<{ readonly files: readonly GeneratedFile[] } | null>
   readonly toGenerated: (uri: string, position: Position) => Promise<Place | null>
   readonly toSource: (uri: string, generated: string, position: Position) => Promise<Place | null>
   readonly svg: (uri: string) => Promise<{ readonly css: string; readonly graphs: readonly Picture[] }>
+  readonly plan: (uri: string) => Promise<Startable | null>
   readonly tests: (uri?: string) => Promise<readonly TestFile[]>
 } {
   return {
@@ -61,6 +68,7 @@ export function requests({ client }: Pick<Host, "client">): {
     toGenerated: (uri, position) => client.sendRequest("agentflow/toGenerated", { uri, position }),
     toSource: (uri, generated, position) => client.sendRequest("agentflow/toSource", { uri, generated, position }),
     svg: (uri) => client.sendRequest("agentflow/svg", { uri }),
+    plan: (uri) => client.sendRequest("agentflow/plan", { uri }),
     tests: (uri) => client.sendRequest("agentflow/tests", uri === undefined ? {} : { uri }),
   }
 }

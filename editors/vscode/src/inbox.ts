@@ -1,6 +1,7 @@
 // The inbox in the explorer: what the runs of the folders ask of a person, answered there through the command line.
 
 import * as vscode from "vscode"
+import { fillForm } from "./form.ts"
 import { guarded, type CommandRunner } from "./host.ts"
 
 /** As `agentflow inbox --json` says it. */
@@ -11,6 +12,10 @@ export interface Question {
   readonly step: string
   readonly ask: string
   readonly choices?: readonly string[]
+  /** Of its answer, as a JSON schema. */
+  readonly schema: unknown
+  /** One of its answers means no. */
+  readonly canReject: boolean
   readonly askedAt: string
   /** Epoch ms. */
   readonly deadline?: number
@@ -42,9 +47,11 @@ export function registerInbox(command: CommandRunner): vscode.Disposable {
     view, changed, { dispose: () => clearInterval(timer) },
     vscode.commands.registerCommand("agentflow.inbox.refresh", look),
     vscode.commands.registerCommand("agentflow.inbox.answer", guarded("answer", async (item: InboxItem) => {
-      const args = await answerOf(item.question)
-      if (args !== undefined) await send(item, args)
+      const { run, step, ask, schema } = item.question
+      const filled = await fillForm(schema, { title: run, ask })
+      if (filled !== undefined) await send(item, ["answer", run, step, JSON.stringify(filled.value)])
     })),
+    vscode.commands.registerCommand("agentflow.inbox.approve", guarded("approve", (item: InboxItem) => send(item, ["approve", item.question.run, "--step", item.question.step]))),
     vscode.commands.registerCommand("agentflow.inbox.reject", guarded("reject", (item: InboxItem) => send(item, ["reject", item.question.run, "--step", item.question.step]))),
   )
 }
@@ -60,46 +67,13 @@ async function questionsIn(command: CommandRunner, folder: vscode.Uri): Promise<
 }
 
 function treeItem(asked: InboxItem): vscode.TreeItem {
-  const { kind, run, workflow, step, ask, choices, askedAt, deadline } = asked.question
+  const { kind, run, workflow, step, ask, choices, canReject, askedAt, deadline } = asked.question
   const item = new vscode.TreeItem(ask.split("\n")[0]!, vscode.TreeItemCollapsibleState.None)
   item.id = `${run} ${step}`
   item.description = `${run} · ${workflow}`
-  item.contextValue = kind
+  item.contextValue = canReject ? "question with a no" : "question"
   item.iconPath = new vscode.ThemeIcon(kind === "manual" ? "warning" : "question")
   item.tooltip = [ask, "", `${step} of ${run}`, `asked ${new Date(askedAt).toLocaleString()}`, ...(deadline === undefined ? [] : [`until ${new Date(deadline).toLocaleString()}`]), ...(choices === undefined ? [] : [choices.join(", ")])].join("\n")
   item.command = { command: "agentflow.inbox.answer", title: "Answer", arguments: [asked] }
   return item
-}
-
-/** Arguments of the command that gives the answer; undefined when the person changed their mind. */
-export async function answerOf({ kind, run, step, ask, choices }: Question): Promise<readonly string[] | undefined> {
-  const options = { title: run, placeHolder: ask, ignoreFocusOut: true }
-  if (kind === "manual") {
-    const action = await vscode.window.showQuickPick(["retry", "skip with a value", "fail"], options)
-    if (action === "skip with a value") {
-      const value = await jsonOf(ask)
-      return value === undefined ? undefined : ["approve", run, `skip=${value}`, "--step", step]
-    }
-    return action === undefined ? undefined : ["approve", run, action, "--step", step]
-  }
-  if (choices !== undefined) {
-    const choice = await vscode.window.showQuickPick([...choices], options)
-    return choice === undefined ? undefined : ["approve", run, choice, "--step", step]
-  }
-  const value = await jsonOf(ask)
-  return value === undefined ? undefined : ["answer", run, step, value]
-}
-
-function jsonOf(ask: string): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
-    prompt: `${ask} (as JSON)`, ignoreFocusOut: true,
-    validateInput: (text) => {
-      try {
-        JSON.parse(text)
-        return undefined
-      } catch (problem) {
-        return problem instanceof Error ? problem.message : "This is no JSON."
-      }
-    },
-  })
 }
