@@ -23,6 +23,7 @@ import { protocolDiagnostic } from "./documents.ts"
 import { placeOf } from "./navigation.ts"
 import { linesOf, offsetIn, pathIn, positionIn, rangeIn, shortened, spanIn, textEditsIn, uriIn, workspaceEdit, type Session } from "./session.ts"
 import { toPosition } from "./convert.ts"
+import { toolDiagnosticsIn } from "./tools.ts"
 
 type OfDocument = { readonly textDocument: { readonly uri: string } }
 
@@ -99,7 +100,9 @@ export function typeFormatting(session: Session, { textDocument, position, ch }:
 export function codeActions(session: Session, { textDocument, range, context }: CodeActionParams): CodeAction[] {
   const path = pathIn(session, textDocument.uri)
   const wanted = (kind: string): boolean => context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`))
-  return actionsAt(session.workspace, path, spanIn(session, path, range)).filter(({ kind }) => wanted(kind)).map(({ title, kind, edits, repairs, preferred }) => ({
+  const program = session.workspace.program(path)
+  const found = program === undefined ? [] : toolDiagnosticsIn(session, program)
+  return actionsAt(session.workspace, path, spanIn(session, path, range), found).filter(({ kind }) => wanted(kind)).map(({ title, kind, edits, repairs, preferred }) => ({
     title: shortened(session, title), kind, edit: workspaceEdit(session, edits),
     ...(repairs === undefined ? {} : { diagnostics: [protocolDiagnostic(session, repairs)] }), ...(preferred === true ? { isPreferred: true } : {}),
   }))

@@ -1,6 +1,7 @@
 // All code actions: fixes of diagnostics first, then what else can be done at a place.
 
 import { applyEdits } from "../../base/text/edit.ts"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Span } from "../../base/text/span.ts"
 import { nodeAt } from "../../grammar/syntax/locate.ts"
 import { diagnosticsOf } from "../diagnostics.ts"
@@ -31,10 +32,11 @@ import { nameArguments } from "./name-arguments.ts"
 import { organiseImports } from "./organise-imports.ts"
 import { callsToParallel, parallelToCalls } from "./parallel.ts"
 import { removeUnused } from "./remove-unused.ts"
+import { toolFunction } from "./tool-function.ts"
 import { wrapInBudget, wrapInSaga, wrapInTry } from "./wrap-statements.ts"
 
 export const actionTable: Readonly<Record<string, ActionMaker>> = {
-  diagnosticFixes, addImport, fillFields, createDeclaration, removeUnused, addRetry, addDeadLetter, addCompensation, addBudget, addFallback, acceptRule, fillArms,
+  diagnosticFixes, addImport, fillFields, createDeclaration, removeUnused, toolFunction, addRetry, addDeadLetter, addCompensation, addBudget, addFallback, acceptRule, fillArms,
   extractPolicy, inlinePolicy, extractWorkflow, extractType, extractValue, inlineValue, extractSetting, wrapInSaga, wrapInTry, wrapInBudget, callsToParallel,
   parallelToCalls, addLimits, httpToTypeScript, generateTest, nameArguments, annotateLet, organiseImports, fixAll,
 }
@@ -42,7 +44,7 @@ export const actionTable: Readonly<Record<string, ActionMaker>> = {
 /** What these give depends on more than they look at, so that each is tried before it is offered. */
 const proven: ReadonlySet<string> = new Set([
   "extractWorkflow", "extractValue", "inlineValue", "extractSetting", "extractType", "wrapInSaga", "wrapInTry", "wrapInBudget", "callsToParallel", "parallelToCalls",
-  "inlinePolicy", "fillArms", "generateTest", "nameArguments", "annotateLet", "addFallback",
+  "inlinePolicy", "fillArms", "generateTest", "nameArguments", "annotateLet", "addFallback", "toolFunction",
 ])
 
 /** Whether the file has no error after the action that it has not now. */
@@ -61,17 +63,18 @@ function errorsOf({ diagnostics }: Program): string[] {
   return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code)
 }
 
-export function actionsAt(workspace: Workspace, path: string, range: Span): readonly Action[] {
+/** `found`: what else is known to be wrong in the file, such as functions of tools that differ from their declaration. */
+export function actionsAt(workspace: Workspace, path: string, range: Span, found: readonly Diagnostic[] = []): readonly Action[] {
   const program = workspace.program(path)
   const document = program?.documents.get(path)
   if (program === undefined || document === undefined) return []
   const { node, ancestors } = nodeAt(document.file, range.start)
-  const diagnostics = diagnosticsOf(workspace, path).filter(({ span }) => span.start <= range.end && range.start <= span.end)
+  const diagnostics = [...diagnosticsOf(workspace, path), ...found.filter((each) => each.path === path)].filter(({ span }) => span.start <= range.end && range.start <= span.end)
   const context: ActionContext = { workspace, program, document, path, text: document.text, range, around: [...ancestors, node], diagnostics }
-  const found = Object.entries(actionTable).flatMap(([name, make]) => make(context).filter((action) => !proven.has(name) || addsNoError(context, action)))
+  const offered = Object.entries(actionTable).flatMap(([name, make]) => make(context).filter((action) => !proven.has(name) || addsNoError(context, action)))
   // Two ways to the same text are one.
   const seen = new Set<string>()
-  return found.filter(({ edits, kind }) => {
+  return offered.filter(({ edits, kind }) => {
     const key = JSON.stringify([kind.split(".")[0], [...edits]])
     return !seen.has(key) && seen.add(key)
   })

@@ -18,6 +18,10 @@ export interface Marked {
 
 const folder = join(import.meta.dirname, "../corpus/editor")
 
+function exportsOf(module: string | undefined): { readonly exports: readonly string[] } | undefined {
+  return module === undefined ? undefined : { exports: [...module.matchAll(/^export (?:async )?function (\w+)/gm)].map(([, name]) => name!) }
+}
+
 /** `// file: NAME` starts another file; the one with the cursor is asked. */
 export function readMarked(source: string, host: Partial<Host> = {}): Marked {
   const files = new Map<string, string>()
@@ -36,7 +40,7 @@ export function readMarked(source: string, host: Partial<Host> = {}): Marked {
     files.set(path, text.replace(/[┆⟦⟧]/g, ""))
   }
   const programs = [...files.keys()].filter((path) => path.endsWith(".agentflow"))
-  const workspace = createWorkspace({ ...emptyHost, readText: (path) => files.get(path), programFiles: () => programs, ...host })
+  const workspace = createWorkspace({ ...emptyHost, readText: (path) => files.get(path), programFiles: () => programs, toolModule: (path) => exportsOf(files.get(path)), ...host })
   const text = files.get(asked.path)!
   workspace.open(asked.path, text, 1)
   return { workspace, path: asked.path, text, offset: asked.start, range: { start: asked.start, end: asked.end }, files }

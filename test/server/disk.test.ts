@@ -1,10 +1,11 @@
 // What the server knows beside the open files: functions of tools, the lock, the config; each as it is on disk now.
 
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"
-import type { PublishDiagnosticsParams } from "vscode-languageserver-protocol"
+import type { CodeAction, PublishDiagnosticsParams } from "vscode-languageserver-protocol"
+import { TextDocument } from "vscode-languageserver-textdocument"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { plan } from "../../compiler/index.ts"
 import { printLock } from "../../compiler/versions/lock.ts"
@@ -34,6 +35,16 @@ describe("agentflow lsp on a folder", () => {
     await client.connection.sendNotification("workspace/didChangeWatchedFiles", { changes: [{ uri: uri(path), type: 2 }] })
   }
 
+  /** The quick fixes of what was said of main.agentflow, by title: what main.agentflow or a module is after each. */
+  const fixesOf = async ({ diagnostics }: PublishDiagnosticsParams, text = main): Promise<ReadonlyMap<string, readonly [name: string, text: string]>> => {
+    const asked = { textDocument: { uri: uri("main.agentflow") }, range: diagnostics[0]!.range, context: { diagnostics } }
+    const actions: readonly CodeAction[] = await client.connection.sendRequest("textDocument/codeAction", asked)
+    return new Map(actions.filter(({ diagnostics: mended }) => mended?.[0]?.code === diagnostics[0]!.code).map(({ title, edit }) => {
+      const [[file, edits]] = Object.entries(edit!.changes!) as [[string, Parameters<typeof TextDocument.applyEdits>[1]]]
+      return [title, [file.split("/").at(-1)!, TextDocument.applyEdits(TextDocument.create(file, "", 0, file === uri("main.agentflow") ? text : readFileSync(new URL(file), "utf8")), edits)]]
+    }))
+  }
+
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "agentflow-disk-"))
     writeFileSync(join(folder, "main.agentflow"), main)
@@ -50,27 +61,41 @@ describe("agentflow lsp on a folder", () => {
   it("compares a tool with its function, and again when the function changes", async () => {
     const found = await client.until(uri("main.agentflow"), (sent) => codesOf(sent).includes("AF3040"))
     expect(found.diagnostics[0]).toMatchObject({ range: { start: { line: 0, character: 27 } }, message: "`shorten` in tools.ts takes `string` as `length`, which is `number` here." })
+    const fixes = await fixesOf(found)
+    // The declaration is not offered to be changed: the call, which gives a number, would no longer fit.
+    expect([...fixes.keys()]).toEqual(["Change shorten in tools.ts to what is declared"])
     // What is still declared as it was compared stays said while somebody types.
     client.change(uri("main.agentflow"), `// A comment.\n${main}`, 2)
     const moved = await client.diagnostics(uri("main.agentflow"), 2)
     expect(moved.diagnostics).toMatchObject([{ code: "AF3040", range: { start: { line: 1 } } }])
-    await write("tools.ts", good)
+    const [, changed] = fixes.get("Change shorten in tools.ts to what is declared")!
+    expect(changed).toBe(good.replace("length)", "Number(length))"))
+    await write("tools.ts", changed)
     expect(codesOf(await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0))).toEqual([])
     await write("tools.ts", good.replace("async ", "").replace("Promise<string>", "string"))
-    expect(codesOf(await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length > 0))).toEqual(["AF3041"])
-    await write("tools.ts", good)
+    const sync = await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length > 0)
+    expect(codesOf(sync)).toEqual(["AF3041"])
+    const [, made] = (await fixesOf(sync)).get("Make shorten in tools.ts async")!
+    expect(made).toBe(good)
+    await write("tools.ts", made)
     await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0)
   })
 
   it("takes an edit of tools in the editor when it is saved, and not before", async () => {
-    const fresh = good.replace("shorten", "shortenMore")
+    const fresh = good.replace("shorten", "shortens")
     client.connection.sendNotification("textDocument/didOpen", { textDocument: { uri: uri("tools.ts"), languageId: "typescript", version: 1, text: good } })
     client.connection.sendNotification("textDocument/didChange", { textDocument: { uri: uri("tools.ts"), version: 2 }, contentChanges: [{ text: fresh }] })
     client.change(uri("main.agentflow"), `// Unsaved.\n${main}`, 20)
     expect(codesOf(await client.diagnostics(uri("main.agentflow"), 20))).toEqual([])
     await write("tools.ts", fresh)
-    expect(codesOf(await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length > 0))).toEqual(["AF2015"])
-    await write("tools.ts", good)
+    const absent = await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length > 0)
+    expect(codesOf(absent)).toEqual(["AF2015"])
+    const fixes = await fixesOf(absent, `// Unsaved.\n${main}`)
+    expect([...fixes.keys()]).toEqual(["Use the export shortens", "Write shorten in tools.ts"])
+    expect(fixes.get("Use the export shortens")![1]).toContain('from "./tools.ts" export shortens {')
+    const [, written] = fixes.get("Write shorten in tools.ts")!
+    expect(written).toBe(`${fresh}\nexport async function shorten(text: string, length: number): Promise<string> {\n  throw new Error("shorten is not written yet")\n}\n`)
+    await write("tools.ts", written)
     await client.until(uri("main.agentflow"), (sent) => sent.diagnostics.length === 0)
     // Nothing is said of the module, which is TypeScript's.
     expect(client.published.filter((sent) => sent.uri === uri("tools.ts") && sent.diagnostics.length > 0)).toEqual([])

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import { diagnostic } from "../../base/diagnostics/report.ts"
 import { applyEdits } from "../../base/text/edit.ts"
 import type { Action } from "../../services/actions/action.ts"
 import { actionsAt, actionTable } from "../../services/actions/table.ts"
@@ -52,6 +53,24 @@ describe("actions", () => {
       const changed = [...after.files].filter(([file, text]) => files.get(file) !== text)
       return `## ${action.title} (${action.kind}${action.repairs === undefined ? "" : ` for ${action.repairs.code}`}${action.preferred === true ? ", preferred" : ""})\n${changed.map(([file, text]) => `// ${file.replace("/w/", "")}\n${text.trimEnd()}`).join("\n")}`
     }).join("\n\n") || "nothing"
+  })
+
+  it("mend a function that differs from its tool, on either side", () => {
+    const tool = (parameters: string, result = "string"): string => `tool shorten(${parameters}): ${result} from "./tools.ts" { reads  retry never }\n`
+    const fixed = (declared: string, module: string, problem: string): readonly string[] => {
+      const { workspace, path, files } = readMarked(`// file: main.agentflow\n${declared}// file: tools.ts\n${module}`)
+      const found = diagnostic(problem === "sync" ? "AF3041" : "AF3040", { path, span: { start: 5, end: 12 } }, { name: "shorten", path: "tools.ts", problem })
+      return actionsAt(workspace, path, found.span, [found]).filter(({ repairs, title }) => repairs === found && !title.startsWith("Accept")).map((action) => [...done(files, action).files].filter(([file, text]) => files.get(file) !== text).map(([, text]) => text).join())
+    }
+    const head = (parameters: string, result: string, isAsync = true): string => `export ${isAsync ? "async " : ""}function shorten(${parameters}): ${result} {\n}\n`
+    expect(fixed(tool("text: string, length: int"), head("t: string, n: string, context: Context", "Promise<string>"), "takes `string` as `length`, which is `number` here"))
+      .toEqual([tool("text: string, length: string"), head("t: string, n: number, context: Context", "Promise<string>")])
+    expect(fixed(tool("text: string, length: int"), head("length: number, text: string", "Promise<number>"), "gives `number`, not `string`"))
+      .toEqual([tool("text: string, length: int", "number"), head("text: string, length: number", "Promise<string>")])
+    expect(fixed(tool("text: string"), head("text: string", "{ a: string }"), "gives `{ a: string }`, not `string`")).toEqual([tool("text: string", "{ a: string }")])
+    expect(fixed(tool("text: string"), head("{ text }: Input", "Promise<string>"), "is no function")).toEqual([])
+    expect(fixed(tool("text: string"), head("text: string", "string", false), "sync")).toEqual([head("text: string", "Promise<string>")])
+    expect(fixed(tool("text: string"), "export const shorten = (text: string) => text\n", "sync")).toEqual([])
   })
 
   it("has a marker file for every maker", () => {

@@ -28,14 +28,24 @@ export interface InboxItem {
 
 export function registerInbox(command: CommandRunner): vscode.Disposable {
   const changed = new vscode.EventEmitter<undefined>()
+  let looking = 0
   const provider: vscode.TreeDataProvider<InboxItem> = {
     onDidChangeTreeData: changed.event,
     getTreeItem: treeItem,
-    getChildren: async (item) => (item === undefined ? (await Promise.all((vscode.workspace.workspaceFolders ?? []).map(({ uri }) => questionsIn(command, uri)))).flat() : []),
+    async getChildren(item) {
+      if (item !== undefined) return []
+      looking++
+      try {
+        return (await Promise.all((vscode.workspace.workspaceFolders ?? []).map(({ uri }) => questionsIn(command, uri)))).flat()
+      } finally {
+        looking--
+      }
+    },
   }
   const view = vscode.window.createTreeView("agentflow.inbox", { treeDataProvider: provider })
   const seconds = vscode.workspace.getConfiguration("agentflow").get("inbox.interval", 10)
-  const timer = setInterval(() => void (view.visible && changed.fire(undefined)), Math.max(2, seconds) * 1000)
+  // A look that takes longer than the interval is waited for: the view drops the answer to a question that was asked again.
+  const timer = setInterval(() => void (view.visible && looking === 0 && changed.fire(undefined)), Math.max(2, seconds) * 1000)
   const look = (): void => changed.fire(undefined)
   const send = async (item: InboxItem, args: readonly string[]): Promise<void> => {
     const { code, stdout, stderr } = await command.run(item.folder, args)

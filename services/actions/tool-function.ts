@@ -1,0 +1,118 @@
+// Make a TypeScript tool and its function agree: write the function, name the export that is there, change the function's head or the declaration.
+
+import { nearest } from "../../base/diagnostics/suggest.ts"
+import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
+import type { Edit } from "../../base/text/edit.ts"
+import { plainText, resolvePath } from "../../compiler/1-bind/imports.ts"
+import { exportAt } from "../definition.ts"
+import type { ToolDeclaration } from "../../grammar/syntax/nodes.ts"
+import { inFile, insert, type Action, type ActionContext, type ActionMaker } from "./action.ts"
+import { headOf, type FunctionHead } from "./function-head.ts"
+import { typeImports, typeOf } from "./typescript-type.ts"
+
+interface Site {
+  readonly context: ActionContext
+  readonly repairs: Diagnostic
+  readonly tool: ToolDeclaration
+  /** The exported name that the tool asks for. */
+  readonly name: string
+  readonly module: string
+  readonly moduleText: string
+}
+
+export const toolFunction: ActionMaker = (context) => context.diagnostics.flatMap((repairs): readonly Action[] => {
+  const site = siteOf(context, repairs)
+  if (site === undefined) return []
+  switch (repairs.code) {
+    case "AF2015": return [...useExport(site), ...writeFunction(site)]
+    case "AF3040": return [...changeDeclaration(site), ...changeHead(site)]
+    case "AF3041": return makeAsync(site)
+    default: return []
+  }
+})
+
+function siteOf(context: ActionContext, repairs: Diagnostic): Site | undefined {
+  const tool = context.document.file.items.find(({ span }) => span.start <= repairs.span.start && repairs.span.start <= span.end)
+  if (tool?.kind !== "tool" || tool.source?.kind !== "typescriptSource") return undefined
+  const written = plainText(tool.source.module)
+  if (written === undefined) return undefined
+  const module = resolvePath(context.path, written)
+  const moduleText = context.workspace.host.readText(module)
+  return moduleText === undefined ? undefined : { context, repairs, tool, name: tool.source.exportName?.text ?? tool.name.text, module, moduleText }
+}
+
+/** An export of nearly the name. */
+function useExport({ context, repairs, tool, name, module }: Site): readonly Action[] {
+  const known = context.workspace.host.toolModule(module)
+  const near = known === undefined || known === "missing" ? undefined : nearest(name, known.exports)
+  if (near === undefined || tool.source?.kind !== "typescriptSource") return []
+  const { exportName, module: from } = tool.source
+  const edit: Edit = exportName === undefined ? insert(from.span.end, ` export ${near}`) : { span: exportName.span, text: near }
+  return [{ title: `Use the export ${near}`, kind: "quickfix", repairs, edits: inFile(context, [edit]) }]
+}
+
+interface Typed {
+  readonly parameters: readonly { readonly name: string; readonly type: string }[]
+  readonly result: string
+  /** Edits of the module that bring in the declared types. */
+  readonly imports: readonly Edit[]
+}
+
+function typed({ context: { program, path }, tool, module, moduleText }: Site): Typed | undefined {
+  const id = program.checked.bound.files.get(path)?.scope.get(tool.name.text)
+  const signature = id === undefined ? undefined : program.checked.signatures.get(id)
+  if (signature === undefined) return undefined
+  const names = new Set<string>()
+  const parameters = signature.parameters.map(({ name, type }) => ({ name, type: typeOf(type, names) }))
+  const result = signature.result.kind === "nothing" ? "void" : typeOf(signature.result, names)
+  return { parameters, result, imports: typeImports(moduleText, { module, program: program.entry, names: [...names].sort() }) }
+}
+
+function writeFunction(site: Site): readonly Action[] {
+  const { repairs, name, module, moduleText } = site
+  const types = exportAt(moduleText, name) === undefined ? typed(site) : undefined
+  if (types === undefined) return []
+  const parameters = types.parameters.map((each) => `${each.name}: ${each.type}`).join(", ")
+  const gap = moduleText.trim() === "" ? "" : moduleText.endsWith("\n") ? "\n" : "\n\n"
+  const text = `${gap}export async function ${name}(${parameters}): Promise<${types.result}> {\n  throw new Error("${name} is not written yet")\n}\n`
+  return [{ title: `Write ${name} in ${module}`, kind: "quickfix", repairs, edits: new Map([[module, [...types.imports, insert(moduleText.length, text)]]]) }]
+}
+
+/** Names stay as the body uses them, unless they are those of the declaration in another order; what follows, the context, stays too. */
+function changeHead(site: Site): readonly Action[] {
+  const { repairs, name, module, moduleText } = site
+  const [types, head] = [typed(site), headOf(moduleText, name)]
+  if (types === undefined || head === undefined) return []
+  const own = new Set(types.parameters.map((each) => each.name))
+  const isReordered = head.parameters.every((each, index) => index >= types.parameters.length || own.has(each.name))
+  const first = types.parameters.map((each, index) => `${isReordered ? each.name : (head.parameters[index]?.name ?? each.name)}: ${each.type}`)
+  const rest = head.parameters.slice(types.parameters.length).filter((each) => !own.has(each.name)).map(({ text }) => text)
+  const edits = [{ span: head.list, text: [...first, ...rest].join(", ") }, ...resultEdits(head, types.result), ...types.imports]
+  return [{ title: `Change ${name} in ${module} to what is declared`, kind: "quickfix", repairs, edits: new Map([[module, edits]]) }]
+}
+
+function resultEdits(head: FunctionHead, result: string): readonly Edit[] {
+  const promise = `Promise<${result}>`
+  return [
+    head.result === undefined ? insert(head.list.end + 1, `: ${promise}`) : { span: head.result, text: promise },
+    ...(head.isAsync ? [] : [insert(head.keyword, "async ")]),
+  ]
+}
+
+function makeAsync({ repairs, name, module, moduleText }: Site): readonly Action[] {
+  const head = headOf(moduleText, name)
+  if (head === undefined || head.isAsync) return []
+  const written = head.result === undefined ? undefined : moduleText.slice(head.result.start, head.result.end)
+  const result = head.result === undefined || written === undefined || written.startsWith("Promise<") ? [] : [{ span: head.result, text: `Promise<${written}>` }]
+  return [{ title: `Make ${name} in ${module} async`, kind: "quickfix", repairs, edits: new Map([[module, [insert(head.keyword, "async "), ...result]]]) }]
+}
+
+/** What the function takes or gives, where the comparison could say it in our types. */
+function changeDeclaration({ context, repairs, tool }: Site): readonly Action[] {
+  const [, takes, parameter] = /takes `([^`]+)` as `(\w+)`/.exec(repairs.message) ?? []
+  const [, gives] = /gives `([^`]+)`, not/.exec(repairs.message) ?? []
+  const type = takes ?? gives
+  const node = takes === undefined ? tool.result : tool.parameters.find(({ name }) => name.text === parameter)?.type
+  if (type === undefined || node === undefined || type.includes("…")) return []
+  return [{ title: `Declare ${parameter ?? "the result"} as ${type}`, kind: "quickfix", repairs, edits: inFile(context, [{ span: node.span, text: type }]) }]
+}
