@@ -27,9 +27,11 @@ export function withoutEchoes(parsed: readonly ParsedSource[], found: readonly D
   })
 }
 
+const readCodes: ReadonlySet<string> = new Set(["AF1014", "AF1015", "AF1016", "AF1017"])
+
 /** A mistake that was read as what was meant: the tree is whole. */
 function isRead({ code, fixes }: Diagnostic): boolean {
-  return code === "AF1015" || code === "AF1016" || (code === "AF1017" && fixes.some(({ applicability }) => applicability === "machine"))
+  return readCodes.has(code) && fixes.some(({ applicability }) => applicability === "machine")
 }
 
 function brokenLines(text: string, diagnostics: readonly Diagnostic[]): Broken {

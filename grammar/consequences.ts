@@ -21,8 +21,11 @@ interface Part {
 }
 
 /** Of syntax errors in order: each declaration's first one is always told. */
-export function withoutConsequences(lexed: Tokens, braces: Braces, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
-  if (diagnostics.length < 2 || lexed.tokens.length === 0) return diagnostics
+export function withoutConsequences(lexed: Tokens, braces: Braces, all: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (all.length < 2 || lexed.tokens.length === 0) return all
+  const borrowed = all.filter(({ code }) => code === "AF1017")
+  const diagnostics = all.filter(({ span }) => !borrowed.some((other) => other.span.start < span.start && span.end <= other.span.end))
+  if (diagnostics.length < 2) return diagnostics
   const parts = partsOf(lexed, braces, diagnostics)
   const own = new Set(diagnostics.filter((diagnostic) => {
     const part = parts.find(({ end }) => diagnostic.span.start < end) ?? parts.at(-1)!
@@ -55,7 +58,7 @@ const lostExpectations: ReadonlySet<string> = new Set(["a declaration", "`catch`
 /** Whether it says that a part of a body stands where none can: the body is another than the parser takes it for. */
 function isLost(code: string, facts: Facts, fixes: readonly Fix[]): boolean {
   if (code === "AF1007") return facts["closing"] === "}"
-  if (code === "AF1009") return fixes.length === 0
+  if (code === "AF1009" || (code === "AF1017" && /^(?:let|var)$/.test(String(facts["text"])))) return fixes.length === 0
   const expected = String(facts["expected"] ?? "")
   return code === "AF1008" || code === "AF1013" || lostExpectations.has(expected) || expected.endsWith(" or `}`") || facts["found"] === surplusBrace
 }

@@ -2,10 +2,11 @@
 
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import { diagnostic } from "../base/diagnostics/report.ts"
+import type { Edit } from "../base/text/edit.ts"
 import type { Source } from "../base/text/source.ts"
 import { span, type Span } from "../base/text/span.ts"
 import { nextDeclarationLine } from "./anchors.ts"
-import { badEscapes, numberProblem } from "./literals.ts"
+import { backtickEnd, badEscapes, fromBackticks, isHashComment, lineEnd, numberProblem, quotesOnLine } from "./literals.ts"
 import { keywords, tokenTable } from "./tokens.ts"
 
 /** `kind` is a kind of the token table. A closer that the text lacks is a token of no width. */
@@ -41,7 +42,7 @@ export interface Tokens {
 
 /** What is open around the current position; `braces` counts the plain braces open in a hole. */
 interface Mode {
-  readonly kind: "string" | "block" | "hole"
+  readonly kind: "string" | "block" | "backtick" | "hole"
   readonly start: number
   braces: number
 }
@@ -163,6 +164,10 @@ function lexCode(state: State, hole: Mode | undefined): void {
       return lexQuote(state, hole)
     case "'":
       return lexRaw(state)
+    case "`":
+      return lexBacktick(state)
+    case "#":
+      return isHashComment(text, at, state.atLineStart) ? lexHash(state) : lexUnknown(state)
     case "$":
       return isDigit(text.charCodeAt(at + 1)) ? lexNumber(state) : lexUnknown(state)
     case "/":
@@ -182,8 +187,43 @@ function lexCode(state: State, hole: Mode | undefined): void {
   }
   const candidates = symbols[code]
   if (candidates === undefined) return lexSpace(state)
-  for (const symbol of candidates) if (symbol.length === 1 || text.startsWith(symbol, at)) return push(state, symbol, at + symbol.length)
+  for (const symbol of candidates) {
+    if (symbol.length > 1 && !text.startsWith(symbol, at)) continue
+    return text[at + 2] === "=" && (symbol === "==" || symbol === "!=") ? lexStrict(state, symbol) : push(state, symbol, at + symbol.length)
+  }
   return lexUnknown(state)
+}
+
+function borrowed(state: State, to: number, text: string, hint: string, title: string, edits: readonly Edit[]): void {
+  const { source: { path }, at } = state
+  const fixes = edits.length === 0 ? [] : [{ title, path, edits, applicability: "machine" as const }]
+  state.diagnostics.push(diagnostic("AF1017", { path, span: span(at, to) }, { text, hint }, { fixes }))
+}
+
+/** `===` and `!==` of JavaScript. */
+function lexStrict(state: State, symbol: string): void {
+  const to = state.at + 3
+  const title = `Write \`${symbol}\``
+  borrowed(state, to, `${symbol}=`, `write \`${symbol}\`.`, title, [{ span: span(state.at, to), text: symbol }])
+  push(state, symbol, to)
+}
+
+function lexHash(state: State): void {
+  const { at, text } = state
+  borrowed(state, at + 1, "#", "a comment begins with `//`.", "Write `//`", [{ span: span(at, at + 1), text: "//" }])
+  skip(state, "lineComment", lineEnd(text, at))
+}
+
+/** A text in backticks is read like one in quotes, with its `${…}` as interpolations; one without its end is none. */
+function lexBacktick(state: State): void {
+  const { text, at } = state
+  const closer = backtickEnd(text, at + 1)
+  if (closer === -1) return lexUnknown(state)
+  const written = fromBackticks(text.slice(at + 1, closer))
+  const edits = written === undefined ? [] : [{ span: span(at, closer + 1), text: written }]
+  borrowed(state, closer + 1, "backtick", "a text stands in `\"`, and its interpolations are `{…}`.", "Write it in quotes", edits)
+  state.modes.push({ kind: "backtick", start: at, braces: 0 })
+  push(state, "StringStart", at + 1)
 }
 
 /** Spaces and line feeds are nearly all that stands between tokens; the pattern knows the rest. */
@@ -250,23 +290,12 @@ function lexUnknown(state: State): void {
   skip(state, "unknown", to)
 }
 
-/** A text in typographic quotes has two of them: what mends one mends both. */
-function quotesOnLine(text: string, from: number): readonly Span[] {
-  return [...text.slice(from, lineEnd(text, from)).matchAll(/[“”„«»]/g)].map(({ index }) => span(from + index, from + index + 1))
-}
-
 function lexRaw(state: State): void {
   const closed = end(state, patterns.rawString)
   if (closed !== -1) return push(state, "RawString", closed)
   const to = lineEnd(state.text, state.at)
   unterminated(state, state.at, to, "'")
   push(state, "RawString", to)
-}
-
-function lineEnd(text: string, from: number): number {
-  const newline = text.indexOf("\n", from)
-  if (newline === -1) return text.length
-  return text[newline - 1] === "\r" ? newline - 1 : newline
 }
 
 function unterminated(state: State, from: number, to: number, quote: string): void {
@@ -333,7 +362,9 @@ function closeModes(state: State, index: number): void {
 /** Text up to the next hole, the closing quote or, in a `"` string, the end of the line. */
 function lexText(state: State, mode: Mode): void {
   const { text } = state
-  const closer = mode.kind === "block" ? '"""' : '"'
+  const isBacktick = mode.kind === "backtick"
+  const closer = mode.kind === "block" ? '"""' : isBacktick ? "`" : '"'
+  const opener = isBacktick ? "${" : "{"
   let to = state.at
   let escaped = false
   const last = Math.max(state.lostEnd, state.at)
@@ -344,8 +375,8 @@ function lexText(state: State, mode: Mode): void {
       unicodePattern.lastIndex = to
       to = unicodePattern.test(text) ? unicodePattern.lastIndex - 1 : to + 1
     } else if (char === "\\") escaped = true
-    else if (char === "{") break
-    else if (char === '"' && text.startsWith(closer, to)) break
+    else if (char === opener[0] && text.startsWith(opener, to)) break
+    else if (char === closer[0] && text.startsWith(closer, to)) break
     else if (state.openStrings > 0 && (char === "\n" || (char === "\r" && text[to + 1] === "\n"))) break
   }
   to = Math.min(to, last)
@@ -354,9 +385,9 @@ function lexText(state: State, mode: Mode): void {
     push(state, "Text", to)
   }
   if (to >= last) return
-  if (text[to] === "{") {
+  if (text.startsWith(opener, to)) {
     state.modes.push({ kind: "hole", start: to, braces: 0 })
-    return push(state, "HoleStart", to + 1)
+    return push(state, "HoleStart", to + opener.length)
   }
   if (text.startsWith(closer, to)) {
     state.modes.pop()

@@ -3,7 +3,7 @@
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import { diagnostic } from "../base/diagnostics/report.ts"
 import type { Source } from "../base/text/source.ts"
-import { span } from "../base/text/span.ts"
+import { span, type Span } from "../base/text/span.ts"
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -15,6 +15,10 @@ export function numberValue(text: string): number {
 }
 
 export function durationMs(text: string): number {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) {
+    const { replacement } = numberProblem(text.replace(/\s+/g, ""))
+    return replacement === undefined || replacement === text ? 0 : durationMs(replacement)
+  }
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(amount) * unitMs[unit!]!
   return round(total)
@@ -51,6 +55,42 @@ export function numberProblem(text: string): { readonly hint: string; readonly r
   const plain = text.replaceAll("_", "")
   if (/^\d+[kM]?$/.test(plain)) return { hint: `write \`${plain}\``, replacement: plain }
   return { hint: "numbers end in nothing, `k` or `M`, time spans in `ms`, `s`, `m`, `h` or `d`" }
+}
+
+export function lineEnd(text: string, from: number): number {
+  const newline = text.indexOf("\n", from)
+  if (newline === -1) return text.length
+  return text[newline - 1] === "\r" ? newline - 1 : newline
+}
+
+/** A text in typographic quotes has two of them: what mends one mends both. */
+export function quotesOnLine(text: string, from: number): readonly Span[] {
+  return [...text.slice(from, lineEnd(text, from)).matchAll(/[“”„«»]/g)].map(({ index }) => span(from + index, from + index + 1))
+}
+
+/** A comment of Python or of a shell: a word that begins with the sign is something else. */
+export function isHashComment(text: string, at: number, startsLine: boolean): boolean {
+  return /^#[#!]*(?:\s|$)/.test(text.slice(at, at + 8)) && (startsLine || text[at - 1] === " ")
+}
+
+/** Where the backtick is that ends a text of JavaScript, or -1. */
+export function backtickEnd(text: string, from: number): number {
+  const pattern = /\\[^]|`/g
+  pattern.lastIndex = from
+  for (let found = pattern.exec(text); found !== null; found = pattern.exec(text)) if (found[0] === "`") return found.index
+  return -1
+}
+
+/** What stands between backticks as a text in quotes; undefined where an interpolation holds more than names. */
+export function fromBackticks(body: string): string | undefined {
+  if (/\$\{[^}]*["{`]/.test(body)) return undefined
+  const quote = body.includes("\n") ? '"""' : '"'
+  const text = body.replace(/\\`|\$\{|[{"]|\\./g, (part) => {
+    if (part === "${") return "{"
+    if (part === "\\`") return "`"
+    return part.startsWith("\\") ? part : `\\${part}`
+  })
+  return `${quote}${text}${quote}`
 }
 
 const escapePattern = /\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|([nrt0"'`\\{}$])|([^]?))/g

@@ -1,6 +1,8 @@
 // The parser: a file is a list of declarations. The rules read like the EBNF in GRAMMAR.md, which is made from them.
 
 import { sortDiagnostics, type Diagnostic } from "../base/diagnostics/diagnostic.ts"
+import { span } from "../base/text/span.ts"
+import { foreignDeclarations, modifiers } from "./borrowed.ts"
 import { withoutConsequences } from "./consequences.ts"
 import type { Tokens } from "./lexer.ts"
 import { around, isDoubtful, partsOf, type Finder, type Parsed, type Part } from "./reuse.ts"
@@ -24,12 +26,34 @@ export class AgentFlowParser extends DeclarationRules {
     this.items({
       until: () => this.atEnd(),
       begins: () => declarationWordSet.has(this.token.kind),
-      expected: () => this.unknownWord(declarationWords, "a declaration"),
+      expected: () => {
+        if (!this.readModifiers()) return this.unknownWord(declarationWords, "a declaration", foreignDeclarations)
+        items.push(this.declaration())
+      },
       resumes: () => this.token.startsLine && declarationWordSet.has(this.token.kind) && !this.atPlainName(),
       item: () => items.push(this.isRecorded ? this.declaration() : this.kept() ?? this.afresh()),
     })
     return this.node<FileNode>(0, { kind: "file", items })
   })
+
+  /** `export async workflow`, and `interface A {`, which is a type: whether a declaration follows. */
+  private readModifiers(): boolean {
+    let ahead = 1
+    while (modifiers.has(this.spelt(ahead)) && this.sameLine(ahead + 1)) ahead++
+    const word = this.peek(ahead)
+    const isDeclaration = declarationWordSet.has(word.kind) && this.atName(ahead + 1)
+    const isRecord = /^(?:interface|struct|class|record)$/.test(this.text(word)) && this.atName(ahead + 1) && this.at("{", ahead + 2)
+    if (!isRecord && (!isDeclaration || ahead === 1)) return false
+    const first = this.token
+    const edits = ahead === 1 ? [] : [{ span: span(first.start, word.start), text: "" }]
+    if (isRecord) edits.push({ span: span(word.start, word.end), text: "type" })
+    const text = this.tokens.source.text.slice(first.start, isRecord ? word.end : this.peek(ahead - 1).end)
+    const hint = isRecord ? "write `type` and the fields." : "every declaration can be imported, and every call is waited for."
+    this.borrowed({ where: span(first.start, first.start + text.length), text, hint, title: isRecord ? "Write `type`" : "Remove it", edits })
+    if (isRecord) this.readAs("type", ahead)
+    for (; ahead > 1; ahead--) this.drop()
+    return true
+  }
 
   /** With what an earlier text gave, its parts that are the same are taken from it: they are no longer its own then. */
   parse(tokens: Tokens, before?: Parsed): ParsedFile {

@@ -2,7 +2,7 @@
 // (statement, clause, field …) is skipped up to the next line where one of its kind can begin: soft keywords make a name a
 // possible start of anything, so that a repair that stops at what could begin an item would stop at every name.
 
-import { beginsDeclaration, indentationAt } from "./anchors.ts"
+import { indentationAt } from "./anchors.ts"
 import { span } from "../base/text/span.ts"
 import type { Token } from "./lexer.ts"
 import { describeKind } from "./messages.ts"
@@ -203,7 +203,7 @@ export abstract class RecoveringParser extends TreeParser {
 
   /** A declaration that starts its line closes whatever was left open before it. */
   protected atDeclaration(): boolean {
-    return this.token.startsLine && beginsDeclaration(this.tokens.source.text, this.tokens.tokens, this.next)
+    return this.token.startsLine && this.beginsDeclaration()
   }
 
   protected close(closer: string, opener: Token): void {

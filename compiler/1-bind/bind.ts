@@ -81,7 +81,7 @@ function resolveFile(common: Common, file: FileNode, { before, changed }: Earlie
 }
 
 function resolved(item: Declaration, common: Common): BoundItem {
-  const resolver: Resolver = { ...common, diagnostics: [], refers: new Set(), lookedInto: [] }
+  const resolver: Resolver = { ...common, diagnostics: [], refers: new Set(), lookedInto: [], told: new Set() }
   const first = common.table.symbols.length
   resolveDeclaration(item, resolver)
   const { refers, lookedInto, diagnostics } = resolver

@@ -4,14 +4,16 @@ import { unreachable } from "../../base/assert.ts"
 import { diagnostic } from "../../base/diagnostics/report.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type {
-  BlockForm, Branch, CatchClause, Clause, Expression, MatchArm, Name, Pattern, RightHandSide, Statement,
+  BlockForm, Branch, CallExpression, CatchClause, Clause, Expression, MatchArm, Name, Pattern, RightHandSide, Statement,
 } from "../../grammar/syntax/nodes.ts"
 import { walk } from "../../grammar/syntax/walk.ts"
 import { isBuiltInError, isBuiltInType } from "./built-ins.ts"
+import { logFix, printedBy } from "./foreign.ts"
+import { didYouMean, replaceFix } from "./hints.ts"
 import { resolveExpression } from "./resolve-expressions.ts"
 import { resolveClauses } from "./resolve-clauses.ts"
 import { declareLocal, errorKinds, resolveErrors, resolveName, resolveType, type Resolver } from "./resolver.ts"
-import { addSymbol, childOf, lookUp, type Scope } from "./scopes.ts"
+import { addSymbol, childOf, lookUp, visibleNames, type Scope } from "./scopes.ts"
 
 export function resolveBlock(statements: readonly Statement[], scope: Scope, resolver: Resolver): void {
   for (const statement of statements) resolveStatement(statement, scope, resolver)
@@ -24,9 +26,10 @@ function resolveStatement(statement: Statement, scope: Scope, resolver: Resolver
       resolveRight(statement.value, statement.clauses, scope, resolver)
       return declareLocal(statement.name, statement.mutable ? "var" : "let", statement, scope, resolver)
     case "assign":
-      resolveName(statement.name, scope, resolver)
+      resolveAssigned(statement.name, scope, resolver)
       return resolveRight(statement.value, statement.clauses, scope, resolver)
     case "callStatement":
+      if (statement.call.kind === "call") resolvePrinted(statement.call, scope, resolver)
       return resolveRight(statement.call, statement.clauses, scope, resolver)
     case "return":
       if (statement.value !== undefined) resolveRight(statement.value, statement.clauses, scope, resolver)
@@ -53,6 +56,29 @@ function resolveStatement(statement: Statement, scope: Scope, resolver: Resolver
     default:
       return resolveForm(statement, scope, resolver)
   }
+}
+
+/** Without a declaration an assignment is one of Python's. */
+function resolveAssigned(name: Name, scope: Scope, resolver: Resolver): void {
+  const { path, diagnostics, told } = resolver
+  if (name.text === "" || name.recovered || told.has(name.text) || lookUp(scope, name.text) !== undefined) return resolveName(name, scope, resolver)
+  const assignable = [...visibleNames(scope)].filter(([, id]) => resolver.table.symbols[id]!.kind === "var")
+  const near = nearest(name.text, assignable.map(([text]) => text))
+  const fix = { title: "Declare it with `let`", path, edits: [{ span: { start: name.span.start, end: name.span.start }, text: "let " }], applicability: "maybe" as const }
+  const at = { path, span: name.span }
+  const hint = near === undefined ? "; a name begins with `let`, or with `var` where it is assigned again." : didYouMean(near)
+  diagnostics.push(diagnostic("AF2001", at, { name: name.text, hint }, { fixes: near === undefined ? [fix] : replaceFix(at, near) }))
+  told.add(name.text)
+}
+
+/** Where `console.log(…)` or `print(…)` stands as a statement, its fix is the whole statement. */
+function resolvePrinted(call: CallExpression, scope: Scope, resolver: Resolver): void {
+  const root = printedBy(call)
+  if (root === undefined || lookUp(scope, root) !== undefined) return
+  const name = call.callee.kind === "member" ? call.callee.object : call.callee
+  if (name.kind !== "nameExpression") return
+  resolveName(name.name, scope, resolver, logFix(call, resolver.path))
+  resolver.told.add(name.name.id)
 }
 
 function resolveRight(value: RightHandSide, clauses: readonly Clause[], scope: Scope, resolver: Resolver): void {

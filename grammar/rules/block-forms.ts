@@ -7,16 +7,12 @@ import type {
   RaceStatement, RepeatStatement, RightHandSide, SagaStatement, TryStatement, WaitStatement, WhileStatement,
   WithinStatement,
 } from "../syntax/nodes.ts"
-import { callClauseWords, ClauseRules } from "./clauses.ts"
+import { BorrowedForms, patternStarts } from "./borrowed-forms.ts"
+import { callClauseWords } from "./clauses.ts"
 
 type BlockFormStatement = Exclude<RightHandSide, Expression | DoBlock>
 
-const patternStarts: ReadonlySet<string> = new Set([
-  "else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "BlockStart", "RawString",
-])
-
-export abstract class BlockFormRules extends ClauseRules {
-  abstract readonly block: Rule<Block>
+export abstract class BlockFormRules extends BorrowedForms {
   /** One statement in the place of a block. */
   abstract readonly bareBlock: Rule<Block>
   abstract readonly rightHandSide: Rule<RightHandSide, [string?]>
@@ -94,6 +90,7 @@ export abstract class BlockFormRules extends ClauseRules {
     this.need("if")
     const condition = this.condition("a condition")
     const then = this.block()
+    this.readElseIf()
     const otherwise = this.maybe("else", () => {
       this.need("else")
       return this.either<Block | IfStatement | undefined, Block>(
@@ -145,6 +142,8 @@ export abstract class BlockFormRules extends ClauseRules {
       this.one([{ ALT: () => this.need(",") }, { ALT: () => this.need("|") }])
       patterns.push(this.pattern())
     })
+    this.readThinArrow("=>")
+    this.readArmColon()
     this.need("=>", "`=>` and what happens")
     const bare = !this.at("{")
     const body = this.either(() => !bare, () => this.block(), () => this.bareBlock())
@@ -152,6 +151,7 @@ export abstract class BlockFormRules extends ClauseRules {
   })
 
   readonly pattern: Rule<Pattern> = this.rule("pattern", (): Pattern => {
+    this.readPattern()
     const start = this.token.start
     return this.firstOf<Pattern>([
       { ALT: () => (this.need("else"), this.node<ElsePattern>(start, { kind: "elsePattern" })) },
@@ -187,6 +187,7 @@ export abstract class BlockFormRules extends ClauseRules {
     let atATime: Expression | undefined
     let failures: ForStatement["failures"] = "stop"
     this.need("for")
+    if (!this.isRecorded && this.readBorrowedFor(start)) return this.loopWithoutList(start)
     const variable = this.name()
     const index = this.maybe(",", () => (this.need(","), this.name()))
     this.need("in")
@@ -283,14 +284,19 @@ export abstract class BlockFormRules extends ClauseRules {
     const catches: CatchClause[] = []
     this.need("try")
     const body = this.block()
+    this.readExcept()
     if (!this.isRecorded && !this.at("catch")) this.mismatch("`catch`")
-    this.some(() => this.at("catch"), () => catches.push(this.catchClause()))
+    this.some(() => this.at("catch"), () => {
+      catches.push(this.catchClause())
+      this.readExcept()
+    })
     return this.node<TryStatement>(start, { kind: "try", body, catches })
   })
 
   readonly catchClause: Rule<CatchClause> = this.rule("catchClause", () => {
     const start = this.token.start
     this.need("catch")
+    this.readCaught()
     const names: readonly Name[] = this.maybe(() => this.atName(), () => this.names()) ?? []
     const bound = this.maybe("as", () => (this.need("as"), this.name()))
     const isLone = bound === undefined && names.length === 1

@@ -1,6 +1,7 @@
 // The clauses of tools, agents, humans, models and workflows.
 
 import { nearest } from "../../base/diagnostics/suggest.ts"
+import { span } from "../../base/text/span.ts"
 import type { Rule } from "./recorder.ts"
 import type {
   AnnounceClause, ApproveClause, BodyClause, ConcurrencyClause, DeadLetterClause, EffectClause, FailsClause,
@@ -110,9 +111,24 @@ export abstract class CallableClauseRules extends StepClauseRules {
     return this.node<HistoryClause>(start, { kind: "history", value })
   })
 
+  /** `tools [a, b]` */
+  private readBrackets(): void {
+    if (this.isRecorded || !this.at("[")) return
+    const closer = this.closerOf(1)
+    if (closer === 0) return
+    const [opener, end] = [this.token, this.peek(closer)]
+    this.borrowed({
+      where: span(opener.start, end.end), text: "[…]", hint: "the names stand without brackets, as in `tools search, fetchPage`.", title: "Remove the brackets",
+      edits: [{ span: span(opener.start, opener.end), text: "" }, { span: span(end.start, end.end), text: "" }],
+    })
+    this.drop(closer)
+    this.drop()
+  }
+
   readonly tools: Rule<ToolsClause> = this.rule("tools", () => {
     const start = this.token.start
     this.need("tools")
+    this.readBrackets()
     const names = this.names()
     return this.node<ToolsClause>(start, { kind: "tools", names })
   })
@@ -120,6 +136,7 @@ export abstract class CallableClauseRules extends StepClauseRules {
   readonly handoffs: Rule<HandoffsClause> = this.rule("handoffs", () => {
     const start = this.token.start
     this.need("handoffs")
+    this.readBrackets()
     const names = this.names()
     return this.node<HandoffsClause>(start, { kind: "handoffs", names })
   })

@@ -1,5 +1,6 @@
 // Declarations: the fourteen things a file is made of, except the steps of a test.
 
+import { span } from "../../base/text/span.ts"
 import type { Rule } from "./recorder.ts"
 import type {
   AgentDeclaration, BindingSource, Clause, Declaration, EnumDeclaration, EnumMember, ErrorDeclaration,
@@ -37,6 +38,7 @@ export abstract class DeclarationRules extends TestRules {
     const start = this.token.start
     const names: ImportedName[] = []
     this.need("import")
+    if (!this.isRecorded && !this.at("{")) this.mismatch("`{` and names, as in `import { name } from \"./file.agentflow\"`")
     this.braced({
       begins: () => this.atName(),
       ends: () => this.at("from") && (this.at("StringStart", 2) || this.at("RawString", 2)),
@@ -82,7 +84,7 @@ export abstract class DeclarationRules extends TestRules {
     this.need("enum")
     const name = this.name("a name for the enum")
     this.braced({
-      begins: () => this.atWord(),
+      begins: () => this.atWord() || this.at("StringStart") || this.at("RawString"),
       expected: "a member or `}`",
       resumes: () => this.atWord(),
       item: () => {
@@ -96,7 +98,9 @@ export abstract class DeclarationRules extends TestRules {
   readonly enumMember: Rule<EnumMember> = this.rule("enumMember", () => {
     const doc = this.doc()
     const start = this.token.start
+    this.readEnumMember()
     const name = this.word()
+    this.readEnumValue()
     return this.sparse<EnumMember>(start, { kind: "enumMember", doc, name })
   })
 
@@ -187,18 +191,57 @@ export abstract class DeclarationRules extends TestRules {
     const doc = this.doc()
     const start = this.token.start
     const name = this.name("a parameter's name")
+    const sign = this.token.start
+    const isOptional = this.readOptionalName()
     const typed = this.need(":", "`:` and a type after the parameter's name")
     // Without the colon a brace is the body's, not a record type's.
-    const type = !typed && this.at("{") ? this.missingType("a type") : this.type()
+    const written = !typed && this.at("{") ? this.missingType("a type") : this.type()
+    const type = isOptional ? this.optionalType(sign, written) : written
     const value = this.maybe("=", () => (this.need("="), this.expression("a value")))
     return this.sparse<Parameter>(start, { kind: "parameter", doc, name, type, value })
   })
 
   private result(): TypeNode | undefined {
     const expected = "the type of the result"
+    this.readArrow()
     return this.maybe(":", () => {
       this.need(":")
       return this.at("{") && !this.opensRecordType() ? this.missingType(expected) : this.type(expected)
+    })
+  }
+
+  /** `-> string` and `=> string` before a result. */
+  private readArrow(): void {
+    if (this.isRecorded) return
+    const arrow = this.token
+    if (arrow.kind !== "=>") return this.readThinArrow(":")
+    const hint = "the type of a result stands behind a `:`."
+    this.borrowed({
+      where: span(arrow.start, arrow.end), text: "=>", hint, title: "Write `:`", edits: [{ span: span(this.lastEnd, arrow.end), text: ":" }],
+    })
+    this.readAs(":")
+  }
+
+  /** `a = "x"` and `"a"` in an enum. */
+  private readEnumMember(): void {
+    if (this.isRecorded || !(this.at("StringStart") && this.at("Text", 2) && this.at("StringEnd", 3) || this.at("RawString"))) return
+    const [first, last] = [this.token, this.peek(this.at("RawString") ? 1 : 3)]
+    const name = this.tokens.source.text.slice(first.start + 1, last.end - 1)
+    if (!/^[A-Za-z_]\w*$/.test(name)) return
+    const where = span(first.start, last.end)
+    this.borrowed({ where, text: `"${name}"`, hint: `a member is a name: write \`${name}\`.`, title: `Write \`${name}\``, edits: [{ span: where, text: name }] })
+    if (last !== first) (this.drop(3), this.drop(1))
+    this.readAs("Identifier")
+  }
+
+  private readEnumValue(): void {
+    if (this.isRecorded || !this.at("=")) return
+    const from = this.lastEnd
+    this.consume()
+    const value = this.expression("a value")
+    this.borrowed({
+      where: span(from, value.span.end), text: "=", hint: "a member of an enum is its own name and has no value.", title: "Remove the value",
+      edits: [{ span: span(from, value.span.end), text: "" }],
     })
   }
 

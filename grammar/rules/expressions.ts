@@ -7,7 +7,7 @@ import type {
   LambdaExpression, MemberExpression, Name, NameExpression, NothingExpression, ParenthesisExpression, UnaryExpression,
 } from "../syntax/nodes.ts"
 import { keywords, keywordsOf } from "../tokens.ts"
-import { CollectionRules } from "./collections.ts"
+import { BorrowedExpressions, literalStarts } from "./borrowed-expressions.ts"
 
 const binaryOperators: Readonly<Record<string, BinaryOperator>> = {
   "||": "or", or: "or", "&&": "and", and: "and", "??": "??",
@@ -23,10 +23,6 @@ const precedence: Readonly<Record<BinaryOperator, number>> = {
 /** `not` reads like English: `not a == b` is `not (a == b)`. */
 const prefixPrecedence = { not: 3, "-": 9 } as const
 
-const literalStarts = new Set([
-  "Number", "Money", "Duration", "StringStart", "BlockStart", "RawString", "true", "false", "nothing",
-  "(", "[", "{", "-", "not", "!",
-])
 const operandStarts = new Set(["Number", "Money", "Duration", "StringStart", "BlockStart", "RawString"])
 const statementWords = new Set(keywordsOf("statement"))
 
@@ -35,7 +31,7 @@ const nothingYet = undefined as unknown as Expression
 type Prefix = { readonly operator: "not" | "-"; readonly start: number }
 type Operator = Prefix | BinaryOperator
 
-export abstract class ExpressionRules extends CollectionRules {
+export abstract class ExpressionRules extends BorrowedExpressions {
   /** Whether a word of a clause or a statement stands here as a plain name: called, assigned, or with a member. */
   protected atPlainName(): boolean {
     const next = this.peek(2)
@@ -113,6 +109,7 @@ export abstract class ExpressionRules extends CollectionRules {
   readonly expression: Rule<Expression, [string?]> = this.rule("expression", (expected = "an expression"): Expression => {
     if (!this.isRecorded && !this.atExpression()) return this.missing(expected)
     if (!this.enter()) return this.missing(expected)
+    this.dropParameterTypes()
     const found = this.either<Expression, Expression>(this.atLambda, this.lambdaPart, this.conditionalPart)
     this.leave()
     return found
@@ -153,7 +150,9 @@ export abstract class ExpressionRules extends CollectionRules {
       },
     )
     this.need("=>")
+    const block = this.borrowedBody()
     const body = this.expression()
+    if (block !== undefined) this.close("}", block)
     return this.node<LambdaExpression>(start, { kind: "lambda", parameters, body })
   })
 
@@ -173,9 +172,11 @@ export abstract class ExpressionRules extends CollectionRules {
 
   /** A minus that is glued to its operand on a new line begins something else. */
   private readonly atBinaryOperator = (): boolean => {
+    this.readBorrowedOperator()
     const { kind, startsLine } = this.token
     if (!binaryKinds.has(kind)) return false
-    return !(kind === "-" && startsLine && this.peek(2).glued)
+    const isStep = kind === "+" && this.at("+", 2)
+    return !((kind === "-" || isStep) && startsLine && this.peek(2).glued)
   }
 
   readonly operation: Rule<Expression> = this.rule("operation", () => {
@@ -236,20 +237,9 @@ export abstract class ExpressionRules extends CollectionRules {
     }
   }
 
-  /** `await f()`, as other languages write it: said once, and read as `f()`. */
-  private skipAwait(): void {
-    if (this.isRecorded || !this.atName() || !this.atName(2) || this.peek(2).startsLine) return
-    const { start, end } = this.token
-    if (this.text(this.token) !== "await") return
-    const edits = [{ span: { start, end: this.peek(2).start }, text: "" }]
-    const fix = { title: "Remove it", path: this.tokens.source.path, edits, applicability: "machine" as const }
-    this.report("AF1009", { start, end }, { word: "await", hint: "every call is waited for." }, { fixes: [fix] })
-    this.consume()
-  }
-
   readonly operand: Rule<Expression> = this.rule("operand", () => {
     if (!this.isRecorded && !this.atExpression()) return this.missing("an expression")
-    this.skipAwait()
+    if (!this.isRecorded) this.skipBorrowedPrefix()
     const start = this.token.start
     let operand = this.one<Expression>((this.primaries ??= [
       { ALT: () => this.list() },
@@ -297,6 +287,7 @@ export abstract class ExpressionRules extends CollectionRules {
       {
         ALT: () => {
           this.need("?.")
+          if (!this.isRecorded && this.at("[")) return this.borrowedIndex(start, object)
           const name = this.member("a member's name")
           return this.node<MemberExpression>(start, { kind: "member", object, optional: true, name })
         },
@@ -331,6 +322,7 @@ export abstract class ExpressionRules extends CollectionRules {
 
   readonly argument: Rule<Argument> = this.rule("argument", () => {
     const start = this.token.start
+    this.readNamedArgument()
     const name = this.maybe(() => this.atWord() && this.at(":", 2), () => {
       const word = this.word()
       this.need(":")

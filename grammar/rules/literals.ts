@@ -1,18 +1,19 @@
 // Literals: numbers, amounts, time spans, and texts with their interpolations.
 
-import { dedent, durationMs, nanoDollars, numberValue, unescape } from "../literals.ts"
-import { RecoveringParser } from "../recovery.ts"
+import { dedent, durationMs, nanoDollars, numberProblem, numberValue, unescape } from "../literals.ts"
+import { BorrowingParser } from "../borrowed.ts"
 import type { Rule } from "./recorder.ts"
 import type {
   BoolExpression, DurationExpression, Expression, MoneyExpression, NumberExpression, TemplateExpression, TemplateHole,
   TemplatePart, TemplateText,
 } from "../syntax/nodes.ts"
 
-export abstract class LiteralRules extends RecoveringParser {
+export abstract class LiteralRules extends BorrowingParser {
   abstract readonly expression: Rule<Expression, [string?]>
 
-  readonly literalValue: Rule<Expression> = this.rule("literalValue", () =>
-    this.one<Expression>((this.literals ??= [
+  readonly literalValue: Rule<Expression> = this.rule("literalValue", () => {
+    this.spanInWords()
+    return this.one<Expression>((this.literals ??= [
       { ALT: () => this.template() },
       {
         ALT: () => this.literal("Number", (start, text) =>
@@ -28,9 +29,23 @@ export abstract class LiteralRules extends RecoveringParser {
       },
       { ALT: () => this.literal("true", (start) => this.node<BoolExpression>(start, { kind: "bool", value: true })) },
       { ALT: () => this.literal("false", (start) => this.node<BoolExpression>(start, { kind: "bool", value: false })) },
-    ])),
-  )
+    ]))
+  })
   private literals?: { ALT: () => Expression }[]
+
+  /** `20 seconds` is read as `20s`. */
+  private spanInWords(): void {
+    const [number, unit] = [this.token, this.peek(2)]
+    if (this.isRecorded || number.kind !== "Number" || unit.kind !== "Identifier" || unit.startsLine || this.isCalledOrGiven(3)) return
+    const text = `${this.text(number)}${this.text(unit)}`
+    const { replacement } = numberProblem(text)
+    if (replacement === undefined || !/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(replacement)) return
+    const where = { start: number.start, end: unit.end }
+    const fix = { title: `Write \`${replacement}\``, path: this.tokens.source.path, edits: [{ span: where, text: replacement }], applicability: "machine" as const }
+    this.report("AF1006", where, { text: `${this.text(number)} ${this.text(unit)}`, hint: `write \`${replacement}\`` }, { fixes: [fix] })
+    this.drop(2)
+    this.readAs("Duration", 1, unit.end)
+  }
 
   protected literal(kind: string, make: (start: number, text: string) => Expression): Expression {
     const start = this.token.start

@@ -1,5 +1,8 @@
 // Blocks, and the statements that have none.
 
+import { span } from "../../base/text/span.ts"
+import { foreignStatements } from "../borrowed.ts"
+import type { Token } from "../lexer.ts"
 import type { Rule } from "./recorder.ts"
 import type {
   AssignStatement, Block, CallStatement, Clause, ContinueStatement, Expression, FailStatement, LetStatement,
@@ -19,6 +22,7 @@ const hardStatements: ReadonlySet<string> = new Set(["let", "var", "return", "if
 export abstract class StatementRules extends BlockFormRules {
   private atStatement(): boolean {
     if (this.at("{")) return this.atRecord()
+    if (this.at("+") && this.atIncrement(1)) return true
     if (this.atExpression() || this.atRunClause() || statementWordSet.has(this.token.kind)) return true
     return this.atName() && this.at("=", 2)
   }
@@ -43,7 +47,7 @@ export abstract class StatementRules extends BlockFormRules {
       {
         begins: () => this.atStatement(),
         resumes: () => this.token.startsLine && (this.atStatement() || this.atRunClause()),
-        expected: () => this.unexpected("a statement or `}`"),
+        expected: () => this.noStatement(),
         item: () => this.statementInto(statements, clauses),
         ends: () => this.openMatches > 0 && this.atArm(),
       },
@@ -52,6 +56,12 @@ export abstract class StatementRules extends BlockFormRules {
       },
     )
     if (!this.isRecorded) this.checkValues(statements, clauses !== undefined)
+  }
+
+  private noStatement(): void {
+    if (!this.at(",") || this.token.startsLine) return this.unexpected("a statement or `}`")
+    this.borrowedSurplus(this.token, "a line break ends a statement.")
+    this.drop()
   }
 
   private statementInto(statements: Statement[], clauses: Clause[] | undefined): void {
@@ -93,12 +103,80 @@ export abstract class StatementRules extends BlockFormRules {
     }
     if (!this.atName() || statementWordSet.has(kind)) return false
     const next = this.peek(2)
-    if (next.startsLine || next.kind === "=" || !this.startsOperand(next.kind)) return false
-    this.unknownWord([...statementWords, ...clauseWords], "a statement")
+    if (this.readBorrowedWord(next)) return false
+    if (!this.atForeignBlock() && (next.startsLine || next.kind === "=" || !this.startsOperand(next.kind))) return false
+    this.unknownWord([...statementWords, ...clauseWords], "a statement", foreignStatements)
     this.skipLine()
     // A misspelt clause has others behind it, which are no clauses of the run.
     while (this.atCallClause()) this.clause()
     return true
+  }
+
+  /** `switch (x) {` and its like. */
+  private atForeignBlock(): boolean {
+    if (!this.at("Identifier") || !this.at("(", 2) || !foreignStatements.has(this.spelt())) return false
+    const closer = this.closerOf(2)
+    return closer > 0 && this.at("{", closer + 1)
+  }
+
+  /** `const x = …`, and `await`, which the expression reads past. */
+  private readBorrowedWord(next: Token): boolean {
+    if (!this.at("Identifier") || next.startsLine) return false
+    const word = this.spelt()
+    if (word === "await") return next.isName || next.kind === "("
+    if ((word === "yield" || word === "call") && next.isName && this.isCalledOrGiven(3)) {
+      this.borrowedSurplus(this.token, foreignStatements.get(word)!.hint)
+      this.drop()
+      return true
+    }
+    if ((word !== "const" && word !== "val") || !(next.isName || next.kind === "{" || next.kind === "[")) return false
+    if (next.isName) this.borrowedToken(this.token, "let", "write `let`, or `var` for what is assigned again.")
+    this.readAs("let")
+    return true
+  }
+
+  /** `n++` or `++n` as a whole statement. */
+  private atIncrement(sign: number): boolean {
+    const [first, second, after] = [this.peek(sign), this.peek(sign + 1), this.peek(sign + 2)]
+    if ((first.kind !== "+" && first.kind !== "-") || second.kind !== first.kind || !second.glued) return false
+    if (sign === 1) return after.isName && !after.startsLine
+    return after.startsLine || after.kind === "}" || after.kind === "EOF"
+  }
+
+  private atCompound(): boolean {
+    const { kind } = this.peek(2)
+    return (kind === "+" || kind === "-" || kind === "*" || kind === "/") && this.at("=", 3) && this.peek(3).glued
+  }
+
+  private step(): AssignStatement {
+    const start = this.token.start
+    const isPrefix = !this.atName()
+    const [name, sign] = isPrefix ? [this.peek(3), this.token] : [this.token, this.peek(2)]
+    const where = span(start, this.peek(3).end)
+    const write = `${this.text(name)} = ${this.text(name)} ${sign.kind} 1`
+    this.borrowed({ where, text: sign.kind.repeat(2), hint: `write \`${write}\`.`, title: `Write \`${write}\``, edits: [{ span: where, text: write }] })
+    if (isPrefix) (this.consume(), this.consume())
+    const target = this.name()
+    if (!isPrefix) (this.consume(), this.consume())
+    return this.node<AssignStatement>(start, { kind: "assign", name: target, value: this.missing("a value"), clauses: [] })
+  }
+
+  private compound(): AssignStatement {
+    const start = this.token.start
+    const name = this.name()
+    const sign = this.token
+    const where = span(sign.start, this.peek(2).end)
+    this.consume()
+    this.consume()
+    const value = this.rightHandSide()
+    const inner = value.kind === "conditional" || (value.kind === "binary" && !(sign.kind === "+" && "+-*/%".includes(value.operator)))
+    const around = inner ? [{ span: span(value.span.start, value.span.start), text: "(" }, { span: span(value.span.end, value.span.end), text: ")" }] : []
+    const write = `= ${name.text} ${sign.kind}`
+    const [open, close] = around
+    const edits = [{ span: where, text: write }, ...(open === undefined ? [] : [open, close!])]
+    const hint = `write \`${name.text} ${write} …\`.`
+    this.borrowed({ where, text: `${sign.kind}=`, hint, title: `Write \`${name.text} ${write} …\``, edits })
+    return this.node<AssignStatement>(start, { kind: "assign", name, value, clauses: this.clausesAfter(value) })
   }
 
   private startsOperand(kind: string): boolean {
@@ -150,7 +228,9 @@ export abstract class StatementRules extends BlockFormRules {
 
   readonly letStatement: Rule<LetStatement> = this.rule("letStatement", () => {
     const start = this.token.start
+    this.readMut()
     const mutable = this.either(() => this.at("let"), () => (this.need("let"), false), () => (this.need("var"), true))
+    if (!this.isRecorded) this.readBorrowedLet()
     const name = this.name()
     const type = this.maybe(":", () => (this.need(":"), this.type()))
     this.need("=", "`=` and a value")
@@ -159,14 +239,45 @@ export abstract class StatementRules extends BlockFormRules {
     return this.sparse<LetStatement>(start, { kind: "let", mutable, name, type, value, clauses })
   })
 
+  private readMut(): void {
+    if (this.isRecorded || !this.at("let") || this.spelt(2) !== "mut" || !this.atName(3)) return
+    const where = span(this.token.start, this.peek(2).end)
+    this.borrowed({ where, text: "let mut", hint: "write `var`.", title: "Write `var`", edits: [{ span: where, text: "var" }] })
+    this.drop(2)
+    this.readAs("var")
+  }
+
+  /** `let x := 1`, and `let { a, b } = …`, which has no name. */
+  private readBorrowedLet(): void {
+    const token = this.token
+    if (token.kind === "{" || token.kind === "[") {
+      const closer = this.closerOf(1)
+      if (closer === 0 || !this.at("=", closer + 1)) return
+      const where = span(token.start, this.peek(closer).end)
+      const hint = token.kind === "{" ? "name the value and read its fields, as in `page.title`." : "name the value and read its items, as in `pages[0]`."
+      this.borrowed({ where, text: token.kind === "{" ? "let { … } =" : "let [ … ] =", hint })
+      for (let ahead = 0; ahead < closer; ahead++) this.drop()
+      return
+    }
+    if (this.at(":", 2) && this.at("=", 3) && this.peek(3).glued) {
+      const where = span(this.peek(2).start, this.peek(3).end)
+      this.borrowed({ where, text: ":=", hint: "write `=`.", title: "Write `=`", edits: [{ span: where, text: "=" }] })
+      this.drop(2)
+    }
+  }
+
   /** An assignment, a call, or the value of a block. */
-  readonly simpleStatement: Rule<Statement> = this.rule("simpleStatement", () =>
-    this.either<Statement, Statement>(
+  readonly simpleStatement: Rule<Statement> = this.rule("simpleStatement", () => {
+    if (!this.isRecorded) {
+      if (this.atName() ? this.atIncrement(2) : this.at("+") && this.atIncrement(1)) return this.step()
+      if (this.atName() && this.atCompound()) return this.compound()
+    }
+    return this.either<Statement, Statement>(
       () => this.atName() && this.at("=", 2),
       () => this.assignStatement(),
       () => this.callStatement(),
-    ),
-  )
+    )
+  })
 
   readonly assignStatement: Rule<AssignStatement> = this.rule("assignStatement", () => {
     const start = this.token.start
@@ -200,7 +311,7 @@ export abstract class StatementRules extends BlockFormRules {
     let message: Expression | undefined
     let data: Expression | undefined
     this.need("fail")
-    const error = this.name("the name of an error")
+    const error = this.name("the name of a declared error, such as `fail OutOfStock(\"why\")`")
     this.maybe(() => this.at("(") && this.sameLine(), () => {
       const opener = this.token
       this.need("(")

@@ -3,7 +3,7 @@
 import type { Rule } from "./recorder.ts"
 import type {
   AcceptClause, BudgetAmount, BudgetClause, BudgetElse, CacheClause, CircuitClause, CompensateClause, DeadlineClause,
-  Expression, FallbackClause, LimitClause, ManualClause, Name, RetryClause, StepsUseClause, TimeoutClause, UseClause,
+  Expression, FallbackClause, LimitClause, ManualClause, Name, NumberExpression, RetryClause, StepsUseClause, TimeoutClause, UseClause,
 } from "../syntax/nodes.ts"
 import { TypeRules } from "./types.ts"
 
@@ -36,7 +36,7 @@ export abstract class StepClauseRules extends TypeRules {
     this.need("retry")
     const never = this.either(() => this.at("never"), () => this.need("never"), () => {
       times = this.expression("a number of times, or `never`")
-      this.need("times")
+      this.needTimes()
       return false
     })
     this.some(() => this.at("on") ? !this.atTrigger() : this.at("backoff") || this.at("factor") || this.at("jitter"), () => {
@@ -61,6 +61,14 @@ export abstract class StepClauseRules extends TypeRules {
     const backoff = first === undefined ? undefined : max === undefined ? { first } : { first, max }
     return this.sparse<RetryClause>(start, { kind: "retry", never, times, on, backoff, factor, jitter })
   })
+
+  /** A bare number is what other libraries take. */
+  private needTimes(): void {
+    const end = this.lastEnd
+    const fix = { title: "Add `times`", path: this.tokens.source.path, edits: [{ span: { start: end, end }, text: " times" }], applicability: "machine" as const }
+    if (this.isRecorded || this.at("times")) this.need("times")
+    else this.mismatch("`times`", { fixes: [fix] })
+  }
 
   readonly timeout: Rule<TimeoutClause> = this.rule("timeout", () => {
     const start = this.token.start
@@ -147,9 +155,16 @@ export abstract class StepClauseRules extends TypeRules {
     this.maybe(() => unit !== undefined, () => {
       this.oneOf("tokens", "turns", "calls")
     })
-    if (!this.isRecorded && unit === undefined && amount.kind === "number") this.mismatch("`tokens`, `turns` or `calls`")
+    if (!this.isRecorded && unit === undefined && amount.kind === "number") this.needUnit(amount)
     return this.node<BudgetAmount>(start, { kind: "budgetAmount", amount, unit: unit ?? "dollars" })
   })
+
+  private needUnit({ text, span: { start, end } }: NumberExpression): void {
+    const path = this.tokens.source.path
+    const dollars = { title: `Write \`$${text}\``, path, edits: [{ span: { start, end: start }, text: "$" }], applicability: "maybe" as const }
+    const tokens = { title: `Write \`${text} tokens\``, path, edits: [{ span: { start: end, end }, text: " tokens" }], applicability: "maybe" as const }
+    this.mismatch("`tokens`, `turns` or `calls`, or an amount such as `$0.50`", { fixes: text.includes(".") ? [dollars] : /^\d+$/.test(text) ? [tokens, dollars] : [tokens] })
+  }
 
   readonly budgetElse: Rule<BudgetElse> = this.rule("budgetElse", () => {
     const start = this.token.start

@@ -3,6 +3,7 @@
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import { diagnostic, type Code, type Extras, type FactsOf } from "../../base/diagnostics/report.ts"
 import { span, type Span } from "../../base/text/span.ts"
+import { beginsDeclaration } from "../anchors.ts"
 import { bracesPair, braceRepairs, noBraces, surplusBrace, type Braces } from "../braces.ts"
 import { choices } from "../choices.generated.ts"
 import type { Token, Tokens } from "../lexer.ts"
@@ -126,8 +127,42 @@ export abstract class TreeParser {
     this.token = this.read[this.next] ?? this.endToken
   }
 
+  /** The next token's place in the file: what is read may be without tokens of another language. */
   protected nextIndex(): number {
-    return this.next
+    const { tokens } = this.tokens
+    if (this.read === tokens || this.token === this.endToken) return this.token === this.endToken ? tokens.length : this.next
+    let index = Math.min(this.next, tokens.length - 1)
+    while (index > 0 && tokens[index]!.start > this.token.start) index--
+    while (index + 1 < tokens.length && tokens[index + 1]!.start <= this.token.start) index++
+    return index
+  }
+
+  /** Whether the token starts a line that begins a declaration. */
+  protected beginsDeclaration(): boolean {
+    return beginsDeclaration(this.tokens.source.text, this.read, this.next)
+  }
+
+  private reread(ahead: number, count: number, ...tokens: readonly Token[]): void {
+    this.read = this.read.toSpliced(this.next + ahead - 1, count, ...tokens)
+    this.token = this.read[this.next] ?? this.endToken
+  }
+
+  /** Reads on as if the token were not there. */
+  protected drop(ahead = 1): void {
+    const [{ startsLine }, after] = [this.peek(ahead), this.peek(ahead + 1)]
+    if (startsLine && after !== this.endToken) this.reread(ahead, 2, { ...after, startsLine })
+    else this.reread(ahead, 1)
+  }
+
+  /** Reads on as if the token were two, the second of which has no width. */
+  protected split(first: string, second: string): void {
+    const { token } = this
+    this.reread(1, 1, { ...token, kind: first, isName: false }, { ...token, kind: second, start: token.end, isName: false, startsLine: false })
+  }
+
+  /** Reads on as if the token were of the kind. */
+  protected readAs(kind: string, ahead = 1, end = this.peek(ahead).end): void {
+    this.reread(ahead, 1, { ...this.peek(ahead), kind, end, isName: kind === "Identifier" })
   }
 
   // ---------------------------------------------------------------- looking
@@ -230,9 +265,9 @@ export abstract class TreeParser {
     return { found: describeToken(token.kind, this.text(token)), where: span(token.start, token.end) }
   }
 
-  protected mismatch(expected: string): void {
+  protected mismatch(expected: string, extras?: Extras): void {
     const { found, where } = this.found()
-    this.report("AF1001", where, { expected, found })
+    this.report("AF1001", where, { expected, found }, extras)
     this.fail()
   }
 

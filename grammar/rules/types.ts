@@ -5,19 +5,19 @@ import type {
   ArrayTypeNode, Constraint, Expression, Field, LiteralTypeNode, MapTypeNode, Name, NamedTypeNode, OptionalTypeNode,
   RecordTypeNode, TypeNode, UnaryExpression, UnionTypeNode,
 } from "../syntax/nodes.ts"
-import { DocumentedRules } from "./documented.ts"
+import { BorrowedTypes } from "./borrowed-types.ts"
 
 const suffixesMax = 16
 const literalTypes = new Set(["Number", "Money", "Duration", "true", "false", "-", "StringStart", "BlockStart", "RawString"])
 
-export abstract class TypeRules extends DocumentedRules {
+export abstract class TypeRules extends BorrowedTypes {
   protected atType(): boolean {
     const kind = this.token.kind
     if (this.atDeclaration()) return false
     return kind === "{" || kind === "(" || kind === "nothing" || literalTypes.has(kind) || this.atName()
   }
 
-  readonly type: Rule<TypeNode, [string?]> = this.rule("type", (expected = "a type"): TypeNode => {
+  override readonly type: Rule<TypeNode, [string?]> = this.rule("type", (expected = "a type"): TypeNode => {
     if (!this.isRecorded && !this.atType() && !this.at("|")) return this.missingType(expected)
     return this.nested(
       () => {
@@ -36,7 +36,7 @@ export abstract class TypeRules extends DocumentedRules {
     )
   })
 
-  protected missingType(expected: string): NamedTypeNode {
+  protected override missingType(expected: string): NamedTypeNode {
     const name = this.missingName(expected)
     const node = this.node<NamedTypeNode>(name.span.start, { kind: "namedType", name, constraints: [] })
     return { ...node, recovered: true }
@@ -69,8 +69,9 @@ export abstract class TypeRules extends DocumentedRules {
     return found
   })
 
-  readonly typePrimary: Rule<TypeNode> = this.rule("typePrimary", () =>
-    this.either<TypeNode, TypeNode>(
+  readonly typePrimary: Rule<TypeNode> = this.rule("typePrimary", () => {
+    if (!this.isRecorded && this.atGeneric()) return this.nested(() => this.generic(), () => this.missingType("a type"))
+    return this.either<TypeNode, TypeNode>(
       () => this.at("map") && this.at("<", 2),
       () => this.mapType(),
       () =>
@@ -89,8 +90,8 @@ export abstract class TypeRules extends DocumentedRules {
             { ALT: () => this.literalType() },
           ]),
         ),
-    ),
-  )
+    )
+  })
   private typePrimaries?: { ALT: () => TypeNode }[]
 
   readonly namedType: Rule<NamedTypeNode> = this.rule("namedType", () => {
@@ -107,6 +108,7 @@ export abstract class TypeRules extends DocumentedRules {
     const start = this.token.start
     this.need("map")
     this.need("<")
+    this.readMapKey()
     const value = this.type()
     this.need(">")
     const constraints = this.constraints()
@@ -167,8 +169,11 @@ export abstract class TypeRules extends DocumentedRules {
     const doc = this.doc()
     const start = this.token.start
     const name = this.key()
+    const sign = this.token.start
+    const isOptional = this.readOptionalName()
     this.need(":", "`:` and a type after the field name")
-    const type = this.type("a type")
+    const written = this.type("a type")
+    const type = isOptional ? this.optionalType(sign, written) : written
     return this.sparse<Field>(start, { kind: "field", doc, name, type })
   })
 }
