@@ -8,7 +8,7 @@ import { check } from "../../compiler/index.ts"
 import { testCorpus } from "../harness/corpus.ts"
 
 /** Written, and what the machine-applicable fix makes of it; undefined where the message says what to write. */
-type Row = readonly [written: string, meant: string | undefined, code?: string]
+type Row = readonly [written: string, meant: string | undefined, code?: string | undefined]
 
 const statements: readonly Row[] = [
   ['if topic === "a" { log "x" }', 'if topic == "a" { log "x" }'],
@@ -127,8 +127,8 @@ function holds(place: (text: string) => string, [written, meant, code = "AF1017"
 }
 
 describe("one mistake", () => {
-  it.each(statements)("%s", (...row) => holds(inWorkflow, row))
-  it.each(declarations)("%s", (...row) => holds(onTop, row))
+  it.each(statements)("%s", (written, meant, code) => holds(inWorkflow, [written, meant, code]))
+  it.each(declarations)("%s", (written, meant, code) => holds(onTop, [written, meant, code]))
 })
 
 describe("a whole program", () => {
