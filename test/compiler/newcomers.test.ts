@@ -127,8 +127,8 @@ function holds(place: (text: string) => string, [written, meant, code = "AF1017"
 }
 
 describe("one mistake", () => {
-  it.each(statements)("%s", (written, meant, code) => holds(inWorkflow, [written, meant, code]))
-  it.each(declarations)("%s", (written, meant, code) => holds(onTop, [written, meant, code]))
+  for (const row of statements) it(row[0], () => holds(inWorkflow, row))
+  for (const row of declarations) it(row[0], () => holds(onTop, row))
 })
 
 describe("a whole program", () => {
