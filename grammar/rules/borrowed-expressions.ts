@@ -12,7 +12,7 @@ export const literalStarts: ReadonlySet<string> = new Set([
 ])
 
 export abstract class BorrowedExpressions extends CollectionRules {
-  /** `await f()`, `f"…"` and `new Date()`: said once, and read as what stands behind the word. */
+  /** `await f()`, `f"…"` and `new Page()`: said once, and read as what stands behind the word. */
   protected skipBorrowedPrefix(): void {
     const [token, next] = [this.token, this.peek(2)]
     if (token.kind !== "Identifier" && token.kind !== "new") return
