@@ -15,6 +15,7 @@ export async function main(invocation: Invocation): Promise<ExitCode> {
     tell(await build(invocation, file, wish), file, invocation)
     return 0
   }
+  const stopping = untilStopped()
   const { watchProgram } = await import("../watch.ts")
   const watching = watchProgram({
     file, explicitConfig: flags["config"] as string | undefined,
@@ -29,7 +30,7 @@ export async function main(invocation: Invocation): Promise<ExitCode> {
       else tellFailure(problem, terminal)
     },
   })
-  const signal = await untilStopped()
+  const signal = await stopping
   watching.stop()
   await watching.stopped
   return stoppedBy(signal)

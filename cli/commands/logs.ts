@@ -18,16 +18,16 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   if (!existsSync(file)) throw new Failure(2, "No worker of this folder has written anything yet.", "Start a run with `agentflow run FILE`.")
   const [run] = positionals
   const json = flags["json"] === true
+  const stop = new AbortController()
+  const stopped = flags["follow"] !== true ? undefined : untilStopped().then((signal) => {
+    stop.abort()
+    return stoppedBy(signal)
+  })
   let shown = 0
   const counting = { ...terminal, out: (text: string) => { shown += 1; terminal.out(text) } }
   let from = print(file, 0, { run, json, terminal: counting })
   if (shown === 0 && !json) terminal.error(run === undefined ? "Nothing has been written yet." : `Run '${run}' has written nothing. A program writes with \`log "text"\`; \`agentflow runs ${run}\` shows its steps.`)
-  if (flags["follow"] !== true) return 0
-  const stop = new AbortController()
-  const stopped = untilStopped().then((signal) => {
-    stop.abort()
-    return stoppedBy(signal)
-  })
+  if (stopped === undefined) return 0
   while (!stop.signal.aborted) {
     await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
     // A file that has become shorter is another one.

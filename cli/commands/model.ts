@@ -14,12 +14,14 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
     throw new Failure(2, messageOf(thrown), isScript ? "Check the path and the text of --script: docs/offline-model.md says what it holds." : "Choose another port with --port, or 0 for a free one.")
   })
   const url = `${server.url}/v1`
+  // Heard from now on: who reads the line below may stop it at once.
+  const stopping = untilStopped()
   if (flags["json"]) terminal.out(JSON.stringify({ url }))
   else {
     terminal.out(`The offline model is at ${terminal.style.cyan(url)}   (Ctrl-C stops it)`)
     terminal.out(`Use it with OPENAI_BASE_URL=${url} OPENAI_API_KEY=offline`)
   }
-  const signal = await untilStopped()
+  const signal = await stopping
   await server.close()
   return serverStoppedBy(signal)
 }

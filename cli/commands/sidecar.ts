@@ -32,6 +32,8 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
     throw new Failure(2, messageOf(thrown))
   })
   const { host, grpcPort, httpPort } = sidecar
+  // Heard from now on: who reads the line below may stop it at once.
+  const stopping = untilStopped()
   if (flags["json"]) terminal.out(JSON.stringify({ host, grpcPort, httpPort, db }))
   else {
     terminal.out(`The sidecar is at gRPC ${terminal.style.cyan(`${host}:${grpcPort}`)}, HTTP ${terminal.style.cyan(`${host}:${httpPort}`)}   (Ctrl-C stops it; runs are kept in ${relative(process.cwd(), db)})`)
@@ -39,7 +41,7 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   }
   // Other commands in this folder find it; that of a run that goes on here stays found instead.
   const forget = readBeacon(stateFolder) === undefined ? announceSidecar(stateFolder, { host, grpcPort, httpPort, pid: process.pid, db }) : undefined
-  const end = await Promise.race([untilStopped(), faulted])
+  const end = await Promise.race([stopping, faulted])
   await sidecar.close()
   forget?.()
   if (end instanceof Failure) throw end

@@ -12,6 +12,7 @@ import { readConfig } from "../config.ts"
 import { Failure, tellFailure, type ExitCode } from "../failure.ts"
 import { readProgram, type Program } from "../fs.ts"
 import { optionsOf, printDiagnostics } from "../project.ts"
+import { stoppedBy, untilStopped } from "../stop.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
 import { withSimulatedTest } from "../simulated-test.ts"
@@ -38,8 +39,10 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     files: positionals, filter: filterOf(flags["filter"] as string | undefined), seed: seedOf(flags["seed"] as string | undefined),
     report: reportOf((flags["report"] as string | undefined) ?? (flags["json"] === true ? "json" : undefined)), coverage: flags["coverage"] === true, config: flags["config"] as string | undefined, simulate: flags["simulate"] as string | undefined,
   }
-  const first = await once(wish, terminal)
-  if (flags["watch"] !== true) return first
+  if (flags["watch"] !== true) return once(wish, terminal)
+  const stopped = untilStopped()
+  void stopped.then((signal) => process.exit(stoppedBy(signal)))
+  await once(wish, terminal)
   for (;;) {
     await change(wish.files.length > 0 ? wish.files.map((file) => dirname(resolve(file))) : [process.cwd()])
     terminal.out("")
