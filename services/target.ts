@@ -109,6 +109,11 @@ function memberTarget(program: Program, path: string, name: Name, ancestors: rea
     }
     case "entry": {
       const record = ancestors.at(-2)
+      const [workflow, clause] = ancestors.slice(-4, -2)
+      if (clause?.kind === "onSchedule" && workflow?.kind === "workflow") {
+        const parameter = workflow.parameters.find((each) => each.name.text === plainKey(name.text))
+        return parameter === undefined ? undefined : parameterTarget(program, parameter.name, path)
+      }
       return record === undefined ? undefined : memberOf(program, facts?.types.get(record.id), plainKey(name.text))
     }
     case "argument": {
