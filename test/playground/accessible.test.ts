@@ -24,6 +24,21 @@ const views: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
 }
 
+/** A run at a moment in the past, as each part of it shows it; then the tests, all run. */
+const partsOfRun = ["timeline", "history", "tests"] as const
+
+async function showPart(page: Page, part: (typeof partsOfRun)[number], isPhone: boolean): Promise<void> {
+  if (part === "timeline") {
+    await page.locator(".transport .slider").focus()
+    await page.keyboard.press("Home")
+    for (let presses = 0; presses < 24; presses++) await page.keyboard.press("ArrowRight")
+  }
+  await page.click(isPhone ? `.run-parts [data-tab=${part}]` : `[data-tab=${part}]`)
+  if (part !== "tests") return
+  await page.locator(".tests-bar .button:enabled").click()
+  await page.waitForFunction(() => document.querySelectorAll(".test-passed").length === document.querySelectorAll(".test").length)
+}
+
 async function show(page: Page, view: string, isPhone: boolean): Promise<void> {
   if (isPhone) await page.click(`.phone-tab >> text=${view[0]!.toUpperCase()}${view.slice(1)}`)
   else await page.click(`[data-tab=${view}]`)
@@ -51,13 +66,18 @@ describe("the pages of the playground", () => {
           expect(await violations(page), `${view} in ${theme}, ${name}`).toEqual([])
           await review(page, `${view}-${theme}-${name}`)
         }
+        for (const part of partsOfRun) {
+          await showPart(page, part, name === "phone")
+          expect(await violations(page), `${part} in ${theme}, ${name}`).toEqual([])
+          await review(page, `${part}-${theme}-${name}`, { scale: 0.6 })
+        }
         await page.click(".gallery-button")
         await page.waitForSelector(".gallery-topic")
         expect(await violations(page), `gallery in ${theme}, ${name}`).toEqual([])
         await review(page, `gallery-${theme}-${name}`)
         expect(problems).toEqual([])
         await page.context().close()
-      }, 60_000)
+      }, 120_000)
     }
   }
 })

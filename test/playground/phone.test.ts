@@ -86,7 +86,7 @@ describe("on a phone", () => {
     await page.locator(".tests-bar .button:enabled").tap()
     await page.waitForSelector(".tests-count >> text=6 of 6 passed")
     await fits(page, "tests")
-    await page.locator("button[aria-label^='Show the run of']").first().tap()
+    await page.locator("button[aria-label^='Show run']").first().tap()
     await page.waitForSelector(".card >> text=Test passed")
     await part(page, "tests")
     await page.locator(".test-name").first().tap()

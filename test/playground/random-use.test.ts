@@ -106,10 +106,39 @@ interface Measured {
   readonly listeners: number
   readonly workers: number
   readonly frames: number
+  /** Of all workers together: language server, editor, simulator. */
+  readonly workersMiB: number
+}
+
+/** The heaps of the page's workers, after a collection. */
+async function openHeaps(client: CDPSession): Promise<() => Promise<number>> {
+  const sessions = new Set<string>()
+  const waiting = new Map<number, (result: { readonly usedSize?: number }) => void>()
+  let last = 0
+  client.on("Target.attachedToTarget", ({ sessionId, targetInfo: { type } }) => void (type === "worker" && sessions.add(sessionId)))
+  client.on("Target.detachedFromTarget", ({ sessionId }) => void sessions.delete(sessionId))
+  client.on("Target.receivedMessageFromTarget", ({ message }) => {
+    const { id, result } = JSON.parse(message) as { readonly id?: number; readonly result?: { readonly usedSize?: number } }
+    waiting.get(id ?? -1)?.(result ?? {})
+  })
+  await client.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: false })
+  const ask = (sessionId: string, method: string): Promise<{ readonly usedSize?: number }> => new Promise((resolve, reject) => {
+    const id = ++last
+    waiting.set(id, resolve)
+    client.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method }) }).catch(reject)
+  })
+  return async () => {
+    let bytes = 0
+    for (const session of sessions) {
+      await ask(session, "HeapProfiler.collectGarbage")
+      bytes += (await ask(session, "Runtime.getHeapUsage")).usedSize ?? 0
+    }
+    return Math.round(bytes / 2 ** 18) / 4
+  }
 }
 
 /** In the same state each time: a fresh project, nothing run. */
-async function measure(page: Page, client: CDPSession): Promise<Measured> {
+async function measure(page: Page, client: CDPSession, heaps: () => Promise<number>): Promise<Measured> {
   await page.keyboard.press("Escape")
   for (const id of ["daily-brief", "order-saga"]) {
     await choose(page, ".example select", id)
@@ -125,7 +154,7 @@ async function measure(page: Page, client: CDPSession): Promise<Measured> {
   const { metrics } = await client.send("Performance.getMetrics")
   const of = (name: string): number => metrics.find((each) => each.name === name)!.value
   const inPage = await page.evaluate(() => document.querySelectorAll("*").length)
-  return { heapMiB: Math.round(of("JSHeapUsedSize") / 2 ** 18) / 4, nodes: of("Nodes"), inPage, listeners: of("JSEventListeners"), workers: page.workers().length, frames: page.frames().length }
+  return { heapMiB: Math.round(of("JSHeapUsedSize") / 2 ** 18) / 4, nodes: of("Nodes"), inPage, listeners: of("JSEventListeners"), workers: page.workers().length, frames: page.frames().length, workersMiB: await heaps() }
 }
 
 describe("random use", () => {
@@ -133,6 +162,7 @@ describe("random use", () => {
     const { page, problems } = await playground.open({ at: "?example=order-saga" })
     const client = await page.context().newCDPSession(page)
     await client.send("Performance.enable")
+    const heaps = await openHeaps(client)
     const next = numbers(seed)
     const draw: Draw = (all) => all[Math.floor(next() * all.length)]!
     let done = 0
@@ -148,14 +178,16 @@ describe("random use", () => {
     await page.waitForTimeout(5000)
     for (const deed of deeds) await deed(page, draw).catch(() => undefined)
     await use(minutes * 60_000 * 0.25)
-    const before = await measure(page, client)
+    const before = await measure(page, client, heaps)
     await use(minutes * 60_000 * 0.75)
-    const after = await measure(page, client)
+    const after = await measure(page, client, heaps)
     console.log(`${done} deeds, seed ${seed}: ${JSON.stringify(before)} then ${JSON.stringify(after)}`)
     expect(problems).toEqual([])
     expect(done).toBeGreaterThan(minutes * 30)
     expect({ workers: after.workers, frames: after.frames }).toEqual({ workers: before.workers, frames: before.frames })
     expect(after.heapMiB).toBeLessThan(before.heapMiB + 8)
+    expect(before.workersMiB).toBeGreaterThan(1)
+    expect(after.workersMiB).toBeLessThan(before.workersMiB + 16)
     // One generation of what was shown may still be held, however long it went on.
     expect(after.nodes).toBeLessThan(before.nodes + 3000)
     expect(after.listeners).toBeLessThan(before.listeners + 600)

@@ -9,6 +9,7 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { chromiumMissing, startChromium } from "../harness/chromium.ts"
 import { failed, fakeStudio, token, waiting, type FakeStudio } from "./fake-studio.ts"
+import { review } from "./review.ts"
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
 const missing = chromiumMissing()
@@ -199,15 +200,22 @@ else describe("the Studio", () => {
     await page.close()
   })
 
-  const pages = ["#/runs", "#/runs/morning", "#/runs/order-17", "#/inbox", "#/dead"]
-  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow", async (theme) => {
+  const pages = [
+    { name: "runs", hash: "#/runs" }, { name: "run", hash: "#/runs/morning", tabs: ["Graph", "History"] },
+    { name: "failed", hash: "#/runs/order-17" }, { name: "inbox", hash: "#/inbox" }, { name: "dead", hash: "#/dead" },
+  ]
+  it.each(["dark", "light", "contrast"])("has no violation in the %s theme, wide and narrow, and looks as it did", async (theme) => {
     for (const width of [1280, 390]) {
-      for (const hash of pages) {
+      for (const { name, hash, tabs = [] } of pages) {
         const page = await open(hash, { width, theme })
         await page.locator(".row:visible, .lane:visible, .entry:visible").first().waitFor()
-        await isClean(page)
+        for (const tab of ["", ...tabs]) {
+          if (tab !== "") await page.getByRole("tab", { name: tab }).click()
+          await isClean(page)
+          await review(page, `studio-${[name, tab.toLowerCase(), theme].filter((part) => part !== "").join("-")}-${width === 390 ? "phone" : "wide"}`, { scale: 0.6 })
+        }
         await page.close()
       }
     }
-  })
+  }, 120_000)
 })

@@ -49,7 +49,7 @@ function Row({ test, state }: { readonly test: TestInfo; readonly state: TestSta
         <span class="test-sign" role="img" aria-label={words[is]}>{is === "passed" ? <Icon name="check" /> : is === "failed" || is === "broken" ? <Icon name="error" /> : <Icon name="flask" />}</span>
         <button type="button" class="test-name" onClick={() => toSource(test.origin)}>{test.name}</button>
         <span class="test-more tnum">{is === "running" ? "running …" : report === undefined ? "" : report.result.worlds > 0 ? counted(report.result.worlds, "world") : ""}</span>
-        {report === undefined ? null : <button type="button" class="button button-quiet button-small" aria-label={`Show the run of: ${test.name}`} aria-pressed={shownTest.value === report} onClick={() => showTest(report)}>Show run</button>}
+        {report === undefined ? null : <button type="button" class="button button-quiet button-small" aria-label={`Show run: ${test.name}`} aria-pressed={shownTest.value === report} onClick={() => showTest(report)}>Show run</button>}
         <button type="button" class="button button-quiet button-small" aria-label={`Run the test: ${test.name}`} disabled={is === "running"} onClick={() => start(test.name)}><Icon name="play" /></button>
       </div>
       {state?.kind === "broken" ? <p class="test-why">{state.message}</p> : null}
