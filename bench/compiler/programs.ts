@@ -25,7 +25,33 @@ export function linesOf(text: string): number {
   return text.split("\n").length
 }
 
+/** So many levels of everything that is deep, below what the language allows. */
+const levels = 30
+
+const numbered = (count: number, part: (number: number) => string): string => Array.from({ length: count }, (_, number) => part(number)).join("")
+
 const shapes = {
+  /** Chains: of types and of workflows, as long as the program; of blocks, operators and members. */
+  agentflowDeep: {
+    head: numbered(levels, (number) => `type Far${number} {
+  value: int${number === 0 ? "" : `\n  far: Far${number - 1}`}
+}
+`),
+    unit: (number: number) => `type Link${number} {
+  value: int
+  next: ${number === 0 ? `Far${levels - 1}` : `Link${number - 1}`}
+}
+
+workflow Call${number}(count: int, link: Link${number}, far: Far${levels - 1}): int {
+  dead letter "calls.failed"
+
+${numbered(levels, (level) => `${"  ".repeat(level + 1)}if count > ${level} {\n`)}${"  ".repeat(levels + 1)}log "deep: {count}"
+${numbered(levels, (level) => `${"  ".repeat(levels - level)}}\n`)}  let sum = count${numbered(levels, (each) => `\n    + count * ${each}`)}
+  let members = far${".far".repeat(levels - 1)}.value + link.value
+  ${number === 0 ? "return sum + members" : `let below = Call${number - 1}(sum + members, link.next, far)\n  return below`}
+}
+`,
+  },
   agentflow: {
     head: `model fast = openai("gpt-4o-mini") { price $0.15 in, $0.60 out per 1M tokens   context 128k   output 16k }
 `,

@@ -16,7 +16,7 @@ type WarmPeer = "agentflow" | "typespec" | "langium"
 
 interface Measure {
   readonly peer: WarmPeer
-  readonly what: Question["what"]
+  readonly what: Question["what"] | "deep"
   readonly lines: number
 }
 
@@ -27,6 +27,7 @@ const measures: readonly Measure[] = [
     { peer: "typespec", what: "check", lines },
     { peer: "langium", what: "check", lines },
     { peer: "agentflow", what: "bounds", lines },
+    { peer: "agentflow", what: "deep", lines },
     { peer: "agentflow", what: "emit", lines },
     { peer: "typespec", what: "emit", lines },
   ] as const),
@@ -54,6 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     "langium.warmBounds1000": check("langium", 1_000) / bounds(1_000),
     "baml.coldCheck1000": median(cold.baml) / median(cold.agentflow),
     "self.linear": (10 * bounds(1_000)) / bounds(10_000),
+    "self.linearDeepChain": (10 * warm.ms("agentflow", "deep", 1_000)) / warm.ms("agentflow", "deep", 10_000),
   }
   console.log(JSON.stringify({ ratios: Object.fromEntries(Object.entries(ratios).map(([name, ratio]) => [name, Number(ratio.toFixed(3))])) }))
   return 0
@@ -77,7 +79,7 @@ function installed(): boolean {
 }
 
 interface Warm {
-  readonly ms: (peer: WarmPeer, what: Question["what"], lines: number) => number
+  readonly ms: (peer: WarmPeer, what: Measure["what"], lines: number) => number
   readonly memoryMiB: (peer: WarmPeer) => number
 }
 
@@ -92,8 +94,8 @@ async function measureWarm(rounds: number): Promise<Warm> {
       for (const { peer, what, lines } of measures) {
         // The long programs warm up what the short ones did not; twice is enough of them, and of what they emit.
         if (lines > 1_000 && (what !== "emit" ? round < -2 : round < 0 || round > 1)) continue
-        const text = `${program(peer, lines)}\n// round ${round}\n`
-        const { ms, memoryMiB } = await peers.get(`${peer} ${what}`)!.ask({ what, text, times: lines > 1_000 ? 1 : 5 })
+        const text = `${program(what === "deep" ? "agentflowDeep" : peer, lines)}\n// round ${round}\n`
+        const { ms, memoryMiB } = await peers.get(`${peer} ${what}`)!.ask({ what: what === "deep" ? "bounds" : what, text, times: lines > 1_000 ? 1 : 5 })
         memory.set(peer, Math.max(memory.get(peer) ?? 0, memoryMiB))
         const key = `${peer} ${what} ${lines}`
         if (round >= 0) found.set(key, [...(found.get(key) ?? []), ms])
@@ -170,11 +172,12 @@ function printTables(warm: Warm, cold: Cold): void {
   for (const length of [1_000, 10_000] as const) {
     row([`warm check, ${length} lines`, ...(["agentflow", "typespec", "langium"] as const).map((peer) => ms(warm.ms(peer, "check", length))), "–"])
     row([`warm check and bounds, ${length} lines`, ms(warm.ms("agentflow", "bounds", length)), "–", "–", "–"])
+    row([`the same, chains, ${length} lines`, ms(warm.ms("agentflow", "deep", length)), "–", "–", "–"])
     row([`warm emit, ${length} lines`, ms(warm.ms("agentflow", "emit", length)), ms(warm.ms("typespec", "emit", length)), "–", "–"])
   }
   row(["cold process, check or generate, 1000 lines", ms(median(cold.agentflow)), "–", "–", ms(median(cold.baml))])
   row(["largest memory of a warm process, MiB", ...(["agentflow", "typespec", "langium"] as const).map((peer) => warm.memoryMiB(peer).toFixed(0)), "–"])
-  console.log("\nRatios are peer / ours, larger is better for us; self.linear is 10 × the short check / the long one: 1 is linear.")
+  console.log("\nRatios are peer / ours, larger is better for us; self.linear and self.linearDeepChain are 10 × the short check / the long one: 1 is linear.")
   console.log("TypeSpec's check is its compile without an emitter (with the libraries of the program before), its emit writes OpenAPI.\n")
 }
 

@@ -141,12 +141,10 @@ type Costs = ReadonlyMap<string, WorkflowCost>
 function checkLoops(costs: Costs, workflow: WorkflowPlan): readonly Diagnostic[] {
   const { budget } = workflow
   if (budget?.tokens !== undefined || budget?.nanoDollars !== undefined || budget?.turns !== undefined) return []
-  const loops = loopsIn(workflow.body)
-  if (loops.length === 0) return []
-  const report = costs.get(workflow.name)
-  return loops.flatMap((loop) => {
-    const paid = report?.steps.find((step) =>
-      isInside(step, loop) && step.times.kind === "unbounded" && !isZero(step.amounts.turns))
+  const endless = costs.get(workflow.name)?.steps.filter((step) => step.times.kind === "unbounded" && !isZero(step.amounts.turns)) ?? []
+  if (endless.length === 0) return []
+  return loopsIn(workflow.body).flatMap((loop) => {
+    const paid = endless.find((step) => isInside(step, loop))
     if (paid?.times.kind !== "unbounded") return []
     const { why, origin } = paid.times
     const related = [{ ...origin, message: why.replaceAll("`", "") }]
@@ -176,9 +174,14 @@ function isInside({ origin }: StepCost, loop: EachPlan): boolean {
 }
 
 /** The outermost loops: one inside another is held by what holds the outer one. */
-function loopsIn(value: unknown): readonly EachPlan[] {
-  if (Array.isArray(value)) return value.flatMap(loopsIn)
-  if (typeof value !== "object" || value === null) return []
-  const node = value as { readonly kind?: string }
-  return node.kind === "each" ? [value as EachPlan] : Object.values(value).flatMap(loopsIn)
+function loopsIn(value: unknown, found: EachPlan[] = []): readonly EachPlan[] {
+  if (typeof value !== "object" || value === null) return found
+  if (Array.isArray(value)) {
+    for (const each of value) loopsIn(each, found)
+    return found
+  }
+  const fields = value as Readonly<Record<string, unknown>>
+  if (fields["kind"] === "each") found.push(value as EachPlan)
+  else for (const key in fields) if (key !== "origin" && key !== "type") loopsIn(fields[key], found)
+  return found
 }

@@ -58,12 +58,13 @@ export function finishTypes(context: Context, files: readonly FileContext[]): vo
     if (structure.kind !== "taggedUnion") continue
     for (const member of structure.members) addTag(context, member)
   }
+  const isBuildable = buildable(context)
   for (const file of files) {
     for (const item of file.bound.file.items) {
       if (item.kind !== "type") continue
       const symbol = symbolAt(file, item.name)
       if (symbol === undefined) continue
-      if (needsItself(symbol.id, context)) {
+      if (!isBuildable(symbol.id) && needsItself(symbol.id, context)) {
         report(file, item.name, "AF3022", { name: item.name.text })
         if (context.declared.get(symbol.id)?.kind === "alias") {
           context.structures.set(symbol.id, { kind: "alias", type: { kind: "unknown" } })
@@ -80,6 +81,29 @@ function addTag(context: Context, member: SymbolId): void {
   const structure = context.declared.get(member)
   if (structure?.kind !== "record") return
   context.structures.set(member, { ...structure, tag: context.bound.symbols.symbols[member]!.name })
+}
+
+/** Whether a type surely has values that hold no other of it: looks at each type once, where `needsItself` looks at all below one. */
+function buildable(context: Context): (symbol: SymbolId) => boolean {
+  const known = new Map<SymbolId, boolean>()
+  const holds = (type: Type): boolean => {
+    if (type.kind === "record") return type.fields.every((field) => holds(field.type))
+    if (type.kind === "union") return type.members.length === 0 || type.members.some(holds)
+    return type.kind !== "declared" || isBuildable(type.symbol)
+  }
+  const isBuildable = (symbol: SymbolId): boolean => {
+    const before = known.get(symbol)
+    if (before !== undefined) return before
+    // Until it is known: what leads back to it is no proof.
+    known.set(symbol, false)
+    const structure = context.declared.get(symbol)
+    const found = structure === undefined || structure.kind === "enum"
+      || (structure.kind === "alias" ? holds(structure.type)
+        : structure.kind === "taggedUnion" ? structure.members.some(isBuildable) : structure.fields.every((field) => holds(field.type)))
+    known.set(symbol, found)
+    return found
+  }
+  return isBuildable
 }
 
 /** Whether every value of the type holds another value of the type. */
