@@ -34,9 +34,10 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     terminal.out(`${index === 0 ? "" : "\n"}${style.bold(step.step)}  ${style.dim(`${step.kind}, ${placeOf(step.origin, program)}`)}`)
     if (step.clauses.length === 0) terminal.out(`  ${style.dim("no clause holds: one attempt, without a time limit")}`)
     const width = Math.min(80, Math.max(0, ...step.clauses.map(({ text }) => text.length)))
-    for (const { text, because, origin } of step.clauses) {
-      const place = origin === undefined ? "" : `, ${placeOf(origin, program)}`
-      terminal.out(`  ${text.padEnd(width)}  ${style.dim(`${because}${place}`)}`)
+    const reasons = step.clauses.map(({ because, origin }) => `${because}${origin === undefined ? "" : `, ${placeOf(origin, program)}`}`)
+    const isNarrow = width + 4 + Math.max(0, ...reasons.map((reason) => reason.length)) > terminal.columns
+    for (const [place, { text }] of step.clauses.entries()) {
+      terminal.out(isNarrow ? `  ${text}\n      ${style.dim(reasons[place]!)}` : `  ${text.padEnd(width)}  ${style.dim(reasons[place]!)}`)
     }
   }
   return 0

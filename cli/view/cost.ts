@@ -26,7 +26,7 @@ const columns: readonly Column[] = [
   { title: "step", align: "left" },
   { title: "times", align: "right" },
   ...units.map((unit): Column => ({ title: unitTitles[unit], align: "right" })),
-  { title: "held by the budget of", align: "left" },
+  { title: "held by the budget of", align: "left", below: true },
 ]
 
 // ---------------------------------------------------------------- one report

@@ -20,7 +20,7 @@ export function drawRun(view: RunView, options: DrawOptions): readonly string[] 
   const colour = summary.status === "completed" ? style.green : summary.status === "failed" || summary.status === "terminated" ? style.red : style.yellow
   const phase = view.status?.phase === "compensating" && summary.status === "running" ? "undoing" : summary.status
   const head = `${style.bold(summary.name || "run")} ${style.dim(summary.id)}  ${colour(phase)}  ${style.dim(elapsed)}  ${spending(view, options)}`.trimEnd()
-  return [head, ...drawSteps(groups(view.steps), "", options)]
+  return [...broken(head, "  ", options), ...drawSteps(groups(view.steps), "", options)]
 }
 
 /** "$0.0132 of $0.50, 31,204 of 200,000 tokens" */
@@ -70,7 +70,7 @@ function drawSteps(all: readonly Group[], lead: string, options: DrawOptions): r
     const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
     const under = style.dim(unicode ? (last ? "   " : "│  ") : last ? "   " : "|  ")
     const state = stateOf(group.steps)
-    const lines = [`${lead}${branch}${mark(state, options)} ${drawGroup(group, state, options)}`]
+    const lines = [...broken(`${lead}${branch}${mark(state, options)} ${drawGroup(group, state, options)}`, `${lead}${under}  `, options)]
     const inner = group.loop ? group.steps : group.steps.flatMap(visibleChildren)
     const shown = inner.filter((step) => !options.fold || stateOf([step]) !== "done" || (!group.loop && isUndo(step)))
     if (state === "done" && options.fold) return lines
@@ -109,7 +109,31 @@ function drawIteration(step: StepView, lead: string, last: boolean, options: Dra
   const inner = step.children.find((child) => stateOf([child]) !== "done") ?? step.children[0]
   const branch = style.dim(unicode ? (last ? "└─ " : "├─ ") : last ? "`- " : "|- ")
   const state = stateOf([step])
-  return [`${lead}${branch}${mark(state, options)} ${step.name} ${style.dim(inner?.name ?? "")} ${details(step, state, options)}`.trimEnd()]
+  const under = style.dim(last ? "   " : unicode ? "│  " : "|  ")
+  return broken(`${lead}${branch}${mark(state, options)} ${step.name} ${style.dim(inner?.name ?? "")} ${details(step, state, options)}`.trimEnd(), `${lead}${under}  `, options)
+}
+
+/** A line that is wider than the terminal goes on below, between two of its facts. */
+function broken(line: string, lead: string, { terminal: { columns } }: DrawOptions): readonly string[] {
+  if (widthOf(line) <= columns) return [line]
+  const lines: string[] = []
+  // The indent and the branch are no facts.
+  const [, head = "", rest = ""] = /^((?:\u001b\[[0-9;]*m|[ │├└─|`-])*)([^]*)$/.exec(line) ?? []
+  let current = head
+  let isEmpty = true
+  for (const [, space = "", fact = ""] of rest.matchAll(/( {2,}|^)((?:(?! {2})[^])+)/g)) {
+    const joined = isEmpty ? `${current}${fact}` : `${current}${space}${fact}`
+    if (!isEmpty && widthOf(joined) > columns) {
+      lines.push(current)
+      current = `${lead}${fact}`
+    } else current = joined
+    isEmpty = false
+  }
+  return [...lines, current]
+}
+
+function widthOf(line: string): number {
+  return line.replaceAll(/\u001b\[[0-9;]*m/g, "").length
 }
 
 function drawGroup(group: Group, state: State, options: DrawOptions): string {

@@ -3,6 +3,8 @@
 export interface Column {
   readonly title: string
   readonly align: "left" | "right"
+  /** Goes below its row where there is no room for it beside. */
+  readonly below?: true
 }
 
 export interface Row {
@@ -25,9 +27,15 @@ export function alignedTable(columns: readonly Column[], rows: readonly (Row | "
     return Math.max(...cells, 0) === 0 ? 0 : Math.max(title.length, ...cells)
   })
   const measured = columns.map((column, index) => ({ ...column, index, width: widths[index] ?? 0 }))
-  const shown = measured.filter(({ width }) => width > 0)
-  const length = shown.reduce((total, { width }) => total + width, 2 * (shown.length - 1))
-  if (length > options.columns) return blocks(shown, written, options)
+  const full = measured.filter(({ width }) => width > 0)
+  const lengthOf = (some: typeof full): number => some.reduce((total, { width }) => total + width, 2 * (some.length - 1))
+  const isNarrow = lengthOf(full) > options.columns
+  // First goes what says nothing in any row, then what may stand below.
+  const telling = isNarrow ? full.filter(({ index }) => written.some(({ cells }) => !isNothing(cells[index]))) : full
+  const below = lengthOf(telling) > options.columns ? telling.filter((column) => column.below) : []
+  const shown = telling.filter((column) => !below.includes(column))
+  const length = lengthOf(shown)
+  if (length > options.columns) return blocks(telling, written, options)
   const paintFirst = (text: string): string => {
     const width = shown[0]?.index === 0 ? shown[0].width : 0
     return options.first === undefined || width === 0 ? text : `${options.first(text.slice(0, width))}${text.slice(width)}`
@@ -39,11 +47,16 @@ export function alignedTable(columns: readonly Column[], rows: readonly (Row | "
   }).join("  ").trimEnd()
   return [
     options.dim(line(columns.map(({ title }) => title))),
-    ...rows.map((row) => {
-      if (row === "rule") return options.dim(options.rule.repeat(length))
-      return (row.paint ?? paintFirst)(line(row.cells))
+    ...rows.flatMap((row) => {
+      if (row === "rule") return [options.dim(options.rule.repeat(length))]
+      const more = below.flatMap(({ title, index }) => (isNothing(row.cells[index]) ? [] : [options.dim(`  ${title} ${row.cells[index]}`)]))
+      return [(row.paint ?? paintFirst)(line(row.cells)), ...more]
     }),
   ]
+}
+
+function isNothing(cell: string | undefined): boolean {
+  return /^[·.]?$/.test(cell ?? "")
 }
 
 /** The first cell as a heading, the others below it with their titles. */
@@ -51,7 +64,7 @@ function blocks(shown: readonly (Column & { readonly index: number })[], rows: r
   const [head, ...others] = shown
   if (head === undefined) return []
   return rows.flatMap(({ cells, paint = first }) => {
-    const facts = others.flatMap(({ title, index }) => (/^[·.]?$/.test(cells[index] ?? "") ? [] : [`${title} ${cells[index]}`]))
+    const facts = others.flatMap(({ title, index }) => (isNothing(cells[index]) ? [] : [`${title} ${cells[index]}`]))
     return [...((cells[head.index] ?? "") === "" ? [] : [paint(cells[head.index]!)]), ...packed(facts, columns - 2).map((line) => `  ${dim(line)}`)]
   })
 }

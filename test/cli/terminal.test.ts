@@ -9,6 +9,8 @@ import { afterAll, describe, expect, it } from "vitest"
 import { openTerminal, plainly } from "../../cli/terminal.ts"
 import { usageOf } from "../../cli/help.ts"
 import { commands } from "../../cli/table.ts"
+import type { RunView, StepView } from "../../cli/view/fold.ts"
+import { drawRun } from "../../cli/view/render.ts"
 import { alignedTable } from "../../cli/view/table.ts"
 import { openWorkspace } from "../harness/cli.ts"
 
@@ -111,5 +113,41 @@ describe("piped output", () => {
     expect(onTerminal(`${agentflow} check main.agentflow`, { LC_ALL: "C" })).toMatch(/^\u001b\[32mok/)
     expect(onTerminal(`${agentflow} run main.agentflow -i @input.json`)).toMatch(/starting the worker …/)
     expect(onTerminal(`${agentflow} run main.agentflow -i @input.json > out.txt 2>&1; cat out.txt`)).not.toMatch(/starting|\u001b/)
+  })
+})
+
+describe("a run", () => {
+  const ended = { activity: "a", attempt: 1, startedAtMs: 0, endedAtMs: 1_400, outcome: "ok" as const, tokens: 135, nanoDollars: 40_000 }
+  const met = { ...ended, outcome: "failed" as const, error: { kind: "rate_limited", message: "wait" } }
+  const step = (path: string, attempts: readonly (typeof ended | typeof met)[], children: readonly StepView[] = []): StepView => ({ path, name: path.split("/").at(-1)!, attempts, children })
+  const view: RunView = {
+    summary: { id: "r2", name: "Research", status: "completed", createdAtMs: 0, updatedAtMs: 1_600 },
+    steps: [step("Research/findings[0]", [met, ended]), step("Research/findings[1]", [ended]), step("Research/Writer", [ended])],
+  }
+  const draw = (columns: number, unicode = false): readonly string[] => drawRun(view, { terminal: { style: picocolors.createColors(false), unicode, columns }, nowMs: 0, fold: false })
+
+  it("is a line for each step where there is room, and goes on below where there is none", () => {
+    expect(draw(200)).toEqual([
+      "Research r2  completed  1.6s",
+      "|- + findings       2 of 2 done  met rate_limited  405 tokens $0.0001  1.4s",
+      "|  |- + findings[0]  met rate_limited  270 tokens <$0.0001  1.4s",
+      "|  `- + findings[1]  135 tokens <$0.0001  1.4s",
+      "`- + Writer         135 tokens <$0.0001  1.4s",
+    ])
+    for (const columns of [40, 60]) for (const unicode of [true, false]) expect(Math.max(...draw(columns, unicode).map((line) => line.length))).toBeLessThanOrEqual(columns)
+    expect(draw(40).slice(1, 4)).toEqual(["|- + findings       2 of 2 done", "|    met rate_limited", "|    405 tokens $0.0001  1.4s"])
+  })
+})
+
+describe("a table with little room", () => {
+  const titles = [{ title: "step", align: "left" as const }, { title: "tokens", align: "right" as const }, { title: "people", align: "right" as const }, { title: "held by", align: "left" as const, below: true as const }]
+  const rows = [{ cells: ["Researcher", "200,000", ".", "Researcher"] }, { cells: ["Writer", "40,000", ".", ""] }]
+  const at = (columns: number): readonly string[] => alignedTable(titles, rows, { rule: "-", dim: (text) => text, columns })
+
+  it("first leaves out what says nothing, then puts the last column below, then makes blocks", () => {
+    expect(at(80)[0]).toBe("step         tokens  people  held by")
+    expect(at(32)[0]).toBe("step         tokens  held by")
+    expect(at(24)).toEqual(["step         tokens", "Researcher  200,000", "  held by Researcher", "Writer       40,000"])
+    expect(at(16)).toEqual(["Researcher", "  tokens 200,000", "  held by Researcher", "Writer", "  tokens 40,000"])
   })
 })
