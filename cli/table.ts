@@ -309,7 +309,7 @@ export const commands: readonly Command[] = [
       { name: "grpc-port", value: "PORT", summary: "gRPC port (default: 50001; 0 takes a free one)", lasting: true },
       { name: "http-port", value: "PORT", summary: "HTTP port (default: 3500; 0 takes a free one)", lasting: true },
       keep,
-      { name: "max-message-size", value: "SIZE", summary: "refuse larger payloads (default: 64Mi; daprd's own is 4Mi)" },
+      { name: "max-message-size", value: "SIZE", summary: "refuse larger payloads (default: 16Mi; daprd's own is 4Mi)" },
       { name: "secrets", value: "STORE=FILE,…", summary: "secret stores from local JSON files" },
       { name: "state-store", value: "NAME,…", summary: "state stores (default: statestore)" },
       { name: "pubsub", value: "NAME,…", summary: "publish/subscribe components (default: pubsub)" },

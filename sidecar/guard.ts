@@ -5,7 +5,7 @@ import { isIP } from "node:net"
 import { fault } from "./fault.ts"
 
 export interface Limits {
-  /** Of one payload, and of one HTTP body. daprd's own limit is 4 MiB. */
+  /** Of one payload as JSON text, and of one HTTP body. daprd's own limit is 4 MiB. */
   readonly messageBytes: number
   /** Open connections, of HTTP and of gRPC each, and streams of workers. */
   readonly connections: number
@@ -15,7 +15,7 @@ export interface Limits {
 
 const mebibyte = 1024 * 1024
 
-export const limitsDefault: Limits = { messageBytes: 64 * mebibyte, connections: 1_000, pendingCalls: 20_000 }
+export const limitsDefault: Limits = { messageBytes: 16 * mebibyte, connections: 1_000, pendingCalls: 20_000 }
 /** What daprd takes when nobody tells it otherwise: shows a limit where it is cheap to find. */
 export const daprdMessageBytes = 4 * mebibyte
 

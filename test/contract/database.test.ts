@@ -151,7 +151,8 @@ describe("a file of an older release", () => {
 describe("sizes", () => {
   it("payloads of 16 MiB pass as input, as result of an activity and as output", async () => {
     silenceConsole()
-    const bytes = 16 * 1024 * 1024
+    const quotes = 2
+    const bytes = 16 * 1024 * 1024 - quotes
     const sidecar = await startSidecar({ file: newFile() })
     const worker = await startWorker({
       activities: { text: (length: number) => "y".repeat(length) },
@@ -159,10 +160,13 @@ describe("sizes", () => {
         async *big(context, input: string) { return yield context.callActivity("text", input.length) as never },
       },
     }, sidecar)
-    const own = connect({ ...sidecar, deadlineMs: 30_000 })
+    const own = connect({ ...sidecar, deadlineMs: 60_000 })
     cleanups.push(() => sidecar.close(), () => worker.stop(), () => own.close())
     const id = await own.start({ name: "big", input: JSON.stringify("x".repeat(bytes)) })
-    expect((await own.waitForEnd(id))?.output).toHaveLength(bytes + 2)
+    expect((await own.waitForEnd(id))?.output).toHaveLength(bytes + quotes)
+    await expect(own.start({ name: "big", input: JSON.stringify("x".repeat(bytes + 1)) })).rejects.toMatchObject({
+      code: "tooLarge", message: "the input has 16777217 bytes, more than the limit of 16777216",
+    })
   })
 
   it.each([
