@@ -45,6 +45,9 @@ function apply(draft: Draft, event: HistoryEvent): boolean {
     case "timerFired": return draft.open.delete(openKey("timer", event.timerId))
     case "childCompleted":
     case "childFailed": return draft.open.delete(openKey("child", event.taskId))
+    case "eventSent":
+      draft.lastActionId = Math.max(draft.lastActionId, event.eventId)
+      return true
     case "orchestratorStarted":
     case "eventRaised":
     case "other": return true

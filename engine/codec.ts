@@ -8,7 +8,7 @@ const kinds: { readonly [Kind in EventKind]: true } = {
   orchestratorStarted: true, executionStarted: true, executionCompleted: true, executionTerminated: true,
   executionSuspended: true, executionResumed: true, taskScheduled: true, taskCompleted: true, taskFailed: true,
   childCreated: true, childCompleted: true, childFailed: true, timerCreated: true, timerFired: true,
-  eventRaised: true, other: true,
+  eventRaised: true, eventSent: true, other: true,
 }
 
 export function encodeEvent(event: HistoryEvent): string {

@@ -69,8 +69,8 @@ function applyActions({ instance, turn, unread, answer }: ApplyArguments): StepR
 
 /** A suspended worker of the official SDK asks in each turn again for what it asked for in the turn it was suspended. */
 function isNew({ facts }: Instance, { id, kind }: StayingAction): boolean {
-  const asksForWork = kind === "scheduleTask" || kind === "createTimer" || kind === "createChild"
-  return !asksForWork || id > facts.lastActionId
+  const ends = kind === "complete" || kind === "unsupported"
+  return ends || id > facts.lastActionId
 }
 
 /** Whatever a worker lists behind its end is dropped. */
@@ -113,7 +113,7 @@ function consequence(instance: Instance, action: StayingAction, executionId: str
     case "sendEvent": {
       const { instanceId: to, name } = action
       return {
-        event: { kind: "other", ...header, type: "eventSent" },
+        event: { kind: "eventSent", ...header, instanceId: to, name, ...inputOf(action) },
         effects: [{ kind: "send", to, input: { kind: "raiseEvent", name, ...inputOf(action) } }],
       }
     }

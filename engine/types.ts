@@ -57,6 +57,7 @@ type EventBody =
   | { readonly kind: "timerCreated"; readonly fireAtMs: number }
   | { readonly kind: "timerFired"; readonly timerId: number; readonly fireAtMs: number }
   | { readonly kind: "eventRaised"; readonly name: string; readonly input?: string }
+  | { readonly kind: "eventSent"; readonly instanceId: string; readonly name: string; readonly input?: string }
   /** Read from other hosts only: an event type that this engine neither writes nor interprets. */
   | { readonly kind: "other"; readonly type: string }
 
@@ -81,7 +82,7 @@ export interface Facts {
   readonly termination?: { readonly recursive: boolean; readonly output?: string }
   readonly completion?: EventOf<"executionCompleted">
   readonly open: ReadonlyMap<string, OpenWork>
-  /** Of the work asked for so far. Ids only grow: a smaller one is asked for again. */
+  /** Of the work and the events asked for so far. Ids only grow: a smaller one is asked for again. */
   readonly lastActionId: number
 }
 

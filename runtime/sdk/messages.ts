@@ -22,7 +22,7 @@ export type ExecutorEvent = Header & (
   | { readonly kind: "orchestratorStarted" | "executionSuspended" | "executionResumed" }
   | { readonly kind: "executionStarted"; readonly name: string; readonly instanceId: string; readonly input?: string }
   | { readonly kind: "executionTerminated"; readonly output?: string }
-  | { readonly kind: "executionCompleted" | "other" }
+  | { readonly kind: "executionCompleted" | "eventSent" | "other" }
   | { readonly kind: "taskScheduled"; readonly name: string; readonly input?: string }
   | { readonly kind: "taskCompleted" | "childCompleted"; readonly taskId: number; readonly result?: string }
   | { readonly kind: "taskFailed" | "childFailed"; readonly taskId: number; readonly failure?: ExecutorFailure }
@@ -101,6 +101,7 @@ function fill(message: SdkEvent, event: ExecutorEvent): void {
       return void message.setTimerfired(body)
     }
     case "eventRaised": return void message.setEventraised(named(new messages.EventRaisedEvent(), event))
+    case "eventSent":
     case "other": return void message.setGenericevent(new messages.GenericEvent())
   }
 }

@@ -100,6 +100,7 @@ function eventBody(event: HistoryEvent): WireEvent {
     case "timerCreated": return { timerCreated: { fireAt: time(event.fireAtMs) } }
     case "timerFired": return { timerFired: { fireAt: time(event.fireAtMs), timerId: event.timerId } }
     case "eventRaised": return { eventRaised: named(event) }
+    case "eventSent": return { eventSent: { instanceId: event.instanceId, ...named(event) } }
     case "other": return { genericEvent: {} }
     default: return unreachable(event)
   }
@@ -161,6 +162,7 @@ function bodyFrom(wire: WireEvent): object {
   }
   if (wire.orchestratorStarted) return { kind: "orchestratorStarted" }
   if (wire.eventRaised) return { kind: "eventRaised", ...namedFrom(wire.eventRaised) }
+  if (wire.eventSent) return { kind: "eventSent", instanceId: wire.eventSent.instanceId ?? "", ...namedFrom(wire.eventSent) }
   const type = Object.keys(wire).find((key) => key !== "eventId" && key !== "timestamp" && key !== "variant")
   return { kind: "other", type: type ?? "unknown" }
 }

@@ -43,7 +43,7 @@ export interface WireEvent {
   readonly timerFired?: { readonly fireAt?: WireTime; readonly timerId?: number }
   readonly orchestratorStarted?: object
   readonly orchestratorCompleted?: object
-  readonly eventSent?: object
+  readonly eventSent?: WireNamed & { readonly instanceId?: string }
   readonly eventRaised?: WireNamed
   readonly genericEvent?: object
   readonly historyState?: object

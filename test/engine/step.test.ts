@@ -171,6 +171,18 @@ describe("suspend and resume", () => {
   })
 })
 
+describe("an event for another instance", () => {
+  const send: Action = { id: 1, kind: "sendEvent", instanceId: "other", name: "go", input: "1" }
+
+  it("goes out once, also when a worker asks for it again in a later turn", () => {
+    const world = started()
+    expect(feed(world, ...turn(send))).toEqual([{ kind: "send", to: "other", input: { kind: "raiseEvent", name: "go", input: "1" } }])
+    feed(world, { kind: "suspend" })
+    expect(feed(world, ...turn(send))).toEqual([])
+    expect(alive(world).history.filter(({ kind }) => kind === "eventSent")).toMatchObject([{ eventId: 1, instanceId: "other", name: "go", input: "1" }])
+  })
+})
+
 describe("continue as new", () => {
   const renew = (...carried: readonly string[]): Action => ({
     id: 5, kind: "continueAsNew", input: "2",

@@ -1,6 +1,8 @@
 // The workflows and activities that every host runs: small, and each written for one question.
 
 import type { WorkflowContext } from "@dapr/dapr"
+import messages from "@dapr/dapr/workflow/internal/durabletask/proto/orchestrator_service_pb.js"
+import { StringValue } from "google-protobuf/google/protobuf/wrappers_pb.js"
 import { gate } from "../harness.ts"
 import type { Program } from "../harness.ts"
 
@@ -44,6 +46,12 @@ const activities: Program["activities"] = {
     await gates.get(name)?.opened
     return name
   },
+}
+
+/** The part of the SDK's own context that no workflow sees. */
+interface Sending {
+  nextSequenceNumber(): number
+  readonly _pendingActions: Record<number, messages.OrchestratorAction>
 }
 
 interface Child { readonly child: string; readonly input?: unknown; readonly id?: string }
@@ -142,6 +150,21 @@ const waiting: Program["workflows"] = {
     const [slow, fast] = [context.createTimer(0.3), context.createTimer(0.05)]
     const first: unknown = yield context.whenAny([slow, fast] as never) as never
     return first === fast ? "fast" : "slow"
+  },
+  /** What no official context offers: an event for another instance, as other SDKs send it. */
+  async *sends(context, { to, name, data }: { to: string; name: string; data: unknown }) {
+    const { _innerContext: inner } = context as unknown as { readonly _innerContext?: Sending }
+    if (!inner) throw new Error("this context keeps the official one to itself")
+    const event = new messages.SendEventAction()
+    event.setInstance(new messages.OrchestrationInstance().setInstanceid(to))
+    event.setName(name)
+    event.setData(new StringValue().setValue(JSON.stringify(data)))
+    const action = new messages.OrchestratorAction()
+    action.setId(inner.nextSequenceNumber())
+    action.setSendevent(event)
+    inner._pendingActions[action.getId()] = action
+    yield context.createTimer(0.01) as never
+    return "sent"
   },
   async *waitFor(context, name: string) { return yield context.waitForExternalEvent(name) as never },
   async *waitForMany(context, names: readonly string[]) {

@@ -8,6 +8,11 @@ import type { Host } from "./host.ts"
 import type { Case } from "./suite.ts"
 
 const unknown = 2
+const unimplemented = 12
+
+const absentCalls = [
+  "RewindInstance", "CreateTaskHub", "DeleteTaskHub", "SignalEntity", "GetEntity", "QueryEntities", "CleanEntityStorage", "AbandonTaskOrchestratorWorkItem",
+] as const
 
 /** Starts `identity` with one more field in the request. */
 async function startedWith(host: Host, field: Buffer) {
@@ -270,6 +275,22 @@ export const serviceCases: readonly Case[] = [
       expect(answer).toMatchObject({ error: { details: expect.stringContaining("failed to proxy request") } })
       const { id } = await host.run("throws", "listed")
       expect((await host.own.list({ statuses: ["failed"], limit: 1_000 })).map((one) => one.id)).toContain(id)
+    },
+  },
+  {
+    row: "A.2 RewindInstance, task hub and entity calls", name: "are not implemented, and say so", on: "sidecar",
+    run: async (host) => {
+      for (const name of absentCalls) expect([name, await rawCall(host, name, {})]).toMatchObject([name, { error: { code: unimplemented } }])
+      expect(await host.run("constant", 1)).toMatchObject({ status: ended.completed })
+    },
+  },
+  {
+    row: "A.2 RewindInstance, task hub and entity calls", name: "are not among daprd's calls, which says so", on: "daprd",
+    run: async (host) => {
+      for (const name of absentCalls) {
+        expect([name, await rawCall(host, name, {})]).toMatchObject([name, { error: { details: expect.stringContaining("failed to proxy request") } }])
+      }
+      expect(await host.run("constant", 1)).toMatchObject({ status: ended.completed })
     },
   },
   {

@@ -43,6 +43,10 @@ conformance({
       expect(await host.run("wavering", "one process")).toMatchObject({ status: ended.completed, output: "not reached" }),
     "A.5 Values: of an activity's input: falsy ones vanish, wrapped ones arrive whole": async (host) =>
       expect((await host.run("kinds", [0, false, "", null])).output).toEqual(["0", "false", "\"\"", "null"]),
+    "A.4 sendEvent: reaches the instance it names, and stands in the history of its sender": async (host) =>
+      expect(await host.run("sends", { to: "nobody", name: "go", data: 1 })).toMatchObject({
+        status: ended.failed, failure: "Error: this context keeps the official one to itself",
+      }),
   },
   start: async () => {
     const sidecar = await startSidecar({ store: openMemoryStore() })
@@ -61,9 +65,10 @@ const rows: readonly string[] = [
   "A.2 GetInstance", "A.2 WaitForInstanceStart", "A.2 WaitForInstanceCompletion", "A.2 RaiseEvent",
   "A.2 TerminateInstance", "A.2 SuspendInstance", "A.2 ResumeInstance", "A.2 PurgeInstances", "A.2 QueryInstances",
   "A.2 GetInstanceHistory", "A.2 ListInstanceIDs", "A.2 RerunWorkflowFromEvent", "A.2 errors",
+  "A.2 RewindInstance, task hub and entity calls",
   "A.4 orchestratorStarted", "A.4 executionStarted", "A.4 ids", "A.4 scheduleTask", "A.4 createTimer",
   "A.4 createSubOrchestration", "A.4 completeOrchestration", "A.4 continuedAsNew", "A.4 pending actions",
-  "A.4 taskCompleted", "A.4 taskFailed", "A.4 eventRaised", "A.4 executionTerminated",
+  "A.4 taskCompleted", "A.4 taskFailed", "A.4 eventRaised", "A.4 sendEvent", "A.4 duplicates", "A.4 executionTerminated",
   "A.4 executionSuspended and executionResumed", "A.4 clock",
   "A.5 Timers", "A.5 External events", "A.5 Children", "A.5 Continue-as-new", "A.5 Terminate", "A.5 Suspend/resume",
   "A.5 Purge", "A.5 Custom status", "A.5 Status enum", "A.5 GetInstance", "A.5 Failure details",

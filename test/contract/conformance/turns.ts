@@ -5,7 +5,8 @@ import { expect } from "vitest"
 import type { HistoryEvent } from "../../../engine/types.ts"
 import { ended } from "../harness.ts"
 import type { Host } from "./host.ts"
-import { calls } from "./program.ts"
+import { calls, closeGate } from "./program.ts"
+import { rawCall } from "./raw.ts"
 import type { Case } from "./suite.ts"
 
 async function historyOf(host: Host, name: string, input?: unknown): Promise<readonly HistoryEvent[]> {
@@ -168,6 +169,41 @@ export const turnCases: readonly Case[] = [
       expect(one(await host.own.history(id), "eventRaised")).toMatchObject({
         eventId: -1, name: "Go", input: "{\"n\":1}",
       })
+    },
+  },
+  {
+    row: "A.4 sendEvent", name: "reaches the instance it names, and stands in the history of its sender", on: "sidecar",
+    run: async (host) => {
+      const to = await host.sdk.scheduleNewWorkflow("waitFor", "go")
+      const { id, status, output } = await host.run("sends", { to, name: "go", data: { n: 1 } })
+      expect([status, output]).toEqual([ended.completed, "sent"])
+      expect(await host.end(to)).toMatchObject({ status: ended.completed, output: { n: 1 } })
+      expect((await host.own.history(id)).filter(({ eventId }) => eventId === 1)).toMatchObject([{ kind: "eventSent", instanceId: to, name: "go", input: "{\"n\":1}" }])
+    },
+  },
+  {
+    row: "A.4 sendEvent", name: "reaches nobody, and leaves no trace", on: "daprd",
+    run: async (host) => {
+      const to = await host.sdk.scheduleNewWorkflow("waitFor", "go")
+      const { id, status, output } = await host.run("sends", { to, name: "go", data: { n: 1 } })
+      expect([status, output]).toEqual([ended.completed, "sent"])
+      expect((await host.own.history(id)).filter(({ eventId }) => eventId === 1)).toEqual([])
+      await host.sdk.raiseEvent(to, "go", "by hand")
+      expect(await host.end(to)).toMatchObject({ status: ended.completed, output: "by hand" })
+    },
+  },
+  {
+    row: "A.4 duplicates", name: "of an activity's answer change nothing: the first one counts",
+    run: async (host) => {
+      const name = randomUUID()
+      const held = closeGate(name)
+      const id = await host.sdk.scheduleNewWorkflow("call", { name: "gated", input: name })
+      await host.untilCalled(name)
+      for (const value of ["\"first\"", "\"second\""]) await rawCall(host, "CompleteActivityTask", { instanceId: id, taskId: 1, result: { value } })
+      held.open()
+      expect(await host.end(id)).toMatchObject({ status: ended.completed, output: "first" })
+      await host.run("sequence", 1)
+      expect(one(await host.own.history(id), "taskCompleted")).toMatchObject({ taskId: 1, result: "\"first\"" })
     },
   },
   {
