@@ -12,8 +12,10 @@ export interface Measured {
   readonly text: () => string
   /** Inserts a text, or removes as many characters, and tells the server. */
   readonly change: (offset: number, insert: string, remove?: number) => void
-  /** Diagnostics of the last change: pushed ones when they come, or asked for. Gives how many there are. */
+  /** Diagnostics of the last change: the first ones that are pushed, or those that are asked for. Gives how many there are. */
   readonly diagnostics: () => Promise<number>
+  /** More of them of the last change than that are pushed, at once or later. */
+  readonly moreThan: (count: number) => Promise<void>
   readonly completion: (offset: number) => Promise<number>
   readonly hover: (offset: number) => Promise<boolean>
   readonly close: () => Promise<void>
@@ -62,6 +64,9 @@ export async function startMeasured({ command, args, languageId, text, pulls, fi
       }
       while (last.version < document.version) await new Promise<void>((resolve) => void (wake = resolve))
       return last.count
+    },
+    async moreThan(count) {
+      while (last.version < document.version || last.count <= count) await new Promise<void>((resolve) => void (wake = resolve))
     },
     async completion(offset) {
       const list = await connection.sendRequest<readonly unknown[] | { readonly items: readonly unknown[] } | null>("textDocument/completion", at(offset))
