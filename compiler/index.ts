@@ -72,10 +72,22 @@ export function plan(sources: readonly Source[], options: CompileOptions = {}): 
 }
 
 /** The same of a program that is checked already. */
-export function planChecked({ value, diagnostics }: Phase<Checked>, options: CompileOptions = {}): Phase<Plan | null> {
+export function planChecked(checked: Phase<Checked>, options: CompileOptions = {}): Phase<Plan | null> {
+  const steps = planInSteps(checked, options)
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done === true) return value
+  }
+}
+
+/** The same in steps: who has somebody waiting can look after them in between. Only the first step looks at the program itself. */
+export function* planInSteps({ value, diagnostics }: Phase<Checked>, options: CompileOptions): Generator<undefined, Phase<Plan | null>> {
   if (hasErrors(diagnostics)) return { value: null, diagnostics }
   const lowered = lower(value, { entry: options.entry, versions: options.versions })
-  const found = [...checkBounds(lowered), ...checkAttempts(lowered), ...(options.lock === undefined ? [] : checkVersions(lowered, options.lock))]
+  yield
+  const bounds = checkBounds(lowered)
+  yield
+  const found = [...bounds, ...checkAttempts(lowered), ...(options.lock === undefined ? [] : checkVersions(lowered, options.lock))]
   const { suppressions, found: before } = value.accepted
   const later = applyRules([...found, ...idleAccepts([...before, ...found], suppressions)], options.rules ?? {}, suppressions)
   return { value: hasErrors(later) ? null : lowered, diagnostics: sortDiagnostics([...diagnostics, ...later]) }

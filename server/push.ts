@@ -53,6 +53,10 @@ export function pusher(session: Session, connection: Connection): Pusher {
     sender.configProblems()
     await session.platform.lull()
     for (const path of unplanned) {
+      // In steps, so that a key that is pressed meanwhile waits for one of them at most.
+      for (let isMore = isOpen(session, path); isMore; isMore = session.workspace.program(path)?.planStep() === true) {
+        if (!(await isCurrent(mine))) return
+      }
       if (!(await isCurrent(mine))) return
       unplanned.delete(path)
       await sender.all(path)

@@ -7,7 +7,7 @@ import { plainText, resolvePath } from "../compiler/1-bind/imports.ts"
 import type { Plan } from "../compiler/3-plan/types.ts"
 import { boundOf } from "../compiler/cost/bound.ts"
 import type { CostReport } from "../compiler/cost/types.ts"
-import { checkParsed, planChecked, type Checked, type CompileOptions } from "../compiler/index.ts"
+import { checkParsed, planChecked, planInSteps, type Checked, type CompileOptions } from "../compiler/index.ts"
 import { versionsIn } from "../compiler/versions/check.ts"
 import { parseLock, type Lock, type ProgramLock } from "../compiler/versions/lock.ts"
 import { parse, type Syntax } from "../grammar/parse.ts"
@@ -43,6 +43,8 @@ export interface Program {
   readonly diagnostics: readonly Diagnostic[]
   /** Only of a program without errors. */
   readonly plan: () => Plan | undefined
+  /** Does a part of what the plan takes, and says whether more is left: who asks in between waits for a part at most. */
+  readonly planStep: () => boolean
   readonly cost: () => CostReport | undefined
   /** What our own code threw while it planned: to be logged, not to be shown. */
   readonly defect: () => unknown
@@ -205,12 +207,31 @@ function closureOf(entry: Document, document: (path: string) => Document | undef
 
 type Planned = Phase<Plan | null> & { readonly defect?: unknown }
 
-function planOf(checked: Phase<Checked>, options: CompileOptions): Planned {
-  try {
-    return planChecked(checked, options)
-  } catch (defect) {
-    // What is known without the plan is still worth showing.
-    return { value: null, diagnostics: checked.diagnostics, defect }
+interface Planner {
+  readonly step: () => boolean
+  readonly whole: () => Planned
+}
+
+function planner(checked: () => Phase<Checked>, options: CompileOptions): Planner {
+  let steps: ReturnType<typeof planInSteps> | undefined
+  let planned: Planned | undefined
+  const step = (): boolean => {
+    if (planned !== undefined) return false
+    try {
+      const { done, value } = (steps ??= planInSteps(checked(), options)).next()
+      if (done === true) planned = value
+    } catch (defect) {
+      // What is known without the plan is still worth showing.
+      planned = { value: null, diagnostics: checked().diagnostics, defect }
+    }
+    return planned === undefined
+  }
+  return {
+    step,
+    whole() {
+      while (planned === undefined) step()
+      return planned
+    },
   }
 }
 
@@ -233,22 +254,22 @@ function programOf(entry: Document, documents: readonly Document[], { host, lock
   let made: Phase<Checked> | undefined = checkParsed(parsed(), options, before?.release())
   const again = lazy(() => checkParsed(parsed(), options))
   const checked = (): Phase<Checked> => (made === undefined || documents.some(({ isReleased }) => isReleased()) ? again() : made)
-  const planned = lazy((): Planned => planOf(checked(), options))
+  const { step: planStep, whole } = planner(checked, options)
   // A change that old runs can't replay is an error, but its costs and its code are known all the same.
-  const plan = lazy(() => planned().value ?? (lock === undefined ? undefined : planOf(checked(), { ...options, lock: undefined }).value ?? undefined))
+  const plan = lazy(() => whole().value ?? (lock === undefined || whole().defect !== undefined ? undefined : planChecked(checked(), { ...options, lock: undefined }).value ?? undefined))
   const cost = lazy(() => {
     const found = plan()
     return found === undefined ? undefined : boundOf(found)
   })
   return {
-    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checkDiagnostics: made.diagnostics, plan, cost,
+    entry: entry.path, documents: new Map(documents.map((each) => [each.path, each])), checkDiagnostics: made.diagnostics, plan, planStep, cost,
     get checked() {
       return checked().value
     },
     get diagnostics() {
-      return planned().diagnostics
+      return whole().diagnostics
     },
-    defect: () => planned().defect,
+    defect: () => whole().defect,
     release() {
       const given = made?.value
       made = undefined

@@ -9,6 +9,10 @@ import { createWorkspace, type Program, type Workspace } from "../../services/wo
 import { edited, randomEdit, swapped, wordSwap, type RandomEdit, type WordSwap } from "../harness/random-edits.ts"
 import { rightPrograms } from "../harness/right-programs.ts"
 
+function withoutIds(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, each: unknown) => (key === "id" ? undefined : each)))
+}
+
 /** By place of the node, since ids are names that a fresh program need not give again. */
 function factsOf({ checked }: Program): unknown {
   const symbolOf = (id: number | undefined): unknown => {
@@ -19,7 +23,7 @@ function factsOf({ checked }: Program): unknown {
     const { types, calls, builtins, stepNames, callPolicies } = checked.files.get(path)!
     const facts: unknown[] = []
     walk(file, ({ id, kind, span }) => {
-      const policies = callPolicies.get(id)?.map(({ clause, from, path: of }) => [clause.kind, clause.span, from, of])
+      const policies = callPolicies.get(id)?.map(({ clause, from, path: of }) => [withoutIds(clause), from, of])
       facts.push([kind, span, types.get(id), symbolOf(calls.get(id)), builtins.get(id), stepNames.get(id), policies, symbolOf(uses.get(id))])
     })
     return [path, facts]
@@ -32,12 +36,13 @@ function known(workspace: Workspace, path: string): unknown {
   const first = { checks: program.checkDiagnostics, facts: factsOf(program), suppressions: accepted.suppressions, found: accepted.found }
   const plan = program.plan()
   return {
-    ...first, declared: [...declared], scope: [...bound.files.get(path)!.scope.keys()], policies: [...policies].map(([id, each]) => [id, each.map(({ clause }) => clause.span)]),
+    ...first, declared: [...declared], scope: [...bound.files.get(path)!.scope.keys()], policies: [...policies].map(([id, each]) => [id, each.map(({ clause }) => withoutIds(clause))]),
     diagnostics: program.diagnostics, plan: plan === undefined ? undefined : printPlan(plan), defect: program.defect(),
   }
 }
 
-const [main, library] = ["/w/main.agentflow", "/w/lib.agentflow"]
+const main = "/w/main.agentflow"
+const library = "/w/lib.agentflow"
 type Change = { readonly kind: "edit"; readonly edit: RandomEdit } | { readonly kind: "swap"; readonly swap: WordSwap } | { readonly kind: "undo" }
 const change: fc.Arbitrary<Change & { readonly inLibrary: boolean }> = fc.tuple(
   fc.oneof(
@@ -71,7 +76,42 @@ workflow OfLib(id: string): string {
 `
 const withLibrary = (text: string): string => `import { PageOfLib, KindOfLib, SeenOfLib, readOfLib } from "./lib.agentflow"\n${text}${usesLibrary}`
 
+/** What a declaration that stays is seen to mean after a change of another one: the text, and what is replaced in it. */
+const remote: readonly (readonly [what: string, text: string, from: string, to: string])[] = [
+  ["a method that its type no longer has", `type A { items: string[] }\n${workflow("a: A", 'log a.items.join(", ")')}`, "string[]", "string"],
+  ["the field of an event", `event Seen { id: string  times: int }\n${workflow("id: string", "let seen = wait for Seen by times == 3 timeout 2d\n  log seen.id")}`, "times:", "often:"],
+  ["the kind of a member of a union", `type One { a: string }\ntype Two { b: string }\ntype Either = One | Two\n${workflow("", 'let one: One = { kind: "One", a: "1" }\n  log one.a')}`, "One | Two", "Two | Two"],
+  ["a type behind another", `type Inner { a: int }\ntype Outer = Inner\n${workflow("o: Outer", "log o.a + 1")}`, "a: int", "a: string"],
+  ["the policy of a tool", `policy web { retry 3 times }\ntool get(): string = GET "https://a.test" { reads  use web }\n${workflow("", "let text = get()\n  log text")}`, "3 times", "2 times"],
+  ["the place of what a local hides", `${workflow("", "let Last = 1\n  log Last")}enum Middle { a, b }\ntype Last { a: string }\n`, "a, b", "a, b, c"],
+  ["the default of a parameter", `tool get(n: int = 1): string = GET "https://a.test/{n}" { reads  retry never }\n${workflow("", "let text = get()\n  log text")}`, "n: int = 1", "n: int"],
+  ["a setting", `setting limit: int = 3\n${workflow("", "let twice = limit * 2\n  log twice")}`, "limit: int = 3", 'limit: string = "3"'],
+]
+
+function workflow(parameters: string, body: string): string {
+  return `workflow Main(${parameters}) {\n  dead letter "main"\n  ${body}\n}\n`
+}
+
 describe("a program that goes on from the one before it", () => {
+  it.each(remote)("knows anew %s", (_, text, from, to) => {
+    const workspace = createWorkspace(emptyHost)
+    const fresh = (now: string): Workspace => {
+      const made = createWorkspace(emptyHost)
+      made.open(main, now, 0)
+      return made
+    }
+    const other = text.replace(from, to)
+    expect(other).not.toBe(text)
+    workspace.open(main, text, 0)
+    const [before, after] = [known(fresh(text), main), known(fresh(other), main)]
+    expect(after).not.toEqual(before)
+    expect(known(workspace, main)).toEqual(before)
+    for (const [version, [now, expected]] of [[other, after], [text, before], [other, after]].entries()) {
+      workspace.open(main, now as string, version + 1)
+      expect(known(workspace, main)).toEqual(expected)
+    }
+  })
+
   it("knows what a fresh one knows, after any edits of its files", { timeout: 180_000 }, () => {
     fc.assert(fc.property(fc.constantFrom(...rightPrograms), fc.boolean(), fc.array(change, { minLength: 1, maxLength: 14 }), ({ text }, crlf, changes) => {
       const texts = new Map([[main, withLibrary(text)], [library, libraryText]].map(([path, each]) => [path!, crlf ? each!.replace(/\r?\n/g, "\r\n") : each!]))
