@@ -33,7 +33,7 @@ async function bundleQuick(): Promise<string> {
   const always = await modulesOfQuick()
   const quick = await rolldown({ input: quickEntry, platform: "node", plugins: [outside({ commands: ["check"] })] })
   const { output } = await quick.write({
-    dir: out, format: "cjs", entryFileNames: "bundled-[name]-[hash].cjs", chunkFileNames: "bundled-[name]-[hash].cjs",
+    dir: out, format: "cjs", comments: false, entryFileNames: "bundled-[name]-[hash].cjs", chunkFileNames: "bundled-[name]-[hash].cjs",
     codeSplitting: { groups: [{ name: "always", test: (id) => always.has(id) || id.includes("rolldown/runtime") }] },
   })
   await quick.close()
