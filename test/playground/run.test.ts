@@ -61,6 +61,24 @@ describe("a run", () => {
     await page.context().close()
   })
 
+  it("is started from the graph, or by the first fault that is dropped, which is then survived in sight", async () => {
+    const { page, problems } = await playground.open({ at: "?example=order-saga" })
+    await page.waitForSelector('[data-id="Fulfil/charge"]')
+    await page.click(".graph-run:enabled")
+    await page.waitForSelector(".gantt-bar")
+    const other = await playground.open({ at: "?example=order-saga" })
+    await other.page.click("[data-tab=run]")
+    await other.page.waitForSelector(".run-bar .button-primary:enabled")
+    await other.page.selectOption(".transport-speed", "4")
+    await other.page.locator(".palette .fault", { hasText: "503" }).click()
+    await other.page.locator('[data-id="Fulfil/charge"]').click()
+    await other.page.waitForSelector(".set-fault >> text=unavailable at charge")
+    await other.page.waitForSelector(".standing-completed >> text=1 failed attempt survived")
+    expect([...problems, ...other.problems]).toEqual([])
+    await page.context().close()
+    await other.page.context().close()
+  })
+
   it("survives a crash that is dragged onto a step", async () => {
     const { page, problems } = await started("?example=order-saga")
     await expect.poll(() => status(page), { timeout: 20_000 }).toContain("Completed")

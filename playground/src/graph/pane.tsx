@@ -4,6 +4,8 @@ import { computed, effect, signal } from "@preact/signals"
 import { useEffect } from "preact/hooks"
 import { compilerFailed, graphs, state } from "../language/session.ts"
 import type { OwnBox, OwnGraph } from "../language/own.ts"
+import { runCommand } from "../editor/commands.ts"
+import { Icon } from "../shell/icons.tsx"
 import { linkedSource } from "../preview/link.ts"
 import { errorCount } from "../shell/problems.tsx"
 import { active, cursor, program, reveal, type Point, type TextRange } from "../state/project.ts"
@@ -83,6 +85,7 @@ export function GraphBar() {
         : null}
       <code class="graph-signature">{graph.signature}</code>
       {errorCount.value > 0 ? <span class="graph-note" role="status">has errors; drawn as far as it is understood</span> : null}
+      <button type="button" class="button button-primary button-small push graph-run" disabled={errorCount.value > 0} title="Run it here, in virtual time, and break it" onClick={() => runCommand("run", program.peek(), graph.name)}><Icon name="play" />Run</button>
     </div>
   )
 }

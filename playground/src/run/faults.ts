@@ -6,7 +6,7 @@ import type { OwnBox, OwnGraph } from "../language/own.ts"
 import { tell } from "../state/view.ts"
 import { faultAt, faultKinds, outcomes, type FaultId } from "./fault-kinds.ts"
 import { boxOfStep } from "./marks.ts"
-import { changeWorld, faults, given, goTo, info, moment, playing, trace, worldState } from "./session.ts"
+import { changeWorld, faults, given, goTo, info, moment, playing, run, trace, worldState } from "./session.ts"
 
 /** The fault that the next click or Enter on a step drops there. */
 export const armed = signal<FaultId | undefined>(undefined)
@@ -18,20 +18,23 @@ export function stepsOf(graph: OwnGraph, box: OwnBox): readonly StepView[] {
     .sort((a, b) => (a.attempts[0]?.scheduledMs ?? 0) - (b.attempts[0]?.scheduledMs ?? 0))
 }
 
-export function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): void {
+/** Without a run there is one first: what is broken is watched at once. */
+export async function dropFault(graph: OwnGraph, box: OwnBox, id: FaultId): Promise<void> {
   const kind = faultKinds.find((each) => each.id === id)
   const label = box.title.split("\n")[0] ?? box.id
   if (kind === undefined) return
   if (!kind.of.includes(box.kind as "tool")) return tell(`${kind.label} can't happen to ${label}: it strikes ${kind.of.map((each) => `${each}s`).join(" and ")}.`)
-  const steps = stepsOf(graph, box)
-  const step = nextOf(steps)
-  const callable = step?.callable ?? calledBy(graph, box)
-  if (callable === undefined) return tell("Run the workflow first: then there are steps to break.")
   armed.value = undefined
+  if (trace.peek() === undefined) await run({ play: false })
+  // The run itself says why there is none.
+  if (trace.peek() === undefined) return
+  const step = nextOf(stepsOf(graph, box))
+  const callable = step?.callable ?? calledBy(graph, box)
+  if (callable === undefined || (step === undefined && id === "crash")) return tell(`This run does not come to ${label}.`)
   rewind(step)
   changeWorld(() => {
     if (id === "down") given.value = { ...given.peek(), [callable]: [outcomes.down] }
-    else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id === "crash" ? "503" : id], times: 1 }, { action: "returns" }] }
+    else if (step === undefined) given.value = { ...given.peek(), [callable]: [{ ...outcomes[id as Exclude<FaultId, "crash">], times: 1 }, { action: "returns" }] }
     else faults.value = [...faults.peek(), faultAt(id, step.path, faults.peek())]
   })
 }

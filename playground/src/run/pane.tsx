@@ -48,7 +48,7 @@ export function RunPane() {
   if (graph === undefined) return <p class="empty" role="status">{whyNoGraph("A run needs a workflow.")}</p>
   const box = graph.layout.boxes.find(({ id }) => id === chosen.value)
   const choose = (each: OwnBox): void => {
-    if (armed.peek() !== undefined) return dropFault(graph, each, armed.peek()!)
+    if (armed.peek() !== undefined) return void dropFault(graph, each, armed.peek()!)
     chosen.value = each.id
     if (each.range !== undefined && !narrow.peek()) reveal({ path: program.peek(), range: each.range }, { focus: false })
   }
@@ -60,7 +60,7 @@ export function RunPane() {
       {narrow.value ? <div class="run-parts"><Tabs name="run-part" label="Parts of the run" tabs={parts} chosen={runPart.value} onChoose={(part) => { runPart.value = part }} /></div> : null}
       {narrow.value && runPart.value !== "graph" ? <TabPanel name="run-part" chosen={runPart.value}>{partOf(runPart.value)}</TabPanel> : (
         <div class="run-body" {...(narrow.value ? { role: "tabpanel", id: "run-part-panel", "aria-labelledby": tabId("run-part", "graph") } : {})}>
-          <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => dropFault(graph, each, data as FaultId)}>
+          <Canvas graph={graph} chosen={chosen.value} at={undefined} follow={running} marks={marks} onHover={hover} onChoose={choose} onDrop={(each, data) => void dropFault(graph, each, data as FaultId)}>
             <SetFaults />
             {box === undefined ? null : <Inspector graph={graph} box={box} onClose={() => { chosen.value = undefined }}><StepNotes graph={graph} box={box} /></Inspector>}
           </Canvas>

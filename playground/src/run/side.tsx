@@ -1,6 +1,7 @@
 // Beside the graph: how the run stands, who is asked, what is spent and reserved, what would be undone.
 
 import type { RunView } from "../../../simulator/index.ts"
+import { counted } from "../shell/count.ts"
 import { Icon } from "../shell/icons.tsx"
 import { Meter } from "../shell/meter.tsx"
 import { Inbox } from "./inbox.tsx"
@@ -55,11 +56,13 @@ const words: Readonly<Record<string, string>> = { running: "Running", completed:
 function Standing({ main }: { readonly main: RunView }) {
   const { failure, phase, status } = main
   const crashes = worldState.value!.crashes
+  const failed = status === "completed" ? Object.values(main.steps).flatMap(({ attempts }) => attempts).filter(({ ok }) => ok === false).length : 0
   const isUndoing = phase === "compensating" && status === "running"
   return (
     <div class={`card standing standing-${isUndoing ? "undoing" : status}`}>
       <h2><span class="standing-dot" aria-hidden="true" />{isUndoing ? "Undoing" : (words[status] ?? status)}<span class="push tnum">{timeText(worldState.value!.atMs)}</span></h2>
       {crashes === 0 ? null : <p>{crashes === 1 ? "1 crash" : `${crashes} crashes`} survived</p>}
+      {failed === 0 ? null : <p>{counted(failed, "failed attempt")} survived</p>}
       {failure === undefined ? null : <p class="standing-why">{failure.kind}: {failure.message}</p>}
       {main.waiting.map((each) => <p key={each.step} class="standing-wait">{waitText(each)}</p>)}
     </div>
