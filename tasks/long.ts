@@ -1,4 +1,5 @@
-// npm run test:long: kills at every point of every scenario with real processes, a soak of 200 random kills, the bus over deaths, an hour in the playground.
+// npm run test:long: kills at every point of every scenario with real processes, a soak of 200 random kills, the bus over deaths, an hour in the playground,
+// and the extension in a real window.
 
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
@@ -64,6 +65,11 @@ if (only === undefined || only === "bus") {
 if (only === undefined || only === "playground") {
   console.log("an hour of random use of the playground")
   runWhole("test/playground/random-use.test.ts")
+}
+if (only === undefined || only === "code-server") {
+  console.log("the packed extension in code-server")
+  for (const needed of ["chromium.ts", "code-server.ts"]) spawnSync(process.execPath, [join(import.meta.dirname, needed)], { stdio: "inherit" })
+  runWhole("test/vscode/code-server.long.ts")
 }
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 && passed > 0 ? 0 : 1)
