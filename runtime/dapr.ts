@@ -160,13 +160,13 @@ export function openWorkflowPort({ sidecar, callTimeoutMs }: PortOptions): Workf
 const readAttemptsMax = 20
 const readDelayMs = 25
 
-/** daprd refuses a read that falls into its own write of the same instance. */
+/** daprd refuses a read that falls into its own write of the same instance; and a read in a connection that breaks is as good in the next. */
 async function readAgain<T>(read: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await read()
     } catch (error) {
-      const isTransient = error instanceof Error && error.message.includes("transient store read failure")
+      const isTransient = error instanceof Error && /transient store read failure|UNAVAILABLE: Connection dropped/.test(error.message)
       if (!isTransient || attempt === readAttemptsMax) throw error
       await new Promise((resolve) => setTimeout(resolve, readDelayMs))
     }

@@ -59,6 +59,18 @@ const pause = testTool("pause", {
   },
 })
 const echo = testTool("echo", { effect: "reads", run: ({ value }) => value ?? null })
+/** Longer than daprd waits for an answer to its ping: 10 seconds to the ping, 5 for the answer. */
+const blockedMs = 17_000
+/** Blocks the event loop of its worker, once. */
+const blocks = testTool("blocks", {
+  idempotent: true,
+  run() {
+    const isFirst = !reached.has("blocked")
+    reached.set("blocked", (reached.get("blocked") ?? 0) + 1)
+    if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, blockedMs)
+    return isFirst ? "blocked" : "free"
+  },
+})
 const large = testTool("large", { effect: "reads", run: ({ bytes }) => "x".repeat(Number(bytes)) })
 const throwing: Readonly<Record<string, () => unknown>> = {
   typed: () => new ToolError("Sold", "sold out", { data: { seats: 0 } }), null: () => null, text: () => "just text",
@@ -77,6 +89,9 @@ function flow(name: string, body: (run: Run, parameters: Fields) => Flow<unknown
 
 const Gated = flow("Gated", function* (run, { gate, answer }) {
   return yield* run.call(gated, { gate, answer })
+})
+const Blocked = flow("Blocked", function* (run) {
+  return [yield* run.call(blocks, {}), yield* run.call(echo, { value: "on" })]
 })
 const Crowd = flow("Crowd", function* (run) {
   const part = (name: string) => (inner: Run): Flow<unknown[]> =>
@@ -197,7 +212,7 @@ export function sdkFaultsOn(name: string, limitMs: number, openHost: () => Promi
       withoutWorker = await hasty.start(Falsy, {}, { id: "early" }).then(({ id }) => id, (error: Error) => error.name)
       await hasty.close()
       worker = await startWorker(
-        { app: "test", workflows: declared, callables: [gated, pause, echo, large, throws] },
+        { app: "test", workflows: declared, callables: [gated, blocks, pause, echo, large, throws] },
         { variables: { ...ports, DAPR_GRPC_PORT: String(proxy.port) }, write: () => undefined },
       )
       client = await connect({ variables: direct })
@@ -229,6 +244,17 @@ export function sdkFaultsOn(name: string, limitMs: number, openHost: () => Promi
       await expect.poll(() => worker.restarts(), { timeout: 30_000 }).toBeGreaterThan(before)
       gateOf("broken").open()
       expect(await run.wait(quickly)).toMatchObject({ ok: true, value: "whole" })
+      expect(await tested(Falsy)).toMatchObject({ parameters: {} })
+    })
+
+    it("an event loop that a step blocks for longer than daprd's pings wait: the run goes on, and so does the worker", async () => {
+      const before = worker.restarts()
+      const run = await client.start(Blocked, {})
+      const ended = await run.wait(quickly)
+      // daprd gives the connection up, and the step to whoever is there next; our sidecar waits.
+      expect(ended).toMatchObject({ ok: true, value: [host.kind === "daprd" ? expect.stringMatching(/^(blocked|free)$/) : "blocked", "on"] })
+      if (host.kind === "daprd") expect(worker.restarts()).toBeGreaterThan(before)
+      else expect([worker.restarts(), reached.get("blocked")]).toEqual([before, 1])
       expect(await tested(Falsy)).toMatchObject({ parameters: {} })
     })
 
