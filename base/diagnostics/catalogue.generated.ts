@@ -71,7 +71,7 @@ export const catalogue = {
   AF3034: { title: "not an interpolation", severity: "warning", message: "`{text}` is printed {printed}: {hint}" },
   AF3040: { title: "tool's function differs from its declaration", severity: "error", message: "`{name}` in {path} {problem}." },
   AF3041: { title: "tool's function is not async", severity: "warning", message: "`{name}` in {path} is not async: while it works, the worker does nothing else." },
-  AF4001: { title: "call without a retry", severity: "error", message: "The call of {name} says neither how often it is retried nor `retry never`." },
+  AF4001: { title: "call without a retry", severity: "error", message: "The call of {name} says neither how often it is retried nor `retry never`{hint}" },
   AF4002: { title: "retry of a write that is not idempotent", severity: "error", message: "{name} writes and is not `idempotent`, but is retried." },
   AF4003: { title: "open circuit that nothing takes", severity: "warning", message: "When the circuit of {name} is open, nothing takes over and the run fails at once." },
   AF4004: { title: "clause in the wrong place", severity: "error", message: "`{clause}` does not belong {place}{hint}." },

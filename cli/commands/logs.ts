@@ -1,13 +1,18 @@
 // agentflow logs: what workers of this folder wrote, of all runs or of one, and what comes.
 
 import { existsSync, readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { Failure, type ExitCode } from "../failure.ts"
+import { findSidecar } from "../hub-access.ts"
+import { openRuns } from "../run-reader.ts"
 import { stateFolderOf } from "../state-folder.ts"
 import { workerLinesFile } from "../processes.ts"
 import { stoppedBy, untilStopped } from "../stop.ts"
 import type { Invocation } from "../table.ts"
 import type { Terminal } from "../terminal.ts"
+import { drawFailure } from "../view/failure.ts"
+import { foldRun } from "../view/fold.ts"
 
 type Line = Readonly<Record<string, unknown>>
 
@@ -27,6 +32,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
   const counting = { ...terminal, out: (text: string) => { shown += 1; terminal.out(text) } }
   let from = print(file, 0, { run, json, terminal: counting })
   if (shown === 0 && !json) terminal.error(run === undefined ? "Nothing has been written yet." : `Run '${run}' has written nothing. A program writes with \`log "text"\`; \`agentflow runs ${run}\` shows its steps.`)
+  if (run !== undefined && !json) await printFailure(run, flags, terminal)
   if (stopped === undefined) return 0
   while (!stop.signal.aborted) {
     await sleep(pollMs, undefined, { signal: stop.signal }).catch(() => undefined)
@@ -34,6 +40,20 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
     from = print(file, statSync(file).size < from ? 0 : from, { run, json, terminal })
   }
   return stopped
+}
+
+/** What a failed run was ended by, with its line in the program: no worker writes that. */
+async function printFailure(id: string, flags: Invocation["flags"], terminal: Terminal): Promise<void> {
+  const db = join(stateFolderOf(process.cwd()), "runs.db")
+  if (findSidecar(flags, process.cwd()) === undefined && !existsSync(db)) return
+  const runs = openRuns(flags)
+  try {
+    const summary = await runs.get(id)
+    if (summary?.status !== "failed") return
+    terminal.out(drawFailure(foldRun(summary, await runs.history(id)), terminal).join("\n"))
+  } finally {
+    runs.close()
+  }
 }
 
 interface Printing {

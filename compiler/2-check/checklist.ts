@@ -1,7 +1,7 @@
 // The checklist: what a careful reviewer asks of every call, tool, agent and workflow.
 
 import { diagnostic } from "../../base/diagnostics/report.ts"
-import type { Fix } from "../../base/diagnostics/diagnostic.ts"
+import type { Fix, Related } from "../../base/diagnostics/diagnostic.ts"
 import type { AgentDeclaration, Clause, ToolDeclaration, WorkflowDeclaration } from "../../grammar/syntax/nodes.ts"
 import type { SymbolId } from "../1-bind/types.ts"
 import { callableOf, report, symbolAt, symbolOf, type CallSite, type Context, type FileContext } from "./context.ts"
@@ -36,7 +36,8 @@ function checkSite(site: CallSite, context: Context, undos: ReadonlySet<SymbolId
   const at = { path: site.path, span: site.call.span }
   const retry = find(site.effective, "retry")
   if (retry === undefined && site.role !== "undo") {
-    context.diagnostics.push(diagnostic("AF4001", at, { name }, { fixes: retryFixes(site) }))
+    const { hint, related } = retryOfRun(site, context)
+    context.diagnostics.push(diagnostic("AF4001", at, { name, hint }, { related, fixes: retryFixes(site) }))
   }
   // An undo has a default retry, so silence means that it is tried again.
   const retries = retry === undefined ? site.role === "undo" : !retry.never
@@ -46,6 +47,18 @@ function checkSite(site: CallSite, context: Context, undos: ReadonlySet<SymbolId
   const caught = taken !== undefined || site.guarded
   if (find(site.effective, "circuit") !== undefined && !caught && !undos.has(site.callee)) {
     context.diagnostics.push(diagnostic("AF4003", at, { name }))
+  }
+}
+
+/** A `retry` of the workflow around is easily taken for one of its calls. */
+function retryOfRun({ path, call }: CallSite, { bound }: Context): { readonly hint: string; readonly related: readonly Related[] } {
+  const around = bound.files.get(path)?.file.items.find((item) => item.kind === "workflow" && item.span.start <= call.span.start && call.span.end <= item.span.end)
+  const clause = around?.kind === "workflow" ? around.clauses.find(({ kind }) => kind === "retry") : undefined
+  if (clause === undefined) return { hint: ".", related: [] }
+  const message = "this `retry` runs the whole workflow again"
+  return {
+    hint: ": the `retry` of the workflow does not reach its calls. Write it behind the call, or in a `policy` that the workflow takes with `steps use`.",
+    related: [{ path, span: clause.span, message }],
   }
 }
 
@@ -65,7 +78,7 @@ function checkAgentTool(
   if (node === undefined) return
   const retry = find(context.policies.get(tool) ?? [], "retry")
   const { name } = symbolOf(context, tool)
-  if (retry === undefined) context.diagnostics.push(diagnostic("AF4001", at, { name }))
+  if (retry === undefined) context.diagnostics.push(diagnostic("AF4001", at, { name, hint: "." }))
   else if (!retry.never && isWrite(node) && !isIdempotent(node)) {
     context.diagnostics.push(diagnostic("AF4002", at, { name }))
   }

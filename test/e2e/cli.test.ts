@@ -57,6 +57,13 @@ describe("agentflow", () => {
     const here = workspace({ "bad.agentflow": program, "bad.ts": `export async function shatter(text: string): Promise<string> { throw new Error(text) }\n` })
     const outcome = await here.agentflow("run", "bad.agentflow", "--input", "{}", "--id", "bad")
     expect(outcome.stdout + outcome.stderr).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
+    expect((await here.agentflow("runs", "bad")).stdout).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
+    const logs = await here.agentflow("logs", "bad")
+    expect(logs.stdout).toMatch(/so far[^]*The run failed[^]*\n {2}in bad\.agentflow:4:\d+\n/)
+    const inProcess = await here.agentflow("run", "bad.agentflow", "--input", "{}", "--id", "worse", "--in-process")
+    expect(inProcess.stdout + inProcess.stderr).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
+    expect(inProcess.code).toBe(1)
+    expect((await here.agentflow("logs", "worse")).stdout).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
     const shown = JSON.parse((await here.agentflow("runs", "bad", "--json")).stdout) as object
     expect(JSON.stringify(shown)).toMatch(/at [^\\]*bad\.agentflow:4:\d+\)/)
   })
