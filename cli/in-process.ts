@@ -59,8 +59,13 @@ export interface WorkerHereOptions {
 }
 
 const answersMsMax = 2_000
+/** The line of the program stands below the frames of the runtime. */
+const stackFramesMin = 60
 
 export async function startWorkerHere({ built, sidecar, environment, onLog }: WorkerHereOptions): Promise<WorkerProcess> {
+  // Before the program is loaded: the stack of a failure then leads to its lines, as it does in a worker of its own.
+  process.setSourceMapsEnabled(true)
+  Error.stackTraceLimit = Math.max(Error.stackTraceLimit, stackFramesMin)
   await import("./find-runtime.ts")
   const { workflows, callables } = await loadProgram(built)
   const { createInProcessParts } = await runtimeOf(built)

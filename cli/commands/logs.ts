@@ -20,6 +20,8 @@ const pollMs = 250
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
   const file = workerLinesFile(stateFolderOf(process.cwd()))
+  // A run inside the command that started it has no worker that writes, but may have failed.
+  if (!existsSync(file) && positionals[0] !== undefined && flags["json"] !== true && await printFailure(positionals[0], flags, terminal)) return 0
   if (!existsSync(file)) throw new Failure(2, "No worker of this folder has written anything yet.", "Start a run with `agentflow run FILE`.")
   const [run] = positionals
   const json = flags["json"] === true
@@ -43,14 +45,15 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
 }
 
 /** What a failed run was ended by, with its line in the program: no worker writes that. */
-async function printFailure(id: string, flags: Invocation["flags"], terminal: Terminal): Promise<void> {
+async function printFailure(id: string, flags: Invocation["flags"], terminal: Terminal): Promise<boolean> {
   const db = join(stateFolderOf(process.cwd()), "runs.db")
-  if (findSidecar(flags, process.cwd()) === undefined && !existsSync(db)) return
+  if (findSidecar(flags, process.cwd()) === undefined && !existsSync(db)) return false
   const runs = openRuns(flags)
   try {
     const summary = await runs.get(id)
-    if (summary?.status !== "failed") return
+    if (summary?.status !== "failed") return false
     terminal.out(drawFailure(foldRun(summary, await runs.history(id)), terminal).join("\n"))
+    return true
   } finally {
     runs.close()
   }

@@ -62,7 +62,7 @@ describe("agentflow", () => {
     expect(logs.stdout).toMatch(/so far[^]*The run failed[^]*\n {2}in bad\.agentflow:4:\d+\n/)
     const inProcess = await here.agentflow("run", "bad.agentflow", "--input", "{}", "--id", "worse", "--in-process")
     expect(inProcess.stdout + inProcess.stderr).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
-    expect(inProcess.code).toBe(1)
+    expect(inProcess.code).toBe(3)
     expect((await here.agentflow("logs", "worse")).stdout).toMatch(/^ {2}in bad\.agentflow:4:\d+$/m)
     const shown = JSON.parse((await here.agentflow("runs", "bad", "--json")).stdout) as object
     expect(JSON.stringify(shown)).toMatch(/at [^\\]*bad\.agentflow:4:\d+\)/)
