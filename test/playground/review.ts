@@ -52,9 +52,23 @@ async function smaller(page: Page, picture: Buffer, scale: number): Promise<Buff
   return Buffer.from(made, "base64")
 }
 
+/** Once nothing scrolls or grows any more: two pictures in a row are alike. */
+async function settled(page: Page): Promise<Buffer> {
+  const draw = (): Promise<Buffer> => page.screenshot({ type: "jpeg", quality: 62, animations: "disabled" })
+  let last = await draw()
+  for (let turn = 0; turn < 40; turn++) {
+    await page.waitForTimeout(100)
+    const next = await draw()
+    const isStill = (await difference(page, last, next)) === 0
+    last = next
+    if (isStill) break
+  }
+  return last
+}
+
 /** A picture that differs by more than the fonts of another machine do is a change to look at; UPDATE=1 takes it. */
 export async function review(page: Page, name: string, { scale = 1 }: { readonly scale?: number } = {}): Promise<void> {
-  const drawn = await page.screenshot({ type: "jpeg", quality: 62, animations: "disabled" })
+  const drawn = await settled(page)
   const path = join(pictures, `${name}.jpg`)
   if (process.env["UPDATE"] === "1") {
     mkdirSync(pictures, { recursive: true })
