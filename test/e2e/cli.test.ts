@@ -78,7 +78,7 @@ describe("agentflow", () => {
     ["input that is not JSON", ["run", "greet.agentflow", "--input", "{name}"], 2, /not JSON/],
     ["input that does not fit", ["run", "greet.agentflow", "--input", '{"name":1}'], 2, /does not fit Greet: name must be string/],
     ["a port that is none", ["run", "greet.agentflow", "--input", '{"name":"x"}', "--port", "99999"], 2, /not a port/],
-    ["an unknown code", ["explain", "AF9999"], 2, /no code AF9999/],
+    ["an unknown code", ["explain", "AF9999"], 2, /no code 'AF9999'/],
     ["an approval without a sidecar", ["approve", "first"], 2, /No sidecar is running/],
   ])("refuses %s", async (_name, args, code, text) => {
     expectRefusal(await workspace().agentflow(...args), code, text)

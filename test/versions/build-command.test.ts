@@ -97,7 +97,7 @@ describe("agentflow build", () => {
     let error = ""
     const terminal = { ...openTerminal({ NO_COLOR: "1" }), out() {}, error: (line: string) => void (error += line) }
     await main({ terminal, positionals: [file], flags: { "keep-old": true } })
-    expect(error).toBe("warning look takes or gives something else now; runs on Main call it as it was")
+    expect(error).toBe("warning: look takes or gives something else now; runs on Main call it as it was")
     expect(lock().Main.version).toBe(2)
   })
 
