@@ -14,8 +14,8 @@ export interface Measured {
   readonly change: (offset: number, insert: string, remove?: number) => void
   /** Diagnostics of the last change: the first ones that are pushed, or those that are asked for. Gives how many there are. */
   readonly diagnostics: () => Promise<number>
-  /** More of them of the last change than that are pushed, at once or later. */
-  readonly moreThan: (count: number) => Promise<void>
+  /** Resolves when those that are pushed for the last change, at once or later, have the code, or have it no more. */
+  readonly saysCode: (code: string, isSaid: boolean) => Promise<void>
   readonly completion: (offset: number) => Promise<number>
   readonly hover: (offset: number) => Promise<boolean>
   readonly close: () => Promise<void>
@@ -28,12 +28,12 @@ export async function startMeasured({ command, args, languageId, text, pulls, fi
   const connection = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin))
   const uri = pathToFileURL(join(folder, file)).href
   let document = TextDocument.create(uri, languageId, 1, text)
-  let last: { readonly version: number; readonly count: number } = { version: 0, count: 0 }
+  let last: { readonly version: number; readonly count: number; readonly codes: ReadonlySet<unknown> } = { version: 0, count: 0, codes: new Set() }
   let wake = (): void => {}
-  connection.onNotification("textDocument/publishDiagnostics", (sent: { readonly uri: string; readonly version?: number; readonly diagnostics: readonly unknown[] }) => {
+  connection.onNotification("textDocument/publishDiagnostics", (sent: { readonly uri: string; readonly version?: number; readonly diagnostics: readonly { readonly code?: unknown }[] }) => {
     if (sent.uri !== uri) return
     // A server that names no version speaks of the last text that it has.
-    last = { version: sent.version ?? document.version, count: sent.diagnostics.length }
+    last = { version: sent.version ?? document.version, count: sent.diagnostics.length, codes: new Set(sent.diagnostics.map(({ code }) => code)) }
     wake()
   })
   for (const method of ["client/registerCapability", "workspace/configuration", "window/workDoneProgress/create", "workspace/diagnostic/refresh", "workspace/inlayHint/refresh", "workspace/codeLens/refresh"]) {
@@ -65,8 +65,8 @@ export async function startMeasured({ command, args, languageId, text, pulls, fi
       while (last.version < document.version) await new Promise<void>((resolve) => void (wake = resolve))
       return last.count
     },
-    async moreThan(count) {
-      while (last.version < document.version || last.count <= count) await new Promise<void>((resolve) => void (wake = resolve))
+    async saysCode(code, isSaid) {
+      while (last.version < document.version || last.codes.has(code) !== isSaid) await new Promise<void>((resolve) => void (wake = resolve))
     },
     async completion(offset) {
       const list = await connection.sendRequest<readonly unknown[] | { readonly items: readonly unknown[] } | null>("textDocument/completion", at(offset))

@@ -123,10 +123,10 @@ async function measureSecondWave(server: Measured, samples: Samples): Promise<vo
   const unit = text.indexOf("budget 40k tokens", text.length / 2) + "budget 40".length
   samples.secondWave.push(await timed(async () => {
     server.change(unit, "", 1)
-    await server.moreThan(await server.diagnostics())
+    await server.saysCode("AF5004", true)
   }))
   server.change(unit, "k")
-  await server.diagnostics()
+  await server.saysCode("AF5004", false)
 }
 
 async function timed(act: () => Promise<void>): Promise<number> {
