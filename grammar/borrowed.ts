@@ -65,6 +65,8 @@ export const foreignClauses: ReadonlyMap<string, ForeignWord> = new Map([
   ["systemPrompt", { hint: "what an agent is told once is its `instructions`.", write: "instructions" }],
   ["description", { hint: "a `///` comment above the declaration describes it." }],
   ["temperature", { hint: "a model has no parameters but its `price`, `context` and `output`." }],
+  ["max_turns", { hint: "write `budget 3 turns`." }], ["maxTurns", { hint: "write `budget 3 turns`." }],
+  ["default", { hint: "write `fallback`.", write: "fallback" }], ["with", { hint: "the parts of a clause follow each other without it.", write: "" }],
   ["provider", { hint: "write `model name = openai(\"gpt-4o-mini\") { … }`." }],
   ["question", { hint: "write `ask`.", write: "ask" }],
   ["return", { hint: "a tool's code stands in its TypeScript file: `tool name(): string from \"./tools.ts\"`." }],

@@ -60,6 +60,26 @@ const types: Readonly<Record<string, string>> = {
   void: "nothing", Void: "nothing", None: "nothing", null: "nothing", undefined: "nothing", unit: "nothing",
 }
 
+/** What other languages call the members that texts and lists have here. */
+const members: Readonly<Record<string, string>> = {
+  toUpperCase: "upper", toLowerCase: "lower", strip: "trim", contains: "includes", startswith: "startsWith", endswith: "endsWith", substring: "slice",
+  substr: "slice", replaceAll: "replace", len: "length", size: "length", count: "length", any: "some", all: "every", sort: "sortBy", sorted: "sortBy",
+  unique: "distinct", uniq: "distinct", flatten: "flat", slice: "take", where: "filter",
+}
+
+const memberHints: Readonly<Record<string, string>> = {
+  push: "; no value changes: write `list = [...list, item]` for a `var`, or take the list that a `for` gives.",
+  append: "; no value changes: write `list = [...list, item]` for a `var`, or take the list that a `for` gives.",
+  forEach: "; write `for x in list { … }`.", reduce: "; write `.sum(…)` or `.join(…)`, or a `for` with a `var`.",
+  toString: "; a value becomes text in a text: `\"{value}\"`.", then: "; every call is waited for.", catch: "; write `try { … } catch e { … }`.",
+}
+
+export function foreignMember(name: string, known: readonly string[]): Partial<Foreign> {
+  const write = Object.hasOwn(members, name) ? members[name] : undefined
+  if (write !== undefined && known.includes(write)) return { write }
+  return Object.hasOwn(memberHints, name) ? { hint: memberHints[name]! } : {}
+}
+
 export const foreignName = (name: string): Foreign | undefined => (Object.hasOwn(names, name) ? names[name] : undefined)
 
 export const foreignType = (name: string): string | undefined => (Object.hasOwn(types, name) ? types[name] : undefined)

@@ -2,6 +2,7 @@
 
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type { IndexExpression, MemberExpression } from "../../grammar/syntax/nodes.ts"
+import { foreignMember } from "../1-bind/foreign.ts"
 import { didYouMean, replaceFix } from "../1-bind/hints.ts"
 import { report, symbolOf, textOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType, shorten } from "./expect.ts"
@@ -50,10 +51,11 @@ export function objectOf(node: MemberExpression, written: Type, env: Env): Type 
 }
 
 export function reportUnknown(node: MemberExpression, object: Type, known: readonly string[], env: Env): void {
-  const near = nearest(node.name.text, known)
+  const meant = foreignMember(node.name.text, known)
+  const near = meant.write ?? nearest(node.name.text, known)
   const fixes = replaceFix({ path: env.file.path, span: node.name.span }, near)
   const type = object.kind === "namespace" ? symbolOf(env.file.context, object.symbol).name : render(object)
-  report(env.file, node.name, "AF3004", { type, name: node.name.text, hint: didYouMean(near) }, { fixes })
+  report(env.file, node.name, "AF3004", { type, name: node.name.text, hint: meant.hint ?? didYouMean(near) }, { fixes })
 }
 
 const CAUGHT: ReadonlyMap<string, Type> = new Map([

@@ -58,6 +58,7 @@ const statements: readonly Row[] = [
   ["match n { 1 => log topic  _ => log topic }", "match n { 1 => log topic  else => log topic }"],
   ['log xs?.[0] ?? "x"', 'log xs[0] ?? "x"'], ["log p.title!", undefined],
   ["call get(topic)", "get(topic)"], ["sleep(5)", undefined, "AF2001"], ["log str(n)", undefined, "AF2001"],
+  ['xs.push("a")', undefined, "AF3004"], ["log topic.toUpperCase()", undefined, "AF3004"], ['log "{xs.size}"', undefined, "AF3004"],
   ["if n > 1 { pass }", "if n > 1 {  }", "AF2001"],
 ]
 
