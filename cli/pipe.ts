@@ -51,7 +51,17 @@ function unwritten(to: Target, bytes: Buffer): Buffer {
 }
 
 /** A reader that has seen enough, such as `head`, closes the pipe. */
-export function endOf(error: NodeJS.ErrnoException): void {
+export function endOf(error: NodeJS.ErrnoException): never {
   if (error.code === "EPIPE") process.exit(141)
-  throw error
+  endUnwritten(error)
+}
+
+/** Output that can't be written is said on standard error, where that still works. */
+export function endUnwritten({ code, message }: NodeJS.ErrnoException): never {
+  try {
+    writeSync(2, `error: The output could not be written: ${code === "ENOSPC" ? "the disk is full" : message}.\n`)
+  } catch {
+    // There is nobody to tell.
+  }
+  process.exit(2)
 }

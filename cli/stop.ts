@@ -2,6 +2,7 @@
 
 import type { ChildProcess } from "node:child_process"
 import type { ExitCode } from "./failure.ts"
+import { endUnwritten } from "./pipe.ts"
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 export type StopSignal = (typeof signals)[number]
@@ -42,7 +43,7 @@ export function endOnClosedPipe(): void {
   let isClosed = false
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error
+      if (error.code !== "EPIPE") endUnwritten(error)
       if (isClosed) return
       isClosed = true
       process.on("exit", () => { process.exitCode = 141 })

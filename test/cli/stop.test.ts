@@ -1,7 +1,7 @@
 // The end of commands from outside: Ctrl-C, signals, and readers that have seen enough.
 
 import { spawn } from "node:child_process"
-import { existsSync } from "node:fs"
+import { closeSync, existsSync, openSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
 import { openWorkspace, type Workspace } from "../harness/cli.ts"
@@ -61,6 +61,19 @@ describe("a command whose output is closed", () => {
     child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
     const code = await new Promise((resolve) => child.once("close", resolve))
     expect([text, code]).toEqual(["", 141])
+  })
+})
+
+// Only Linux has a device that is always full.
+describe.runIf(process.platform === "linux")("a command whose output has no room", () => {
+  it.each([[["--help"]], [["check", "ask.agentflow"]], [["graph", "ask.agentflow"]]])("%j says so in a line", async (args) => {
+    const full = openSync("/dev/full", "w")
+    const child = spawn(process.execPath, [main, ...args], { cwd: workspace().folder, stdio: ["ignore", full, "pipe"] })
+    let errors = ""
+    child.stderr!.on("data", (chunk: Buffer) => (errors += chunk.toString()))
+    const code = await new Promise((resolve) => child.once("close", resolve))
+    closeSync(full)
+    expect([errors, code]).toEqual(["error: The output could not be written: the disk is full.\n", 2])
   })
 })
 
