@@ -63,17 +63,17 @@ describe("the pages of the playground", () => {
         const { page, problems } = await playground.open({ theme, width, height })
         for (const view of Object.keys(views)) {
           await show(page, view, name === "phone")
-          expect(await violations(page), `${view} in ${theme}, ${name}`).toEqual([])
+          await expect.poll(() => violations(page), { message: `${view} in ${theme}, ${name}`, timeout: 10_000 }).toEqual([])
           await review(page, `${view}-${theme}-${name}`)
         }
         for (const part of partsOfRun) {
           await showPart(page, part, name === "phone")
-          expect(await violations(page), `${part} in ${theme}, ${name}`).toEqual([])
+          await expect.poll(() => violations(page), { message: `${part} in ${theme}, ${name}`, timeout: 10_000 }).toEqual([])
           await review(page, `${part}-${theme}-${name}`, { scale: 0.6 })
         }
         await page.click(".gallery-button")
         await page.waitForSelector(".gallery-topic")
-        expect(await violations(page), `gallery in ${theme}, ${name}`).toEqual([])
+        await expect.poll(() => violations(page), { message: `gallery in ${theme}, ${name}`, timeout: 10_000 }).toEqual([])
         await review(page, `gallery-${theme}-${name}`)
         expect(problems).toEqual([])
         await page.context().close()

@@ -1,8 +1,6 @@
 // The worker and the client with the official SDK on our own sidecar: ready, a run, a lost sidecar, a stop.
 
 import { mkdtempSync, rmSync } from "node:fs"
-import { createServer } from "node:http"
-import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -129,7 +127,9 @@ describe("a worker", () => {
     await expect.poll(async () => (await listInbox(access, { now: new Date() })).length, { timeout: 20_000 }).toBe(1)
     await sidecar.close()
     sidecar = await startSidecar({ file, grpcPort, httpPort })
-    await answerInbox(access, { run: "survives", step: "Doubling/confirm", value: true, by: "ann" })
+    // A connection kept from before fails once: the answer is given again.
+    const answer = () => answerInbox(access, { run: "survives", step: "Doubling/confirm", value: true, by: "ann" })
+    await expect.poll(() => answer().then(({ kind }) => kind, String), { timeout: 20_000 }).toMatch(/^(already )?answered$/)
     expect(await run.wait({ timeoutMs: 40_000 })).toMatchObject({ ok: true, value: 202 })
   })
 })
@@ -171,26 +171,6 @@ describe("the state store", () => {
   it("says who did not answer", async () => {
     const gone = createStateStore({ sidecar: { httpUrl: "http://127.0.0.1:9" }, store: "statestore" })
     await expect(gone.get("k")).rejects.toThrow('state store "statestore": the sidecar did not answer')
-  })
-})
-
-describe("the state store over a connection that breaks", () => {
-  it("reads and deletes again, and never saves twice", async () => {
-    const asked: string[] = []
-    const server = createServer((request, response) => {
-      asked.push(request.method ?? "")
-      if (asked.filter((method) => method === request.method).length === 1) request.socket.destroy()
-      else response.end("7")
-    })
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
-    const { port } = server.address() as AddressInfo
-    const over = createStateStore({ sidecar: { httpUrl: `http://127.0.0.1:${port}` }, store: "statestore" })
-    expect(await over.get("k")).toMatchObject({ value: 7 })
-    await over.delete("k")
-    await expect(over.saveFirst("k", 1)).rejects.toThrow('state store "statestore": the sidecar did not answer')
-    expect(asked).toEqual(["GET", "GET", "DELETE", "DELETE", "POST"])
-    server.closeAllConnections()
-    server.close()
   })
 })
 
