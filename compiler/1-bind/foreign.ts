@@ -18,6 +18,10 @@ const no: Foreign = { hint: "; write `false`.", write: "false" }
 const hole: Foreign = { hint: "; a value becomes text in a text: `\"{value}\"`." }
 const code: Foreign = { hint: "; code stands in a TypeScript file that a `tool … from \"./tools.ts\"` calls." }
 const parallel: Foreign = { hint: "; what runs at the same time is written `parallel { a = f()  b = g() }`." }
+const now: Foreign = { hint: "; the time of the workflow is `now()`." }
+const request: Foreign = { hint: "; a request is a tool: `tool fetchPage(url: string): json = GET \"{url}\"`." }
+const environment: Foreign = { hint: "; a value of the environment is a `setting`, or a `secret`." }
+const parameters: Foreign = { hint: "; the parameters are in scope by their names." }
 const lambda: Foreign = { hint: "; a lambda is written `x => x.title`." }
 
 const names: Readonly<Record<string, Foreign>> = {
@@ -26,8 +30,7 @@ const names: Readonly<Record<string, Foreign>> = {
   console: log, print: log, println: log, printf: log, echo: log, puts: log, logger: log, log,
   len: { hint: "; write `.length` behind the list or the text." },
   str: hole, String: hole, toString: hole, JSON: hole, Number: code, parseInt: code, parseFloat: code, int: code, float: code, Math: code, RegExp: code,
-  Date: { hint: "; the time of the workflow is `now()`." }, datetime: { hint: "; the time of the workflow is `now()`." },
-  time: { hint: "; the time of the workflow is `now()`." },
+  Date: now, datetime: now, time: now,
   setTimeout: { hint: "; write `sleep 5s`." }, sleep: { hint: "; write `sleep 5s`, without parentheses." },
   asyncio: parallel, Promise: parallel, parallel, gather: parallel,
   race: { hint: "; write `race { a = f()  b = g() }`." },
@@ -36,13 +39,7 @@ const names: Readonly<Record<string, Foreign>> = {
   timeout: { hint: "; a timeout stands behind its call: `f(x) timeout 20s`." },
   range: { hint: "; a number of rounds is `repeat up to 3 times { … }`." },
   enumerate: { hint: "; write `for x, index in list`." },
-  fetch: { hint: "; a request is a tool: `tool fetchPage(url: string): json = GET \"{url}\"`." },
-  axios: { hint: "; a request is a tool: `tool fetchPage(url: string): json = GET \"{url}\"`." },
-  requests: { hint: "; a request is a tool: `tool fetchPage(url: string): json = GET \"{url}\"`." },
-  process: { hint: "; a value of the environment is a `setting`, or a `secret`." },
-  env: { hint: "; a value of the environment is a `setting`, or a `secret`." },
-  os: { hint: "; a value of the environment is a `setting`, or a `secret`." },
-  this: { hint: "; the parameters are in scope by their names." }, self: { hint: "; the parameters are in scope by their names." },
+  fetch: request, axios: request, requests: request, process: environment, env: environment, os: environment, this: parameters, self: parameters,
   function: lambda, lambda,
   break: { hint: "; a loop ends with its list, or with the `until` of a `repeat`." },
   pass: { hint: "; a block may be empty.", write: "" },

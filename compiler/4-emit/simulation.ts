@@ -4,6 +4,7 @@ import type { Location } from "../../base/text/span.ts"
 import type { StepPlan } from "../3-plan/code.ts"
 import type { ClausesPlan, Plan, TypePlan, ValueType, WorkflowPlan } from "../3-plan/types.ts"
 import { registeredName } from "../3-plan/types.ts"
+import { walkPlan } from "../3-plan/walk.ts"
 import { pointsOf } from "./coverage.ts"
 import type { PointPlan } from "./coverage.ts"
 import { emitJavaScript } from "./javascript.ts"
@@ -82,15 +83,12 @@ function failuresOf(plan: Plan): SimulationProgram["failures"] {
   for (const agent of plan.agents) add(agent.name, ["invalid_output", "refused", ...agent.models.flatMap(({ on }) => on), ...kindsOf(agent.policy.clauses)])
   for (const human of plan.humans) add(human.name, human.policy.clauses.timeoutMs === undefined ? [] : ["timeout"])
   const people = new Set(plan.humans.map(({ name }) => name))
-  const visitSteps = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const { kind, callable, policy } = node as Partial<StepPlan>
+  walkPlan([plan.workflows, plan.tools, plan.agents], (part) => {
+    const { kind, callable, policy } = part as Partial<StepPlan>
     if (kind === "step" && callable !== undefined && policy !== undefined && found.has(callable)) {
       add(callable, kindsOf(policy.clauses).filter((each) => !people.has(callable) || each === "timeout"))
     }
-    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visitSteps(child)
-  }
-  visitSteps([plan.workflows, plan.tools, plan.agents])
+  })
   return Object.fromEntries([...found].map(([callable, kinds]) => [callable, [...kinds].sort()]))
 }
 

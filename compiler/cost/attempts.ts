@@ -6,6 +6,7 @@ import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Location } from "../../base/text/span.ts"
 import type { StepPlan } from "../3-plan/code.ts"
 import type { AgentPlan, ClausesPlan, NamedPolicyPlan, Plan, RetryPlan, ToolPlan, WorkflowPlan } from "../3-plan/types.ts"
+import { walkPlan } from "../3-plan/walk.ts"
 
 /** More calls than this of one service that is down are a load of their own. */
 const callsMax = 30
@@ -154,14 +155,11 @@ function attempts(retry: RetryPlan | undefined, otherwise: number): number {
 }
 
 /** Steps of a piece of the plan, not those of undos: these run once, after everything else. */
-function stepsIn(value: unknown, found: StepPlan[] = []): readonly StepPlan[] {
-  if (typeof value !== "object" || value === null) return found
-  if (Array.isArray(value)) {
-    for (const each of value) stepsIn(each, found)
-    return found
-  }
-  const fields = value as Readonly<Record<string, unknown>>
-  if (fields["kind"] === "step") found.push(value as StepPlan)
-  for (const key in fields) if (key !== "undo" && key !== "origin" && key !== "type") stepsIn(fields[key], found)
+function stepsIn(value: unknown): readonly StepPlan[] {
+  const found: StepPlan[] = []
+  walkPlan(value, (part, field) => {
+    if (field === "undo") return false
+    if (part["kind"] === "step") found.push(part as unknown as StepPlan)
+  })
   return found
 }

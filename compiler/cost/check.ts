@@ -6,6 +6,7 @@ import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Location } from "../../base/text/span.ts"
 import type { EachPlan, ExpressionPlan, StatementPlan, StepPlan } from "../3-plan/code.ts"
 import type { AgentPlan, BudgetPlan, Plan, WorkflowPlan } from "../3-plan/types.ts"
+import { walkPlan } from "../3-plan/walk.ts"
 import { isZero } from "./arithmetic.ts"
 import { usefulOutputTokens } from "./assumptions.ts"
 import { analysisOf, boundOf, historiesOf } from "./bound.ts"
@@ -174,14 +175,12 @@ function isInside({ origin }: StepCost, loop: EachPlan): boolean {
 }
 
 /** The outermost loops: one inside another is held by what holds the outer one. */
-function loopsIn(value: unknown, found: EachPlan[] = []): readonly EachPlan[] {
-  if (typeof value !== "object" || value === null) return found
-  if (Array.isArray(value)) {
-    for (const each of value) loopsIn(each, found)
-    return found
-  }
-  const fields = value as Readonly<Record<string, unknown>>
-  if (fields["kind"] === "each") found.push(value as EachPlan)
-  else for (const key in fields) if (key !== "origin" && key !== "type") loopsIn(fields[key], found)
+function loopsIn(body: readonly StatementPlan[]): readonly EachPlan[] {
+  const found: EachPlan[] = []
+  walkPlan(body, (part) => {
+    if (part["kind"] !== "each") return
+    found.push(part as unknown as EachPlan)
+    return false
+  })
   return found
 }

@@ -1,6 +1,7 @@
 // A whole run of a workflow: its body, within its own budget and deadline, and the run that another run calls.
 
 import type { JsonSchema, WorkflowPlan } from "../3-plan/types.ts"
+import { walkPlan } from "../3-plan/walk.ts"
 import { capped, nothing, sum } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
 import { bounded, least, plus } from "./arithmetic.ts"
@@ -66,17 +67,11 @@ export function evaluateRuns(outside: Analysis): void {
   }
 }
 
-function callablesIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (Array.isArray(value)) {
-    for (const each of value) callablesIn(each, found)
-    return found
-  }
-  const fields = value as Readonly<Record<string, unknown>>
-  if (fields["kind"] === "step") found.add(fields["callable"] as string)
-  for (const key in fields) {
-    const field = fields[key]
-    if (typeof field === "object" && field !== null && key !== "origin" && key !== "type") callablesIn(field, found)
-  }
+function callablesIn(value: unknown): ReadonlySet<string> {
+  const found = new Set<string>()
+  walkPlan(value, ({ kind, callable }) => {
+    if (kind === "step") found.add(callable as string)
+  })
   return found
 }
 

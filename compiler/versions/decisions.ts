@@ -2,6 +2,7 @@
 
 import type { ExpressionPlan } from "../3-plan/code.ts"
 import type { Plan, WorkflowPlan } from "../3-plan/types.ts"
+import { walkPlan } from "../3-plan/walk.ts"
 
 export interface Decisions {
   /** Names of variables whose assignments decide. */
@@ -22,7 +23,7 @@ interface Named {
 export function decisionsOf(workflow: WorkflowPlan): Decisions {
   const given = new Map<string, Named[]>()
   const controls: unknown[] = []
-  visit(workflow.body, (plan) => {
+  walkPlan(workflow.body, (plan) => {
     if (plan["kind"] === "let" || plan["kind"] === "assign") {
       const named = plan as unknown as Named
       given.set(named.name, [...(given.get(named.name) ?? []), named])
@@ -33,7 +34,7 @@ export function decisionsOf(workflow: WorkflowPlan): Decisions {
   const names = new Set<string>()
   const waiting = controls.map((plan) => inline(plan, given, 0))
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    visit(next, (plan) => {
+    walkPlan(next, (plan) => {
       const name = plan["kind"] === "local" ? (plan["name"] as string) : undefined
       if (name === undefined || names.has(name)) return
       names.add(name)
@@ -77,7 +78,7 @@ export function settingsIn(plan: Plan, body: unknown): readonly string[] {
   const waiting: unknown[] = [body]
   const callables = [...plan.tools, ...plan.agents, ...plan.humans]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    visit(next, (each) => {
+    walkPlan(next, (each) => {
       if (each["kind"] === "settingReference") names.add(each["name"] as string)
       const called = [...(each["kind"] === "step" ? [each["callable"]] : []), ...listOf(each["tools"]), ...listOf(each["handoffs"])]
       for (const name of called) {
@@ -93,15 +94,4 @@ export function settingsIn(plan: Plan, body: unknown): readonly string[] {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
-}
-
-/** Every object of a piece of the plan, outermost first. */
-function visit(value: unknown, see: (plan: Readonly<Record<string, unknown>>) => void): void {
-  if (Array.isArray(value)) {
-    for (const each of value) visit(each, see)
-    return
-  }
-  if (typeof value !== "object" || value === null) return
-  see(value as Readonly<Record<string, unknown>>)
-  for (const [key, child] of Object.entries(value)) if (key !== "origin" && key !== "type") visit(child, see)
 }

@@ -1,8 +1,9 @@
 // The end of commands from outside: Ctrl-C, signals, and readers that have seen enough.
 
-import { spawn } from "node:child_process"
+import { spawn, type ChildProcess } from "node:child_process"
 import { closeSync, existsSync, openSync } from "node:fs"
 import { join } from "node:path"
+import type { Readable } from "node:stream"
 import { afterEach, describe, expect, it } from "vitest"
 import { openWorkspace, type Workspace } from "../harness/cli.ts"
 import { startAgentflow } from "../harness/long-lived.ts"
@@ -16,6 +17,21 @@ function workspace(): Workspace {
   const here = openWorkspace({ "ask.agentflow": asking })
   open.push(here)
   return here
+}
+
+/** What it said and its exit code. */
+async function endOf(child: ChildProcess, stream: Readable): Promise<readonly [text: string, code: unknown]> {
+  let text = ""
+  stream.on("data", (chunk: Buffer) => (text += chunk.toString()))
+  const code = await new Promise((resolve) => child.once("close", resolve))
+  return [text, code]
+}
+
+/** Of a command one of whose streams nobody reads: what it says on the other, and its exit code. */
+function unread({ folder }: Workspace, args: readonly string[], closed: "stdout" | "stderr" = "stdout"): ReturnType<typeof endOf> {
+  const child = spawn(process.execPath, [main, ...args], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] })
+  child[closed].destroy()
+  return endOf(child, closed === "stdout" ? child.stderr : child.stdout)
 }
 
 const run = ["run", "ask.agentflow", "-i", '{"what":"it"}', "--id", "first"]
@@ -33,34 +49,18 @@ describe("a run that waits", () => {
 
   it("ends in order when nobody reads it any more", async () => {
     const here = workspace()
-    const child = spawn(process.execPath, [main, ...run], { cwd: here.folder, stdio: ["ignore", "pipe", "pipe"] })
-    let errors = ""
-    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-    child.stdout.destroy()
-    const code = await new Promise((resolve) => child.once("close", resolve))
-    expect([errors, code]).toEqual(["", 141])
+    expect(await unread(here, run)).toEqual(["", 141])
     expect(existsSync(join(here.folder, ".agentflow/sidecar.json"))).toBe(false)
   })
 })
 
 describe("a command whose output is closed", () => {
   it.each([[["--help"]], [["check", "ask.agentflow"]], [["graph", "ask.agentflow"]], [["test", "ask.agentflow", "--watch"]]])("%j ends quietly", async (args) => {
-    const here = workspace()
-    const child = spawn(process.execPath, [main, ...args], { cwd: here.folder, stdio: ["ignore", "pipe", "pipe"] })
-    let errors = ""
-    child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-    child.stdout.destroy()
-    const code = await new Promise((resolve) => child.once("close", resolve))
-    expect([errors, code]).toEqual(["", 141])
+    expect(await unread(workspace(), args)).toEqual(["", 141])
   })
 
   it("ends quietly when it is standard error", async () => {
-    const child = spawn(process.execPath, [main, "check", "nothing.agentflow"], { cwd: workspace().folder, stdio: ["ignore", "pipe", "pipe"] })
-    child.stderr.destroy()
-    let text = ""
-    child.stdout.on("data", (chunk: Buffer) => (text += chunk.toString()))
-    const code = await new Promise((resolve) => child.once("close", resolve))
-    expect([text, code]).toEqual(["", 141])
+    expect(await unread(workspace(), ["check", "nothing.agentflow"], "stderr")).toEqual(["", 141])
   })
 })
 
@@ -69,11 +69,9 @@ describe.runIf(process.platform === "linux")("a command whose output has no room
   it.each([[["--help"]], [["check", "ask.agentflow"]], [["graph", "ask.agentflow"]]])("%j says so in a line", async (args) => {
     const full = openSync("/dev/full", "w")
     const child = spawn(process.execPath, [main, ...args], { cwd: workspace().folder, stdio: ["ignore", full, "pipe"] })
-    let errors = ""
-    child.stderr!.on("data", (chunk: Buffer) => (errors += chunk.toString()))
-    const code = await new Promise((resolve) => child.once("close", resolve))
+    const said = await endOf(child, child.stderr!)
     closeSync(full)
-    expect([errors, code]).toEqual(["error: The output could not be written: the disk is full.\n", 2])
+    expect(said).toEqual(["error: The output could not be written: the disk is full.\n", 2])
   })
 })
 

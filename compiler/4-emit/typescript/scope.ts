@@ -2,6 +2,7 @@
 
 import type { BinaryPlan, BuiltInPlan, ExpressionPlan, MatchPlan, StatementPlan, StepPlan, WithinPlan } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
+import { walkPlan } from "../../3-plan/walk.ts"
 import type { Doc } from "./layout.ts"
 import type { FileScope, Locals } from "./names.ts"
 
@@ -52,13 +53,10 @@ export function codeScope(file: FileScope, locals: Locals, options: { readonly w
 function assignedNames(unit: unknown): ReadonlySet<string> {
   const plain: ReadonlySet<string> = new Set(["string", "int", "number", "time", "duration", "money"])
   const found = new Set<string>()
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const plan = node as { readonly kind?: string; readonly name?: string; readonly mutable?: boolean; readonly type?: ValueType }
+  walkPlan(unit, (part) => {
+    const plan = part as { readonly kind?: string; readonly name?: string; readonly mutable?: boolean; readonly type?: ValueType }
     if (plan.kind === "let" && plan.mutable === true && plan.name !== undefined && !plain.has(plan.type?.kind ?? "")) found.add(plan.name)
-    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
-  }
-  visit(unit)
+  })
   return found
 }
 
@@ -68,17 +66,14 @@ function comparedOften(unit: unknown): ReadonlySet<string> {
     if (plan.kind === "member") count(plan.object)
     else if (plan.kind === "local") counts.set(plan.name, (counts.get(plan.name) ?? 0) + 1)
   }
-  const visit = (node: unknown): void => {
-    if (typeof node !== "object" || node === null) return
-    const plan = node as BinaryPlan | MatchPlan
+  walkPlan(unit, (part) => {
+    const plan = part as unknown as BinaryPlan | MatchPlan
     if (plan.kind === "match") count(plan.subject)
     else if (plan.kind === "binary" && (plan.operator === "==" || plan.operator === "!=")) {
       count(plan.left)
       count(plan.right)
     }
-    for (const [key, child] of Object.entries(node)) if (key !== "origin" && key !== "type") visit(child)
-  }
-  visit(unit)
+  })
   return new Set([...counts].filter(([, times]) => times > 1).map(([name]) => name))
 }
 

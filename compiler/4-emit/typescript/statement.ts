@@ -6,6 +6,7 @@ import type {
   StatementPlan, TryPlan,
 } from "../../3-plan/code.ts"
 import type { ValueType } from "../../3-plan/types.ts"
+import { walkPlan } from "../../3-plan/walk.ts"
 import { arrowBody, asText, branches, expression, object, operand, precedence, property, settled } from "./expression.ts"
 import type { CodeScope } from "./scope.ts"
 import { choice, group, hardline, indent, join, mark, print } from "./layout.ts"
@@ -145,13 +146,12 @@ function needsAnnotation({ annotated, mutable, type, value }: LetPlan): boolean 
 /** In a loop TypeScript would infer the value from a variable that the value is then assigned to. */
 function isCircular(scope: CodeScope, { value, type }: LetPlan): boolean {
   if (!scope.inLoop || value === undefined || type.kind === "unknown") return false
-  const mentions = (node: unknown): boolean => {
-    if (typeof node !== "object" || node === null) return false
-    const plan = node as Partial<ExpressionPlan> & { readonly name?: string }
-    if (plan.kind === "local" && scope.assigned.has(plan.name ?? "")) return true
-    return Object.entries(node).some(([key, child]) => key !== "origin" && key !== "type" && mentions(child))
-  }
-  return mentions(value)
+  let mentions = false
+  walkPlan(value, ({ kind, name }) => {
+    mentions ||= kind === "local" && scope.assigned.has(name as string)
+    return mentions ? false : undefined
+  })
+  return mentions
 }
 
 function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): Doc {

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto"
 import { expect } from "vitest"
 import { ended } from "../harness.ts"
 import type { Host } from "./host.ts"
+import { heldCall } from "./held-call.ts"
 import { closeGate } from "./program.ts"
 import type { Case } from "./suite.ts"
 
@@ -60,12 +61,9 @@ const terminateCases: readonly Case[] = [
   {
     row: "A.5 Terminate", name: "does not cancel a running activity, whose answer changes nothing",
     run: async (host) => {
-      const name = randomUUID()
-      const held = closeGate(name)
-      const id = await host.sdk.scheduleNewWorkflow("call", { name: "gated", input: name })
-      await host.untilCalled(name)
+      const { id, open } = await heldCall(host)
       await host.sdk.terminateWorkflow(id, "over")
-      held.open()
+      open()
       await host.run("sequence", 1)
       expect(await host.own.get(id)).toMatchObject({ status: "terminated", output: "\"over\"" })
     },
@@ -107,12 +105,9 @@ const suspendCases: readonly Case[] = [
   {
     row: "A.5 Suspend/resume", name: "takes an activity's result that comes meanwhile",
     run: async (host) => {
-      const name = randomUUID()
-      const held = closeGate(name)
-      const id = await host.sdk.scheduleNewWorkflow("call", { name: "gated", input: name })
-      await host.untilCalled(name)
+      const { id, name, open } = await heldCall(host)
       await host.sdk.suspendWorkflow(id)
-      held.open()
+      open()
       await expect.poll(() => host.kinds(id), { timeout: 10_000 }).toContain("taskCompleted")
       expect(await host.status(id)).toBe("suspended")
       await host.sdk.resumeWorkflow(id)

@@ -5,7 +5,8 @@ import { expect } from "vitest"
 import type { HistoryEvent } from "../../../engine/types.ts"
 import { ended } from "../harness.ts"
 import type { Host } from "./host.ts"
-import { calls, closeGate } from "./program.ts"
+import { heldCall } from "./held-call.ts"
+import { calls } from "./program.ts"
 import { rawCall } from "./raw.ts"
 import type { Case } from "./suite.ts"
 
@@ -195,12 +196,9 @@ export const turnCases: readonly Case[] = [
   {
     row: "A.4 duplicates", name: "of an activity's answer change nothing: the first one counts",
     run: async (host) => {
-      const name = randomUUID()
-      const held = closeGate(name)
-      const id = await host.sdk.scheduleNewWorkflow("call", { name: "gated", input: name })
-      await host.untilCalled(name)
+      const { id, open } = await heldCall(host)
       for (const value of ["\"first\"", "\"second\""]) await rawCall(host, "CompleteActivityTask", { instanceId: id, taskId: 1, result: { value } })
-      held.open()
+      open()
       expect(await host.end(id)).toMatchObject({ status: ended.completed, output: "first" })
       await host.run("sequence", 1)
       expect(one(await host.own.history(id), "taskCompleted")).toMatchObject({ taskId: 1, result: "\"first\"" })

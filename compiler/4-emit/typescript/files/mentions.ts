@@ -3,6 +3,7 @@
 
 import type { StatementPlan, StepPlan } from "../../../3-plan/code.ts"
 import type { AgentPlan, CallablePlan, Plan, WorkflowPlan } from "../../../3-plan/types.ts"
+import { walkPlan } from "../../../3-plan/walk.ts"
 import type { Names } from "../names.ts"
 
 type AnyCallable = CallablePlan | AgentPlan | WorkflowPlan
@@ -17,10 +18,11 @@ interface PlanNode {
 }
 
 /** Everything below a piece of the plan that has a `kind`. */
-function nodesIn(value: unknown, found: PlanNode[] = []): readonly PlanNode[] {
-  if (typeof value !== "object" || value === null) return found
-  if ("kind" in value && typeof value.kind === "string") found.push(value as PlanNode)
-  for (const [key, child] of Object.entries(value)) if (key !== "origin" && key !== "type") nodesIn(child, found)
+function nodesIn(value: unknown): readonly PlanNode[] {
+  const found: PlanNode[] = []
+  walkPlan(value, (part) => {
+    if (typeof part["kind"] === "string") found.push(part as PlanNode)
+  })
   return found
 }
 
