@@ -2,8 +2,8 @@
 
 import { spawnSync } from "node:child_process"
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import { homedir } from "node:os"
 import { join, resolve } from "node:path"
+import { cacheFolder } from "../cli/cache-folder.ts"
 
 const cannotBeHad = 3
 const version = "4.139.1"
@@ -12,8 +12,7 @@ const kept = ["theme-defaults", "theme-seti", "typescript-basics"]
 
 /** Outside of the tree, one folder for each version. */
 function home(): string {
-  const { AGENTFLOW_CACHE: own, XDG_CACHE_HOME: user } = process.env
-  return join(own ? resolve(own) : join(user ? resolve(user) : join(homedir(), ".cache"), "agentflow"), `code-server-${version}`)
+  return join(cacheFolder(), `code-server-${version}`)
 }
 
 const programIn = (folder: string): string => join(folder, "node_modules/code-server/out/node/entry.js")

@@ -1,9 +1,9 @@
 // Dapr as the host of a pilot: its binaries where they are installed or were built, and daprd ended and started again.
 
 import { existsSync, readdirSync, statSync } from "node:fs"
-import { homedir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
+import { cacheFolder } from "../cache-folder.ts"
 import { Failure } from "../failure.ts"
 import type { Address } from "../processes.ts"
 import { binaryPath, startDapr } from "./dapr.ts"
@@ -34,8 +34,8 @@ export async function openDaprHost(folder: string): Promise<DaprHost> {
 }
 
 function findBinaries(): string | undefined {
-  const { DAPR_BIN_DIR: given, PATH: path = "", AGENTFLOW_CACHE: own, XDG_CACHE_HOME: user } = process.env
-  const cache = join(own ?? join(user ?? join(homedir(), ".cache"), "agentflow"), "dapr")
+  const { DAPR_BIN_DIR: given, PATH: path = "" } = process.env
+  const cache = join(cacheFolder(), "dapr")
   const built = existsSync(cache) ? readdirSync(cache).map((name) => join(cache, name)).filter((each) => !each.includes(".unfinished")) : []
   const newestFirst = built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
   return [...(given === undefined ? [] : [resolve(given)]), ...path.split(delimiter), ...newestFirst].find(holdsAll)

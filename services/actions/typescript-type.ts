@@ -2,6 +2,7 @@
 
 import type { Edit } from "../../base/text/edit.ts"
 import type { Type } from "../../compiler/2-check/types.ts"
+import { relativeImport } from "../text.ts"
 import { insert } from "./action.ts"
 
 /** Names of declared types are added to `names`. */
@@ -33,17 +34,5 @@ export function typeImports(text: string, { module, program, names }: { readonly
   if (known !== null) return [insert(known.index + known[0].indexOf("}") - (known[1]!.endsWith(" ") ? 1 : 0), `, ${missing.join(", ")}`)]
   const opening = /^(?:(?:\/\/[^\n]*)?\n)*/.exec(text)![0]
   const at = opening.trim() === "" ? 0 : opening.length
-  return [insert(at, `import type { ${missing.join(", ")} } from "${relative(folderOf(module), `${folderOf(program)}/generated/types.ts`)}"\n${/^(?:import|\n)/.test(text.slice(at)) ? "" : "\n"}`)]
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"))
-}
-
-function relative(from: string, to: string): string {
-  const [left, right] = [from.split("/"), to.split("/")]
-  let same = 0
-  while (same < left.length && left[same] === right[same]) same++
-  const up = left.length - same
-  return `${up === 0 ? "./" : "../".repeat(up)}${right.slice(same).join("/")}`
+  return [insert(at, `import type { ${missing.join(", ")} } from "${relativeImport(module, program.replace(/[^/]*$/, "generated/types.ts"))}"\n${/^(?:import|\n)/.test(text.slice(at)) ? "" : "\n"}`)]
 }

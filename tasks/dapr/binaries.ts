@@ -1,7 +1,7 @@
 // Where the three Dapr binaries are: those given, those installed, those built before, or those built now.
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises"
-import { homedir } from "node:os"
 import { delimiter, join, resolve } from "node:path"
+import { cacheFolder } from "../../cli/cache-folder.ts"
 import { lastLines, runCommand } from "./command.ts"
 import { compileDapr } from "./compile.ts"
 import { withLock } from "./lock.ts"
@@ -93,10 +93,4 @@ async function inspect(folder: string, pinned: Pinned, where: string): Promise<D
 
 async function isFile(path: string): Promise<boolean> {
   return stat(path).then((found) => found.isFile(), () => false)
-}
-
-function cacheFolder(): string {
-  const { AGENTFLOW_CACHE: own, XDG_CACHE_HOME: user } = process.env
-  if (own) return resolve(own)
-  return join(user ? resolve(user) : join(homedir(), ".cache"), "agentflow")
 }
