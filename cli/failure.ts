@@ -47,3 +47,10 @@ export function failureJson(thrown: unknown): { readonly error: object } {
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+/** Nobody listens where a sidecar or daprd was thought to be. */
+export function isUnreachable(thrown: unknown): boolean {
+  // The state store of the sidecar is asked over HTTP.
+  if (thrown instanceof Error && thrown.name === "ToolError") return true
+  return thrown instanceof Error && thrown.name === "ClientError" && (thrown as Error & { readonly code?: unknown }).code === "unreachable"
+}

@@ -20,26 +20,27 @@ export interface InProcessSidecar extends SidecarProcess {
   readonly sidecar: Sidecar
 }
 
-export interface HereOptions extends Omit<SidecarOptions, "keep" | "httpPort"> {
+export interface HereOptions extends Omit<SidecarOptions, "keep" | "httpPort" | "stateFolder"> {
+  /** Where other commands find it; without one they wait for its end, as is right for one that lasts a moment. */
+  readonly stateFolder?: string
   /** By default it forgets nothing: a command that only looks should leave what it saw. */
   readonly retention?: RetentionPolicy
 }
 
-/** Listens as well, so that other commands find the run. */
 export async function startSidecarHere({ stateFolder, db, grpcPort = 0, retention = {} }: HereOptions): Promise<InProcessSidecar> {
   const sidecar = await startSidecar({ file: db, grpcPort, retention }).catch((error: unknown) => {
-    if (error instanceof StoreError) throw new Failure(2, error.message)
+    if (error instanceof StoreError) throw new Failure(2, error.message, undefined, error.code === "locked" ? { taken: db } : {})
     throw error
   })
   const { host, grpcPort: grpc, httpPort } = sidecar
   const address = { host, grpcPort: grpc, httpPort }
-  const forget = announceSidecar(stateFolder, { ...address, pid: process.pid, db })
+  const forget = stateFolder === undefined ? undefined : announceSidecar(stateFolder, { ...address, pid: process.pid, db, isPlain: true })
   return {
     ...address, sidecar, pid: process.pid, own: true,
     kill: () => { throw new Failure(2, "A run with --in-process has no sidecar of its own to end.") },
     async stop() {
+      forget?.()
       await sidecar.close()
-      forget()
     },
   }
 }

@@ -27,11 +27,17 @@ export interface SidecarProcess extends Address {
 export interface Beacon extends Address {
   readonly pid: number
   readonly db: string
+  /** It has no settings of its own: another one in its place does the same. */
+  readonly isPlain: boolean
 }
 
 const beaconName = "sidecar.json"
 /** Ctrl-C in a terminal goes to the whole group: only this process takes it, and ends the others in order. */
 const ownGroup = process.platform !== "win32"
+/** The last is the pipe of with-parent.ts. */
+const stdio = ["ignore", "pipe", "pipe", "pipe"] as const
+/** How exitOf tells the code that sidecar/main.ts ends with. */
+const exitTaken = "exit code 3"
 
 export function readBeacon(stateFolder: string): Beacon | undefined {
   const file = join(stateFolder, beaconName)
@@ -58,26 +64,28 @@ export interface SidecarOptions {
 export async function startSidecarProcess({ stateFolder, db, grpcPort = 0, httpPort = 0, keep }: SidecarOptions): Promise<SidecarProcess> {
   mkdirSync(stateFolder, { recursive: true })
   const program = sibling("sidecar/main")
-  const args = [program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort), ...(keep === undefined ? [] : ["--keep", keep])]
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"], detached: ownGroup })
-  endWith(child)
+  const args = [...preloads("with-parent"), program, "--db", db, "--grpc-port", String(grpcPort), "--http-port", String(httpPort), ...(keep === undefined ? [] : ["--keep", keep])]
+  const child = spawn(process.execPath, args, { stdio: [...stdio], detached: ownGroup })
+  endWithThis(child)
   const errors = collect(child)
   const exited = exitOf(child)
   const ready = await firstJsonLine(child, exited, (line) => typeof line["grpcPort"] === "number")
   if (ready === undefined) {
     const [first = "The sidecar did not start.", ...advice] = errors().trim().split("\n").filter((line) => line !== "")
-    throw new Failure(2, first.replace(/^error:? /, ""), advice.length === 0 ? undefined : advice.join("\n  "))
+    const details = (await exited) === exitTaken ? { taken: db } : {}
+    throw new Failure(2, first.replace(/^error:? /, ""), advice.length === 0 ? undefined : advice.join("\n  "), details)
   }
   const address = { host: "127.0.0.1", grpcPort: Number(ready["grpcPort"]), httpPort: Number(ready["httpPort"]) }
-  const forget = announceSidecar(stateFolder, { ...address, pid: child.pid!, db })
+  const forget = announceSidecar(stateFolder, { ...address, pid: child.pid!, db, isPlain: true })
   return {
     ...address,
     pid: child.pid!,
     own: true,
     kill: (signal) => void child.kill(signal),
     async stop() {
-      await end(child, exited)
+      // Nobody is sent any more to one that is leaving.
       forget()
+      await end(child, exited)
     },
   }
 }
@@ -165,14 +173,14 @@ export async function superviseWorker(options: WorkerOptions): Promise<WorkerPro
 }
 
 async function launch({ program, environment, logFile, linesFile, onLine }: WorkerOptions): Promise<{ child: ChildProcess; exited: Promise<string> }> {
-  const child = spawn(process.execPath, ["--enable-source-maps", "--import", siblingUrl("cli/find-runtime"), program], {
-    stdio: ["ignore", "pipe", "pipe"],
+  const child = spawn(process.execPath, ["--enable-source-maps", ...preloads("with-parent", "find-runtime"), program], {
+    stdio: [...stdio],
     detached: ownGroup,
     env: { ...process.env, ...environment },
   })
-  endWith(child)
+  endWithThis(child)
   const log = createWriteStream(logFile, { flags: "a" })
-  child.stderr.pipe(log)
+  child.stderr!.pipe(log)
   const lines = createWriteStream(linesFile, { flags: "a" })
   const heard = (line: Readonly<Record<string, unknown>>): void => {
     // The text of answers as it comes is to be seen, not to be kept.
@@ -188,6 +196,16 @@ async function launch({ program, environment, logFile, linesFile, onLine }: Work
     throw new Failure(3, `The worker did not start: ${message.trim()}`, `Its output is in ${logFile}.`)
   }
   return { child, exited }
+}
+
+/** However this process ends: in its own code, or killed. */
+function endWithThis(child: ChildProcess): void {
+  endWith(child)
+  child.stdio[3]!.on("error", () => {})
+}
+
+function preloads(...modules: readonly string[]): readonly string[] {
+  return modules.flatMap((module) => ["--import", siblingUrl(`cli/${module}`)])
 }
 
 /** Reads stdout by lines; resolves with the first JSON line that fits, or undefined when the process ended before. */

@@ -3,7 +3,7 @@
 import { relative } from "node:path"
 import { parseArgs } from "node:util"
 import { nearest } from "../base/diagnostics/suggest.ts"
-import { Failure, failureJson, messageOf, tellFailure, type ExitCode } from "./failure.ts"
+import { Failure, failureJson, isUnreachable, messageOf, tellFailure, type ExitCode } from "./failure.ts"
 import { helpJson, overview, usageOf } from "./help.ts"
 import { withLasting } from "./lasting.ts"
 import { endOnClosedPipe } from "./stop.ts"
@@ -97,12 +97,6 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
   } finally {
     terminal.progress(undefined)
   }
-}
-
-function isUnreachable(thrown: unknown): boolean {
-  // The state store of the sidecar is asked over HTTP.
-  if (thrown instanceof Error && thrown.name === "ToolError") return true
-  return thrown instanceof Error && thrown.name === "ClientError" && (thrown as Error & { readonly code?: unknown }).code === "unreachable"
 }
 
 /** A file that could not be read or written. */

@@ -8,10 +8,10 @@ import type { TaskHubClient } from "../sidecar/client.ts"
 import { buildProgram, type Built } from "./build-program.ts"
 import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
-import { connectTo } from "./hub-access.ts"
-import { retentionOf, startSidecarHere, startWorkerHere } from "./in-process.ts"
-import { readBeacon, startSidecarProcess, superviseWorker, workerLinesFile, type Address, type SidecarOptions, type SidecarProcess, type WorkerProcess } from "./processes.ts"
+import { startWorkerHere } from "./in-process.ts"
+import { superviseWorker, workerLinesFile, type Address, type WorkerProcess } from "./processes.ts"
 import { answerQuestion, questionAt, questionsOf, viewOf } from "./questions.ts"
+import { openHost, type RunHost } from "./run-host.ts"
 import type { Terminal } from "./terminal.ts"
 import { chooseWorkflow, checkInput, checkRunId, newRunId, type WorkflowEntry } from "./workflow-input.ts"
 import { foldRun, hasEnded, type RunView } from "./view/fold.ts"
@@ -72,49 +72,27 @@ export async function runProgram(options: RunOptions): Promise<RunOutcome> {
   if (options.id === undefined) checkInput(workflow, options.input ?? {})
   else checkRunId(options.id)
   mkdirSync(join(options.stateFolder, "logs"), { recursive: true })
-  const file = resolve(options.db ?? join(options.stateFolder, "runs.db"))
-  // A run that is going on in this folder has a sidecar already: its worker joins there, as a second one would on daprd.
-  const running = options.sidecar ?? (options.inProcess === true ? undefined : sidecarOf(options.stateFolder, file))
-  const db = running === undefined ? file : undefined
-  if (options.inProcess === true && db === undefined) throw new Failure(2, "--in-process and --sidecar exclude each other.")
-  const { stateFolder, keep, port } = options
-  const sidecarOptions = db === undefined ? undefined : { stateFolder, db, ...(keep === undefined ? {} : { keep }), ...(port === undefined ? {} : { grpcPort: port }) }
   progress("starting the sidecar")
-  const here = options.inProcess === true && sidecarOptions !== undefined
-    ? await startSidecarHere({ ...sidecarOptions, retention: retentionOf(keep) }) : undefined
-  // Held, because the one that is stopped at the end is the one that was started last.
-  const held: Held = { sidecar: here ?? (sidecarOptions === undefined ? undefined : await startSidecarProcess(sidecarOptions)) }
-  const address = running ?? held.sidecar!
+  const host = await openHost({ ...options, onTakeOver: () => options.live.note(options.terminal.paint("hint", "The command that had the sidecar has ended; this run has its own now")) })
   const workerLog = join(options.stateFolder, "logs", "worker.log")
   let worker: WorkerProcess | undefined
   try {
     progress("starting the worker")
-    worker = here === undefined
-      ? await startWorker(built, address, workerLog, options)
+    worker = host.here === undefined
+      ? await startWorker(built, host.address, workerLog, options)
       : await startWorkerHere({
-        built, sidecar: here.sidecar, environment: workerEnvironment(address, options),
+        built, sidecar: host.here.sidecar, environment: workerEnvironment(host.address, options),
         onLog: ({ message }) => noteLog(options, message),
       })
     progress(undefined)
-    const client = connectTo(address)
-    try {
-      const id = options.id ?? newRunId(workflow.name)
-      await startOrResume(client, { id, workflow, input: options.input, live: options.live })
-      const followed = await follow(client, { id, address, worker, held, db, options })
-      return { ...followed, built, db, workerLog }
-    } finally {
-      client.close()
-    }
+    const id = options.id ?? newRunId(workflow.name)
+    await host.steadily((client) => startOrResume(client, { id, workflow, input: options.input, live: options.live }))
+    const followed = await follow({ id, host, worker, options })
+    return { ...followed, built, db: host.db, workerLog }
   } finally {
     await worker?.stop()
-    await held.restarting?.catch(() => {})
-    await held.sidecar?.stop()
+    await host.close()
   }
-}
-
-function sidecarOf(stateFolder: string, file: string): Address | undefined {
-  const beacon = readBeacon(stateFolder)
-  return beacon?.db === file ? beacon : undefined
 }
 
 function noteLog({ live, terminal }: RunOptions, message: unknown): void {
@@ -189,63 +167,35 @@ async function startOrResume(client: TaskHubClient, { id, workflow, input, live 
   live.note(!hasEnded(existing) ? `Run ${id} exists: going on where it was` : `Run ${id} has ended: ${existing.status}`)
 }
 
-interface Held {
-  sidecar: SidecarProcess | undefined
-  /** The last restart, done or under way. */
-  restarting?: Promise<void>
-}
-
 interface Following {
   readonly id: string
-  readonly address: Address
+  readonly host: RunHost
   readonly worker: WorkerProcess
-  readonly held: Held
-  readonly db: string | undefined
   readonly options: RunOptions
 }
 
-async function follow(first: TaskHubClient, { id, address, worker, held, db, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
+async function follow({ id, host, worker, options }: Following): Promise<{ view: RunView; interrupted: boolean }> {
   const { live } = options
-  let client = first
+  const { address, steadily } = host
   const answered = new Set<string>()
   const control: RunControl = {
-    address,
+    address, worker,
     get client() {
-      return client
+      return host.client()
     },
-    worker,
-    async restartSidecar(awayMs = 0, by) {
-      if (by === undefined && (held.sidecar === undefined || db === undefined)) throw new Failure(2, "This run does not own its sidecar.")
-      const restarting = (by ?? (() => restartOwn(held, { ...options, db: db!, awayMs })))()
-      held.restarting = restarting
-      await restarting
-      client.close()
-      client = connectTo(address)
-    },
+    restartSidecar: (awayMs = 0, by) => host.restart(awayMs, by),
   }
-  // Who asks while the sidecar is away asks again.
-  const steadily = async <T>(ask: () => Promise<T>): Promise<T> => {
-    for (;;) {
-      const before = held.restarting
-      await before
-      try {
-        return await ask()
-      } catch (error) {
-        if (held.restarting === before) throw error
-      }
-    }
-  }
-  let view = await viewOf(client, id)
+  let view = await steadily((client) => viewOf(client, id))
   let seenMs = -1
   for (;;) {
-    const summary = await Promise.race([steadily(() => client.get(id)), worker.broken])
+    const summary = await Promise.race([steadily((client) => client.get(id)), worker.broken])
     if (summary === undefined) throw new Failure(3, `Run '${id}' is gone: somebody purged it.`)
     const changed = summary.updatedAtMs !== seenMs
-    view = changed ? foldRun(summary, await steadily(() => client.history(id))) : { ...view, summary }
+    view = changed ? foldRun(summary, await steadily((client) => client.history(id))) : { ...view, summary }
     seenMs = summary.updatedAtMs
     if (hasEnded(summary)) break
     live.show(view, Date.now())
-    await steadily(() => (options.approve === undefined
+    await steadily((client) => (options.approve === undefined
       ? tellQuestions({ address, id, view, told: answered, options }) : answerAll({ client, address, id, view, answered, options })))
     if (changed) await options.onView?.(view, control)
     if (options.stop?.aborted) return { view, interrupted: true }
@@ -253,14 +203,6 @@ async function follow(first: TaskHubClient, { id, address, worker, held, db, opt
   }
   live.end(view, Date.now())
   return { view, interrupted: false }
-}
-
-async function restartOwn(held: Held, { stateFolder, db, keep, awayMs }: Omit<SidecarOptions, "grpcPort" | "httpPort"> & { readonly awayMs: number }): Promise<void> {
-  const { grpcPort, httpPort } = held.sidecar!
-  held.sidecar!.kill("SIGKILL")
-  await held.sidecar!.stop()
-  await sleep(awayMs)
-  held.sidecar = await startSidecarProcess({ stateFolder, db, grpcPort, httpPort, ...(keep === undefined ? {} : { keep }) })
 }
 
 interface Telling {
@@ -296,7 +238,10 @@ async function answerAll({ client, address, id, view, answered, options }: Answe
   for (const question of questionsOf(view)) {
     if (question.for !== "answer" || answered.has(question.step)) continue
     answered.add(question.step)
-    const { entry, value } = await answerQuestion({ client, address, runId: id, step: question.step, answer: options.approve, by: "--approve" })
+    const { entry, value } = await answerQuestion({ client, address, runId: id, step: question.step, answer: options.approve, by: "--approve" }).catch((thrown: unknown) => {
+      answered.delete(question.step)
+      throw thrown
+    })
     options.live.note(`${options.terminal.style.magenta(entry.ask)} ${options.terminal.style.bold(JSON.stringify(value))} ${options.terminal.style.dim("(answered by --approve, through the inbox)")}`)
   }
 }

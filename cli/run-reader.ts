@@ -7,6 +7,7 @@ import type { HistoryEvent } from "../engine/types.ts"
 import type { Invocation } from "./command.ts"
 import { Failure } from "./failure.ts"
 import { connectTo, findSidecar } from "./hub-access.ts"
+import { openOrFind } from "./shared-sidecar.ts"
 import { stateFolderOf } from "./state-folder.ts"
 import type { RunSummary } from "./view/fold.ts"
 
@@ -17,12 +18,14 @@ export interface RunReader {
   close(): void
 }
 
-export function openRuns(flags: Invocation["flags"]): RunReader {
+export async function openRuns(flags: Invocation["flags"]): Promise<RunReader> {
   const address = flags["db"] === undefined ? findSidecar(flags, process.cwd()) : undefined
   if (address !== undefined) return connectTo(address)
   const db = resolve((flags["db"] as string | undefined) ?? join(stateFolderOf(process.cwd()), "runs.db"))
   if (!existsSync(db)) throw new Failure(2, `There are no runs here: ${relative(process.cwd(), db)} does not exist.`, "Start one with `agentflow run FILE`, or name a database with --db.")
-  const reader = openReader(db)
+  const reached = await openOrFind({ stateFolder: stateFolderOf(process.cwd()), db }, () => openReader(db))
+  if ("found" in reached) return connectTo(reached.found)
+  const { own: reader } = reached
   return {
     list: async () => reader.listInstances({ limit: 1000 }),
     get: async (id) => reader.readInstance(id),

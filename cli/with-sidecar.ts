@@ -4,6 +4,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Failure } from "./failure.ts"
 import { findSidecar } from "./hub-access.ts"
+import { openOrFind } from "./shared-sidecar.ts"
 import { stateFolderOf } from "./state-folder.ts"
 import type { Address } from "./processes.ts"
 
@@ -24,7 +25,9 @@ export async function withSidecar<T>(
   }
   // Loaded only when it is needed: a command that finds a sidecar starts faster without.
   const { startSidecarHere } = await import("./in-process.ts")
-  const own = await startSidecarHere({ stateFolder, db })
+  const reached = await openOrFind({ stateFolder, db }, () => startSidecarHere({ db }))
+  if ("found" in reached) return work({ ...reached.found, isBrief: false })
+  const { own } = reached
   try {
     const { host, grpcPort, httpPort } = own
     return await work({ host, grpcPort, httpPort, isBrief: true })

@@ -13,6 +13,8 @@ const usage = `usage: sidecar --db FILE [--grpc-port N] [--http-port N] [--host 
 Ended runs are kept for 30 days, or as --keep says: 7d, completed=1d,failed=forever, forever.
 An API token is taken from the environment variable DAPR_API_TOKEN.`
 const exitUnusable = 2
+/** Another sidecar has the file: it may be gone in a moment. */
+const exitTaken = 3
 const portMax = 65_535
 
 // Work items are garbage a moment later: V8 would let hundreds of megabytes of it pile up before it cleans.
@@ -34,7 +36,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${JSON.stringify({ grpcPort, httpPort, pid: process.pid })}\n`)
   } catch (error) {
     const isExpected = [StoreError, PortError, SettingsError].some((kind) => error instanceof kind)
-    if (isExpected) return leave(messageOf(error))
+    if (isExpected) return leave(messageOf(error), isTaken(error) ? exitTaken : exitUnusable)
     throw error
   }
 }
@@ -71,6 +73,10 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
 
-function leave(message: string): void {
-  process.stderr.write(`${message}\n`, () => process.exit(exitUnusable))
+function isTaken(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "locked"
+}
+
+function leave(message: string, code = exitUnusable): void {
+  process.stderr.write(`${message}\n`, () => process.exit(code))
 }

@@ -48,7 +48,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
 async function printFailure(id: string, flags: Invocation["flags"], terminal: Terminal): Promise<boolean> {
   const db = join(stateFolderOf(process.cwd()), "runs.db")
   if (findSidecar(flags, process.cwd()) === undefined && !existsSync(db)) return false
-  const runs = openRuns(flags)
+  const runs = await openRuns(flags)
   try {
     const summary = await runs.get(id)
     if (summary?.status !== "failed") return false

@@ -39,7 +39,7 @@ export async function main({ terminal, positionals, flags }: Invocation): Promis
 }
 
 async function recorded(id: string, flags: Invocation["flags"]): Promise<{ readonly run: RunSummary; readonly history: readonly HistoryEvent[] }> {
-  const runs = openRuns(flags)
+  const runs = await openRuns(flags)
   try {
     const run = await runs.get(id)
     if (run === undefined) throw new Failure(2, `There is no run '${id}'.`, "`agentflow runs` lists them.")

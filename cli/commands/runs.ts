@@ -11,7 +11,7 @@ import { drawFailure } from "../view/failure.ts"
 import { count, dollars, drawRun } from "../view/render.ts"
 
 export async function main({ terminal, positionals, flags }: Invocation): Promise<ExitCode> {
-  const source = openRuns(flags)
+  const source = await openRuns(flags)
   try {
     const id = positionals[0]
     return id === undefined ? await list(source, terminal, flags["json"] === true) : await show(source, id, terminal, flags)

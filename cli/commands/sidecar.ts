@@ -40,10 +40,10 @@ export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
     terminal.out(`Workers find it by DAPR_GRPC_PORT=${grpcPort} DAPR_HTTP_PORT=${httpPort}`)
   }
   // Other commands in this folder find it; that of a run that goes on here stays found instead.
-  const forget = readBeacon(stateFolder) === undefined ? announceSidecar(stateFolder, { host, grpcPort, httpPort, pid: process.pid, db }) : undefined
+  const forget = readBeacon(stateFolder) === undefined ? announceSidecar(stateFolder, { host, grpcPort, httpPort, pid: process.pid, db, isPlain: false }) : undefined
   const end = await Promise.race([stopping, faulted])
-  await sidecar.close()
   forget?.()
+  await sidecar.close()
   if (end instanceof Failure) throw end
   return serverStoppedBy(end)
 }

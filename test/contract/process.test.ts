@@ -65,8 +65,9 @@ describe("the sidecar process", () => {
     const used = join(folder, "used.db")
     const first = await startSidecar({ file: used })
     cleanups.push(() => first.close())
+    // A code of its own: who starts it may wait for the other one's end.
     expect(await runToEnd("--db", used)).toMatchObject({
-      code: 2, error: `${used} is in use by another sidecar; stop that one or choose another file\n`,
+      code: 3, error: `${used} is in use by another sidecar; stop that one or choose another file\n`,
     })
   })
 

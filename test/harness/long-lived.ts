@@ -6,6 +6,7 @@ import { join } from "node:path"
 const main = join(import.meta.dirname, "../../dist/cli/main.js")
 
 export interface LongLived {
+  readonly pid: number
   /** All that it has written so far, both streams. */
   output(): string
   stdout(): string
@@ -32,7 +33,7 @@ export function startAgentflow(folder: string, args: readonly string[], env: Rea
   })
   const ended = new Promise<number | null>((resolve) => child.once("close", (code) => resolve(code)))
   return {
-    output: () => output, stdout: () => stdout,
+    pid: child.pid!, output: () => output, stdout: () => stdout,
     until: (text, times = 1) => new Promise((resolve, reject) => {
       const pattern = new RegExp(typeof text === "string" ? text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") : text.source, "g")
       const look = (): void => {
