@@ -71,14 +71,14 @@ export async function answerQuestion({ client, address, runId, step, answer, by,
   }
   const entry = await readInbox(access, { run: runId, step })
   if (entry === undefined) throw new Failure(2, `The question of ${step} is not in the inbox.`, "Does --http name the HTTP port of the same sidecar?")
-  if (entry.answer !== undefined) throw new Failure(1, `${step} was answered already, by ${entry.answer.by}.`)
-  const value = isNo ? noOf(entry) : valueOf(entry, answer)
+  // An answer that got no further than the inbox, because something died, is delivered with the next try.
+  const value = entry.answer !== undefined ? entry.answer.value : isNo ? noOf(entry) : valueOf(entry, answer)
   const outcome = await answerInbox(access, { run: runId, step, value, by })
   switch (outcome.kind) {
     case "answered":
       return { entry, value }
     case "already answered":
-      throw new Failure(1, `${step} was answered already, by ${outcome.by}.`)
+      throw new Failure(1, `${step} was answered already, by ${outcome.by}.`, undefined, { answeredBy: outcome.by })
     case "invalid":
       throw new Failure(1, `That answer does not fit ${step}: ${outcome.problems.join("; ")}`, choicesOf(entry))
     case "late":
@@ -86,6 +86,11 @@ export async function answerQuestion({ client, address, runId, step, answer, by,
     case "unknown":
       throw new Failure(2, `The question of ${step} is not in the inbox any more.`)
   }
+}
+
+/** For who answers without being a person: nothing is left to do. */
+export function isAnswered(thrown: unknown): boolean {
+  return thrown instanceof Failure && "answeredBy" in thrown.details
 }
 
 function choicesOf(entry: InboxEntry): string | undefined {

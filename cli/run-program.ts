@@ -10,7 +10,7 @@ import { checkEndpoints, type Config } from "./config.ts"
 import { Failure } from "./failure.ts"
 import { startWorkerHere } from "./in-process.ts"
 import { superviseWorker, workerLinesFile, type Address, type WorkerProcess } from "./processes.ts"
-import { answerQuestion, questionAt, questionsOf, viewOf } from "./questions.ts"
+import { answerQuestion, isAnswered, questionAt, questionsOf, viewOf } from "./questions.ts"
 import { openHost, type RunHost } from "./run-host.ts"
 import type { Terminal } from "./terminal.ts"
 import { chooseWorkflow, checkInput, checkRunId, newRunId, type WorkflowEntry } from "./workflow-input.ts"
@@ -238,10 +238,13 @@ async function answerAll({ client, address, id, view, answered, options }: Answe
   for (const question of questionsOf(view)) {
     if (question.for !== "answer" || answered.has(question.step)) continue
     answered.add(question.step)
-    const { entry, value } = await answerQuestion({ client, address, runId: id, step: question.step, answer: options.approve, by: "--approve" }).catch((thrown: unknown) => {
+    const given = await answerQuestion({ client, address, runId: id, step: question.step, answer: options.approve, by: "--approve" }).catch((thrown: unknown) => {
+      if (isAnswered(thrown)) return undefined
       answered.delete(question.step)
       throw thrown
     })
+    if (given === undefined) continue
+    const { entry, value } = given
     options.live.note(`${options.terminal.style.magenta(entry.ask)} ${options.terminal.style.bold(JSON.stringify(value))} ${options.terminal.style.dim("(answered by --approve, through the inbox)")}`)
   }
 }

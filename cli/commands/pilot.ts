@@ -17,7 +17,7 @@ import { faults, planOf } from "../pilot/faults.ts"
 import type { FaultName, Plan } from "../pilot/faults.ts"
 import type { Observation } from "../pilot/observe.ts"
 import { pilotProgram } from "../pilot/program.ts"
-import { htmlReport, isGood, markdownReport, rowsOf, verdictOf } from "../pilot/report.ts"
+import { htmlReport, isGood, markdownReport, reasonOf, rowsOf, verdictOf } from "../pilot/report.ts"
 import type { Pilot, Subject } from "../pilot/report.ts"
 import { seconds } from "../pilot/picture.ts"
 import { endWith, stoppedBy, untilStopped, type StopSignal } from "../stop.ts"
@@ -110,7 +110,7 @@ async function pilotAll(options: Options, name: string, one: PilotOne): Promise<
       const again = comparison.again.reduce((sum, { times }) => sum + times, 0)
       const outcome = fault === "undisturbed" ? `${run.status} in ${seconds(run.durationMs)}, ${run.seen.length} requests${run.why === undefined ? "" : `: ${run.why}`}`
         : !comparison.struck ? "did not strike: the run gave no occasion"
-        : `${comparison.recovered ? "recovered" : `not recovered (${run.why ?? "see the report"})`} in ${seconds(run.durationMs)}, ${again} run again, ${comparison.doubled} done twice, ${comparison.missing} not done`
+        : `${comparison.recovered ? "recovered" : `not recovered (${reasonOf(run, comparison)})`} in ${seconds(run.durationMs)}, ${again} run again, ${comparison.doubled} done twice, ${comparison.missing} not done`
       terminal.out(`  ${isFine ? terminal.done : terminal.failed} ${title}: ${outcome}`)
     } finally {
       services?.stop()

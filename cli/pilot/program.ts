@@ -3,8 +3,9 @@
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import type { Config } from "../config.ts"
+import { Failure } from "../failure.ts"
 import type { Address } from "../processes.ts"
-import { answerQuestion, questionsOf } from "../questions.ts"
+import { answerQuestion, isAnswered, questionsOf } from "../questions.ts"
 import { runProgram } from "../run-program.ts"
 import type { RunControl } from "../run-program.ts"
 import type { Terminal } from "../terminal.ts"
@@ -65,7 +66,7 @@ export async function pilotProgram(program: PilotedProgram, fault: FaultName, pl
   const onView = async (view: RunView, given: RunControl): Promise<void> => {
     control = given
     if (strike.isDue({ steps: finishedSteps(view) })) await strikeNow()
-    await answerAll(program, view, { given, answered })
+    await answerAll(program, view, { given, answered, stop: AbortSignal.any([stop.signal, program.stop]) })
   }
   try {
     const { view, interrupted } = await runProgram({
@@ -109,17 +110,26 @@ export function finishedSteps(view: RunView): number {
   return [...everyStep(view.steps)].filter(({ attempts }) => attempts.some(({ outcome }) => outcome === "ok")).length
 }
 
-/** Who pilots does not wait for people. */
-async function answerAll(
-  { approve }: PilotedProgram, view: RunView, { given: { client, address }, answered }: { readonly given: RunControl; readonly answered: Set<string> },
-): Promise<void> {
+interface Answering {
+  readonly given: RunControl
+  readonly answered: Set<string>
+  readonly stop: AbortSignal
+}
+
+/** Who pilots does not wait for people; a question whose sidecar has just been killed is answered when that is back. */
+async function answerAll({ approve }: PilotedProgram, view: RunView, { given, answered, stop }: Answering): Promise<void> {
   for (const { step, for: what } of questionsOf(view)) {
-    if (answered.has(step)) continue
-    answered.add(step)
-    await answerQuestion({ client, address, runId: view.summary.id, step, answer: what === "answer" ? approve : undefined, by: "pilot" }).catch(async () => {
-      answered.delete(step)
-      await sleep(100)
-    })
+    while (!answered.has(step) && !stop.aborted) {
+      try {
+        await answerQuestion({ client: given.client, address: given.address, runId: view.summary.id, step, answer: what === "answer" ? approve : undefined, by: "pilot" })
+        answered.add(step)
+      } catch (thrown) {
+        if (isAnswered(thrown)) answered.add(step)
+        // An answer of the wrong shape is one the next time too.
+        else if (thrown instanceof Failure && thrown.exitCode === 1) throw thrown
+        else await sleep(100)
+      }
+    }
   }
 }
 

@@ -46,7 +46,8 @@ function cellsOf({ fault, run, comparison }: Row): readonly string[] {
   ]
 }
 
-function reasonOf(run: Observation, { sameResult, doubled, missing }: Comparison): string {
+/** In which way it did not recover. */
+export function reasonOf(run: Observation, { sameResult, doubled, missing }: Comparison): string {
   const reasons = [
     ...(run.status === "completed" ? [] : [run.why ?? run.status]), ...(run.status === "completed" && !sameResult ? ["another result"] : []),
     ...(doubled > 0 ? [`${doubled} done twice`] : []), ...(missing > 0 ? [`${missing} not done`] : []),

@@ -5,6 +5,9 @@ import { once } from "node:events"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, describe, expect, it } from "vitest"
+import { answerInbox } from "@agentflow/runtime/inbox"
+import type { Address } from "../../cli/processes.ts"
+import { stateOf } from "../../cli/questions.ts"
 import { openWorkspace, type Outcome, type Workspace } from "../harness/cli.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -86,6 +89,18 @@ describe("people", () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("does not fit Ask/amount")])
     expect(await json(here, "answer", "a1", "12", "--by", "ada")).toMatchObject({ value: 12 })
     expect(JSON.parse((await run).stdout)).toMatchObject({ status: "completed", output: 12 })
+  })
+})
+
+describe("an answer that was cut off", () => {
+  it("between the inbox and the run is delivered with the next one, and stays", { timeout: 120_000 }, async () => {
+    const { here, run } = await waiting("Ask", "a2")
+    const address = JSON.parse(readFileSync(join(here.folder, ".agentflow/sidecar.json"), "utf8")) as Address
+    const cutOff = answerInbox({ state: stateOf(address), raiseEvent: () => Promise.reject(new Error("killed")) }, { run: "a2", step: "Ask/amount", value: 7, by: "ada" })
+    await expect(cutOff).rejects.toThrow("killed")
+    const again = await here.agentflow("answer", "a2", "12", "--by", "bob")
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("was answered already, by ada")])
+    expect(JSON.parse((await run).stdout)).toMatchObject({ status: "completed", output: 7 })
   })
 })
 

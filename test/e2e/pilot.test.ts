@@ -95,6 +95,38 @@ describe("agentflow pilot", () => {
   })
 })
 
+const asking = `human sure(what: string): bool {
+  ask "Is {what} right?"
+  timeout 1d
+}
+
+workflow Ask(what: string): bool {
+  dead letter "asks.failed"
+  return sure(what)
+}
+`
+
+describe("agentflow pilot --json", () => {
+  it("prints the report alone, and answers a question although the sidecar dies while it is asked", { timeout: 120_000 }, async () => {
+    const { folder, write, agentflow } = workspace
+    write("ask.agentflow", asking)
+    const { code, stdout, stderr } = await agentflow("pilot", "ask.agentflow", "--input", '{"what":"it"}', "--approve", "true", "--limit", "60s", "--out", "asked", "--json")
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/Network cut: did not strike[^]*recovered from 2 of 2 faults[^]*Report: asked/)])
+    const { subjects } = JSON.parse(stdout) as Pilot
+    expect(stdout).toBe(readFileSync(join(folder, "asked/report.json"), "utf8"))
+    const runs = subjects[0]!.runs
+    expect(runs.map(({ fault, status, result }) => [fault, status, result])).toEqual(["undisturbed", "worker", "network", "rate limit", "sidecar"].map((fault) => [fault, "completed", "true"]))
+    expect(runs.at(-1)!.marks.map(({ text }) => text)).toEqual(["sidecar killed", "sidecar back"])
+  })
+
+  it("says at once that an answer is none", { timeout: 60_000 }, async () => {
+    workspace.write("ask.agentflow", asking)
+    const { code, stdout, stderr } = await workspace.agentflow("pilot", "ask.agentflow", "--input", '{"what":"it"}', "--approve", "maybe", "--out", "asked", "--json")
+    expect([code, stderr]).toEqual([1, expect.stringContaining("That answer does not fit Ask/sure")])
+    expect(JSON.parse(stdout)).toMatchObject({ error: { message: expect.stringContaining("does not fit") as string } })
+  })
+})
+
 const observation: Observation = {
   fault: "undisturbed", status: "completed", result: "1", durationMs: 10, marks: [{ atMs: 3, text: "<b>" }], seen: [], attempts: { "W/<i>": 1 },
   bars: [{ row: "<i>\"&", fromMs: 1, toMs: 9, outcome: "ok" }],
