@@ -6,6 +6,7 @@ import type { Edit } from "../base/text/edit.ts"
 import type { Source } from "../base/text/source.ts"
 import { span, type Span } from "../base/text/span.ts"
 import { nextDeclarationLine } from "./anchors.ts"
+import { classes, digit, isDigit, isWord, symbols, wordCharacter } from "./characters.ts"
 import { backtickEnd, badEscapes, fromBackticks, isHashComment, lineEnd, numberProblem, quotesOnLine } from "./literals.ts"
 import { keywords, tokenTable } from "./tokens.ts"
 
@@ -38,6 +39,8 @@ export interface Tokens {
   readonly tokens: readonly Token[]
   readonly trivia: readonly Trivia[]
   readonly diagnostics: readonly Diagnostic[]
+  /** Each line that begins outside of any text was read without a look at what stands further on. */
+  readonly isLocal: boolean
 }
 
 /** What is open around the current position; `braces` counts the plain braces open in a hole. */
@@ -58,24 +61,37 @@ interface State {
   at: number
   /** Nothing but trivia stands between the line's start and here. */
   atLineStart: boolean
+  isLocal: boolean
   readonly tokens: Token[]
   readonly trivia: Trivia[]
+  /** How many trivia stand before those. */
+  readonly triviaBefore: number
   readonly diagnostics: Diagnostic[]
 }
 
-export function lex(source: Source): Tokens {
+/** A part of the text may be read alone: from where a line begins outside of any text, with so many trivia before it, up to where `ends` says. */
+export interface Part {
+  readonly from: number
+  readonly triviaBefore: number
+  readonly ends: (state: Readonly<State>) => boolean
+}
+
+const whole: Part = { from: 0, triviaBefore: 0, ends: () => false }
+
+export function lex(source: Source, { from, triviaBefore, ends }: Part = whole): Tokens {
   const state: State = {
-    source, text: source.text, modes: [], openStrings: 0, lostEnd: source.text.length, at: 0, atLineStart: true, tokens: [], trivia: [], diagnostics: [],
+    source, text: source.text, modes: [], openStrings: 0, lostEnd: source.text.length, at: from, atLineStart: true, isLocal: true,
+    tokens: [], trivia: [], triviaBefore, diagnostics: [],
   }
-  while (state.at < state.text.length) {
+  while (state.at < state.text.length && !ends(state)) {
     if (state.at >= state.lostEnd) endLost(state)
     const mode = state.modes.at(-1)
     if (mode === undefined || mode.kind === "hole") lexCode(state, mode)
     else lexText(state, mode)
   }
   if (state.modes.length > 0) closeModes(state, 0)
-  const { tokens, trivia, diagnostics } = state
-  return { source, tokens, trivia, diagnostics }
+  const { tokens, trivia, diagnostics, isLocal } = state
+  return { source, tokens, trivia, diagnostics, isLocal }
 }
 
 function sticky(kind: string): RegExp {
@@ -101,24 +117,6 @@ const patterns = {
 
 const numberPatterns = [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const
 
-/** Operators and punctuation by the code of their first character, the longest first. */
-const symbols: readonly (readonly string[] | undefined)[] = symbolsByFirst()
-
-function symbolsByFirst(): readonly (readonly string[] | undefined)[] {
-  const found: string[][] = []
-  const all = tokenTable.filter((token) => token.category === "operator" || token.category === "punctuation")
-  for (const { kind } of all.sort((a, b) => b.kind.length - a.kind.length)) (found[kind.charCodeAt(0)] ??= []).push(kind)
-  return found
-}
-
-const wordCharacter = 1
-const digit = 2
-/** What each ASCII character can be a part of. A new process runs a table sooner than comparisons or a pattern. */
-const classes: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  return /\d/.test(character) ? digit : /\w/.test(character) ? wordCharacter : 0
-})
-
 function end(state: State, pattern: RegExp): number {
   pattern.lastIndex = state.at
   return pattern.test(state.text) ? pattern.lastIndex : -1
@@ -127,7 +125,7 @@ function end(state: State, pattern: RegExp): number {
 function push(state: State, kind: string, to: number, isName = false): void {
   const { at, tokens, trivia } = state
   const glued = tokens.length > 0 && tokens[tokens.length - 1]!.end === at
-  tokens.push({ kind, start: at, end: to, isName, startsLine: state.atLineStart, glued, triviaBefore: trivia.length })
+  tokens.push({ kind, start: at, end: to, isName, startsLine: state.atLineStart, glued, triviaBefore: state.triviaBefore + trivia.length })
   state.atLineStart = false
   state.at = to
 }
@@ -140,11 +138,6 @@ function skip(state: State, kind: TriviaKind, to: number): void {
   const newline = state.text.indexOf("\n", start)
   state.atLineStart = newline !== -1 && newline < to
 }
-
-/** Behind the end of the text there is neither. */
-const isWord = (code: number): boolean => classes[code]! > 0
-
-const isDigit = (code: number): boolean => classes[code] === digit
 
 function lexCode(state: State, hole: Mode | undefined): void {
   const { text, at } = state
@@ -323,15 +316,17 @@ function lexQuote(state: State, hole: Mode | undefined): void {
   }
   state.modes.push({ kind: isBlock ? "block" : "string", start: state.at, braces: 0 })
   if (!isBlock) state.openStrings++
-  else if (state.modes.length === 1) state.lostEnd = lostEnd(state.text, state.at + 3)
+  else if (state.modes.length === 1) state.lostEnd = lostEnd(state, state.at + 3)
   push(state, isBlock ? "BlockStart" : "StringStart", state.at + (isBlock ? 3 : 1))
 }
 
 /** A block that is not closed before the next declaration ends there, where the quotes of the file do not pair. */
-function lostEnd(text: string, from: number): number {
+function lostEnd(state: State, from: number): number {
+  const { text } = state
   const closer = text.indexOf('"""', from)
   const declaration = nextDeclarationLine(text, from)
   if (declaration === -1 || (closer !== -1 && closer < declaration)) return text.length
+  state.isLocal = false
   let closers = 0
   for (let at = closer; at !== -1; at = text.indexOf('"""', at + 3)) closers++
   return closers % 2 === 0 ? declaration : text.length

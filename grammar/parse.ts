@@ -2,8 +2,9 @@
 
 import type { Phase } from "../base/diagnostics/diagnostic.ts"
 import type { Source } from "../base/text/source.ts"
-import { lex, type Tokens } from "./lexer.ts"
+import type { Tokens } from "./lexer.ts"
 import { AgentFlowParser } from "./parser.ts"
+import { relex } from "./relex.ts"
 import type { Parsed } from "./reuse.ts"
 import type { FileNode } from "./syntax/nodes.ts"
 
@@ -19,6 +20,7 @@ const parser = new AgentFlowParser()
 
 /** `before`: the syntax of an earlier text of the file. Declarations that are still the same are moved from there, so that it is used up. */
 export function parse(source: Source, before?: Syntax): Phase<Syntax> {
-  const { file, diagnostics, ...parsed } = parser.parse(lex(source), before?.parsed)
-  return { value: { tokens: parsed.tokens, file, parsed }, diagnostics }
+  const { tokens, kept } = relex(source, before?.tokens)
+  const { file, parsed, diagnostics } = parser.parse(tokens, kept, before?.parsed)
+  return { value: { tokens, file, parsed }, diagnostics }
 }

@@ -5,15 +5,17 @@ import { span } from "../base/text/span.ts"
 import { foreignDeclarations, modifiers } from "./borrowed.ts"
 import { withoutConsequences } from "./consequences.ts"
 import type { Tokens } from "./lexer.ts"
-import { around, isDoubtful, partsOf, type Finder, type Parsed, type Part } from "./reuse.ts"
+import type { Kept } from "./relex.ts"
+import { around, isDoubtful, partsOf, rootIndentation, type Finder, type Parsed, type Part } from "./reuse.ts"
 import type { Rule } from "./rules/recorder.ts"
 import { declarationWords, DeclarationRules } from "./rules/declarations.ts"
 import type { Declaration, FileNode } from "./syntax/nodes.ts"
 
 const declarationWordSet: ReadonlySet<string> = new Set(declarationWords)
 
-export interface ParsedFile extends Parsed {
+export interface ParsedFile {
   readonly file: FileNode
+  readonly parsed: Parsed
   readonly diagnostics: readonly Diagnostic[]
 }
 
@@ -56,16 +58,18 @@ export class AgentFlowParser extends DeclarationRules {
   }
 
   /** With what an earlier text gave, its parts that are the same are taken from it: they are no longer its own then. */
-  parse(tokens: Tokens, before?: Parsed): ParsedFile {
+  parse(tokens: Tokens, kept: Kept, before?: Parsed): ParsedFile {
     this.begin(tokens)
     this.afterBroken = false
     this.parts = []
+    const { braces, bracesPair } = this
+    const indentation = rootIndentation(tokens)
     this.nextId = before?.nextId ?? 0
-    this.find = before === undefined ? () => undefined : partsOf(before, { tokens, braces: this.braces, bracesPair: this.bracesPair })
+    this.find = before === undefined ? () => undefined : partsOf(before, { tokens, kept, braces, bracesPair, indentation })
     const file = this.file()
     return {
-      file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: withoutConsequences(tokens, this.braces, sortDiagnostics(this.diagnostics)),
-      tokens, parts: this.parts, braces: this.braces, bracesPair: this.bracesPair, nextId: this.nextId,
+      file: { ...file, span: { start: 0, end: tokens.source.text.length } }, diagnostics: withoutConsequences(tokens, braces, sortDiagnostics(this.diagnostics)),
+      parsed: { parts: this.parts, indentation, bracesPair, nextId: this.nextId },
     }
   }
 

@@ -39,7 +39,7 @@ export abstract class TreeParser {
   /** Where the token before it ends. */
   protected lastEnd = 0
   private choices: Choices = []
-  protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [] }
+  protected tokens: Tokens = { source: { path: "", text: "", version: 0 }, tokens: [], trivia: [], diagnostics: [], isLocal: true }
   protected diagnostics: Diagnostic[] = []
   protected endToken: Token = nowhere
   protected nextId = 0
