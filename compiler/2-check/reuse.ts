@@ -61,7 +61,7 @@ interface Around {
 export function checkItem(item: Declaration, file: FileContext, { head, before, changed }: Around): CheckedItem {
   const bound = file.bound.items.get(item)!
   const kept = before?.files.get(file.path)?.items.get(item)
-  if (kept !== undefined && kept.refers === bound.refers && isMovable(kept) && ![...kept.lookedAt].some((symbol) => changed.has(symbol))) return move(kept, head, item.span)
+  if (kept !== undefined && kept.refers === bound.refers && isMovable(kept) && !sees(kept, changed)) return move(kept, head, item.span)
   if (kept !== undefined) forget(item, file, bound.locals)
   const lookedAt = new Set<SymbolId>()
   const diagnostics: Diagnostic[] = []
@@ -72,6 +72,11 @@ export function checkItem(item: Declaration, file: FileContext, { head, before, 
   const declared: Context["declared"] = { get: (symbol) => (lookedAt.add(symbol), structures.get(symbol)) }
   checkDeclaration(item, { ...file, context: { ...file.context, declared, diagnostics, callSites, agentTools, suppressions, lookedAt } })
   return { at: item.span, head, refers: bound.refers, lookedAt, diagnostics, callSites, agentTools, suppressions }
+}
+
+function sees({ lookedAt }: CheckedItem, changed: ReadonlySet<SymbolId>): boolean {
+  for (const symbol of changed) if (lookedAt.has(symbol)) return true
+  return false
 }
 
 function isMovable({ at, diagnostics, suppressions }: CheckedItem): boolean {
@@ -91,7 +96,10 @@ function move(kept: CheckedItem, head: Head, at: Span): CheckedItem {
 
 /** Nothing is known of the inside of the declaration but what its head says. */
 function forget(item: Declaration, file: FileContext, [first, end]: readonly [SymbolId, SymbolId]): void {
-  for (const facts of [file.types, file.calls, file.builtins, file.stepNames, file.callPolicies]) walk(item, ({ id }) => void facts.delete(id))
+  const tables = [file.types, file.calls, file.builtins, file.stepNames, file.callPolicies]
+  walk(item, ({ id }) => {
+    for (const facts of tables) facts.delete(id)
+  })
   for (let symbol = first; symbol < end; symbol++) file.context.symbolTypes.delete(symbol)
   // It was reported when all heads were looked at.
   declareSignature(item, { ...file, context: { ...file.context, diagnostics: [] } })
