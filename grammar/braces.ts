@@ -40,7 +40,7 @@ export function braceRepairs({ source: { text }, tokens }: Tokens): Braces {
   const repaired = new Set<number>()
   for (let from = 0; from < tokens.length;) {
     let to = from + 1
-    while (to < tokens.length && !beginsDeclaration(text, tokens, to)) to++
+    while (to < tokens.length && !(tokens[to]!.startsLine && beginsDeclaration(text, tokens, to))) to++
     const missing = imbalance(tokens, from, to)
     if (missing !== 0) {
       const found: Repair = { text, tokens, ends: new Map(), surplus: new Set(), open: [] }

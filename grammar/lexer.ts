@@ -85,7 +85,8 @@ export function lex(source: Source, { from, triviaBefore, ends }: Part = whole):
   }
   while (state.at < state.text.length && !ends(state)) {
     if (state.at >= state.lostEnd) endLost(state)
-    const mode = state.modes.at(-1)
+    const { modes } = state
+    const mode = modes.length === 0 ? undefined : modes[modes.length - 1]
     if (mode === undefined || mode.kind === "hole") lexCode(state, mode)
     else lexText(state, mode)
   }
@@ -150,7 +151,7 @@ function lexCode(state: State, hole: Mode | undefined): void {
     // The table's own string: comparing kinds is then comparing references.
     return keyword === undefined ? push(state, "Identifier", to, true) : push(state, keyword.kind, to, keyword.category === "soft keyword")
   }
-  if (code === 32 || code === 10) return lexSpace(state)
+  if ((code === 32 || code === 10) && lexPlainSpace(state)) return
   if (kind === digit) return lexNumber(state)
   switch (text[at]) {
     case '"':
@@ -180,7 +181,8 @@ function lexCode(state: State, hole: Mode | undefined): void {
   }
   const candidates = symbols[code]
   if (candidates === undefined) return lexSpace(state)
-  for (const symbol of candidates) {
+  for (let index = 0; index < candidates.length; index++) {
+    const symbol = candidates[index]!
     if (symbol.length > 1 && !text.startsWith(symbol, at)) continue
     return text[at + 2] === "=" && (symbol === "==" || symbol === "!=") ? lexStrict(state, symbol) : push(state, symbol, at + symbol.length)
   }
@@ -219,17 +221,26 @@ function lexBacktick(state: State): void {
   push(state, "StringStart", at + 1)
 }
 
-/** Spaces and line feeds are nearly all that stands between tokens; the pattern knows the rest. */
-function spaceEnd(state: State): number {
-  const { text } = state
-  let to = state.at
-  for (let code = text.charCodeAt(to); code === 32 || code === 10; code = text.charCodeAt(to)) to++
-  const isSpace = to > state.at && (to === text.length || (text.charCodeAt(to) > 32 && text.charCodeAt(to) < 127))
-  return isSpace ? to : end(state, whitespacePattern)
+/** Spaces and line feeds are nearly all that stands between tokens; false where more does. */
+function lexPlainSpace(state: State): boolean {
+  const { text, at, trivia } = state
+  let to = at
+  let hasLine = false
+  for (let code = text.charCodeAt(to); code === 32 || code === 10; code = text.charCodeAt(to)) {
+    if (code === 10) hasLine = true
+    to++
+  }
+  if (hasLine && state.openStrings > 0) return false
+  const after = text.charCodeAt(to)
+  if (to < text.length && !(after > 32 && after < 127)) return false
+  trivia.push({ kind: "whitespace", start: at, end: to })
+  state.at = to
+  if (hasLine) state.atLineStart = true
+  return true
 }
 
 function lexSpace(state: State): void {
-  const to = spaceEnd(state)
+  const to = end(state, whitespacePattern)
   if (to === -1) return lexUnknown(state)
   const newline = state.openStrings > 0 ? state.text.indexOf("\n", state.at) : -1
   if (newline === -1 || newline >= to) return skip(state, "whitespace", to)
@@ -239,9 +250,10 @@ function lexSpace(state: State): void {
 }
 
 function lexNumber(state: State): void {
-  for (const [kind, pattern] of numberPatterns) {
-    const to = end(state, pattern)
-    if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, kind, to)
+  for (let index = 0; index < numberPatterns.length; index++) {
+    const pattern = numberPatterns[index]!
+    const to = end(state, pattern[1])
+    if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, pattern[0], to)
   }
   const to = end(state, looseNumberPattern)
   const text = state.text.slice(state.at, to)
@@ -354,25 +366,28 @@ function closeModes(state: State, index: number): void {
   }
 }
 
+const backslash = 92
+
 /** Text up to the next hole, the closing quote or, in a `"` string, the end of the line. */
 function lexText(state: State, mode: Mode): void {
   const { text } = state
   const isBacktick = mode.kind === "backtick"
   const closer = mode.kind === "block" ? '"""' : isBacktick ? "`" : '"'
   const opener = isBacktick ? "${" : "{"
+  const [openerCode, closerCode] = [opener.charCodeAt(0), closer.charCodeAt(0)]
   let to = state.at
   let escaped = false
   const last = Math.max(state.lostEnd, state.at)
   for (; to < last; to++) {
-    const char = text[to]
-    if (char === "\\" && text[to + 1] !== "\n" && text[to + 1] !== "\r") {
+    const code = text.charCodeAt(to)
+    if (code === backslash && text[to + 1] !== "\n" && text[to + 1] !== "\r") {
       escaped = true
       unicodePattern.lastIndex = to
       to = unicodePattern.test(text) ? unicodePattern.lastIndex - 1 : to + 1
-    } else if (char === "\\") escaped = true
-    else if (char === opener[0] && text.startsWith(opener, to)) break
-    else if (char === closer[0] && text.startsWith(closer, to)) break
-    else if (state.openStrings > 0 && (char === "\n" || (char === "\r" && text[to + 1] === "\n"))) break
+    } else if (code === backslash) escaped = true
+    else if (code === openerCode && text.startsWith(opener, to)) break
+    else if (code === closerCode && text.startsWith(closer, to)) break
+    else if ((code === 10 || code === 13) && state.openStrings > 0 && (code === 10 || text[to + 1] === "\n")) break
   }
   to = Math.min(to, last)
   if (to > state.at) {

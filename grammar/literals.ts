@@ -14,14 +14,18 @@ export function numberValue(text: string): number {
   return value
 }
 
+/** Begins anew after it has found nothing. */
+const durationPart = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y
+
 export function durationMs(text: string): number {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) {
-    const { replacement } = numberProblem(text.replace(/\s+/g, ""))
-    return replacement === undefined || replacement === text ? 0 : durationMs(replacement)
+  let [total, end] = [0, 0]
+  for (let part = durationPart.exec(text); part !== null; part = durationPart.exec(text)) {
+    total += Number(part[1]) * unitMs[part[2]!]!
+    end = durationPart.lastIndex
   }
-  let total = 0
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(amount) * unitMs[unit!]!
-  return round(total)
+  if (end > 0 && end === text.length) return round(total)
+  const { replacement } = numberProblem(text.replace(/\s+/g, ""))
+  return replacement === undefined || replacement === text ? 0 : durationMs(replacement)
 }
 
 /** Dollars to nano-dollars without going through a fraction that binary can't hold. */
@@ -32,7 +36,7 @@ export function nanoDollars(text: string): number {
 
 /** 1.15k is 1150, not 1149.9999999999998. */
 function round(value: number): number {
-  return Number(value.toPrecision(15))
+  return Number.isInteger(value) && value < 1e15 ? value : Number(value.toPrecision(15))
 }
 
 const unitWords: readonly (readonly [RegExp, string])[] = [

@@ -73,7 +73,8 @@ export abstract class RecoveringParser extends TreeParser {
       this.recorder.words(kinds)
       return kinds[0]!
     }
-    const found = kinds.find((kind) => this.at(kind)) ?? kinds[0]!
+    const { kind } = this.token
+    const found = kinds.find((each) => each === kind) ?? kinds[0]!
     this.need(found)
     return found
   }

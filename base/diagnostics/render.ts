@@ -60,15 +60,17 @@ export function frame(path: string, span: Span, role: Severity, { paint, textOf,
   ]
 }
 
-/** What terminals draw two columns wide: East Asian scripts, full-width forms and most emoji. */
-const wide = /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{1FA70}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
+/** What terminals draw two columns wide: East Asian scripts, full-width forms and most emoji. A function: to make the pattern takes long. */
+const wide = (): RegExp => /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{1FA70}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
 /** What is drawn onto the character before it. */
-const widthless = /[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]/u
+const widthless = (): RegExp => /[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]/u
 
 /** How many columns of a terminal the text takes. */
 function columnsOf(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length
+  const [none, two] = [widthless(), wide()]
   let columns = 0
-  for (const character of text) columns += widthless.test(character) ? 0 : wide.test(character) ? 2 : 1
+  for (const character of text) columns += none.test(character) ? 0 : two.test(character) ? 2 : 1
   return columns
 }
 

@@ -83,12 +83,12 @@ export function assumeMember(
 /** What is known of a `var` no longer holds once something in `node` may have assigned it. */
 export function forget(env: Env, node: Node): Env {
   if (env.narrowed.size === 0) return env
-  const narrowed = new Map(env.narrowed)
+  let narrowed = env.narrowed
   for (const inside of nodesIn(node)) {
     const symbol = inside.kind === "assign" ? env.file.bound.uses.get(inside.name.id) : undefined
     if (symbol === undefined) continue
     const isOfIt = (path: string): boolean => path === `#${symbol}` || path.startsWith(`#${symbol}.`)
-    for (const path of narrowed.keys()) if (isOfIt(path)) narrowed.delete(path)
+    narrowed = new Map([...narrowed].filter(([path]) => !isOfIt(path)))
   }
   return narrowed.size === env.narrowed.size ? env : { ...env, narrowed }
 }

@@ -64,11 +64,19 @@ function versioned(plan: WorkflowPlan, { versions }: LowerOptions): WorkflowPlan
 
 /** "DailyBrief" and "daily_brief" are daily-brief. */
 export function kebab(name: string): string {
+  const { hump, other } = /^[ -~]*$/.test(name) ? asciiWords : words()
   return name
-    .replace(/([\p{Ll}\p{N}])(\p{Lu})/gu, "$1-$2")
-    .replace(/[^\p{L}\p{N}]+/gu, "-")
+    .replace(hump, "$1-$2")
+    .replace(other, "-")
     .replace(/^-+|-+$/g, "")
     .toLowerCase() || "workflow"
+}
+
+/** Patterns with classes of Unicode are compiled in a millisecond, these in none. */
+const asciiWords = { hump: /([a-z0-9])([A-Z])/g, other: /[^A-Za-z0-9]+/g }
+
+function words(): typeof asciiWords {
+  return { hump: /([\p{Ll}\p{N}])(\p{Lu})/gu, other: /[^\p{L}\p{N}]+/gu }
 }
 
 interface Item<Node = Declaration> {

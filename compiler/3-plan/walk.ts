@@ -9,10 +9,14 @@ export type PlanPart = Readonly<Record<string, unknown>>
 export function walkPlan(value: unknown, see: (part: PlanPart, field: string) => void | false, field: string = ""): void {
   if (typeof value !== "object" || value === null) return
   if (Array.isArray(value)) {
-    for (const each of value) walkPlan(each, see, field)
+    for (let index = 0; index < value.length; index++) walkPlan(value[index], see, field)
     return
   }
   const part = value as PlanPart
   if (see(part, field) === false) return
-  for (const key in part) if (key !== "origin" && key !== "type") walkPlan(part[key], see, key)
+  for (const key in part) {
+    if (key === "origin" || key === "type") continue
+    const inner = part[key]
+    if (typeof inner === "object") walkPlan(inner, see, key)
+  }
 }

@@ -35,17 +35,25 @@ export function amountsOf(bound: (unit: Unit) => Bound): Amounts {
 }
 
 export function sum(...amounts: readonly Amounts[]): Amounts {
-  return amounts.reduce((left, right) => joined(left, right, plus), nothing)
+  let total = nothing
+  for (let index = 0; index < amounts.length; index++) total = joined(total, amounts[index]!, plus)
+  return total
 }
 
 /** One after the other. */
 export function sequence(...costs: readonly Cost[]): Cost {
-  return costs.reduce((left, right) => combine(left, right, plus), free)
+  return combined(costs, plus)
 }
 
 /** One or the other. */
 export function worst(...costs: readonly Cost[]): Cost {
-  return costs.reduce((left, right) => combine(left, right, most), free)
+  return combined(costs, most)
+}
+
+function combined(costs: readonly Cost[], join: Join): Cost {
+  let total = free
+  for (let index = 0; index < costs.length; index++) total = combine(total, costs[index]!, join)
+  return total
 }
 
 type Join = (left: Bound, right: Bound) => Bound

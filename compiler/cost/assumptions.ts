@@ -64,9 +64,15 @@ export function backoffMs({ times, firstMs, maxMs, factor }: Retries): number {
 /** Bytes of a text in UTF-8; a lone surrogate is written as three. */
 export function utf8Length(text: string): number {
   let length = 0
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    // The second half of a pair brings its three bytes to four.
+    const isPaired = code >= 0xdc00 && code < 0xe000 && at > 0 && isHighSurrogate(text.charCodeAt(at - 1))
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : isPaired ? 1 : 3
   }
   return length
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code < 0xdc00
 }

@@ -21,9 +21,11 @@ export function boundOf(plan: Plan): CostReport {
 
 /** Steps in the history of one run of a workflow: a run that it calls has a history of its own. */
 export function historiesOf(plan: Plan): (workflow: WorkflowPlan) => Bound {
-  const runs = new Map(plan.workflows.map(({ name }) => [name, free]))
-  const analysis = { ...analysisOf(plan), runs }
-  return (workflow) => workflowCost(analysis, workflow).total.steps
+  let analysis: Analysis | undefined
+  return (workflow) => {
+    analysis ??= { ...analysisOf(plan), runs: new Map(plan.workflows.map(({ name }) => [name, free])) }
+    return workflowCost(analysis, workflow).total.steps
+  }
 }
 
 /** Outside of any workflow. */

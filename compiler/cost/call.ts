@@ -32,9 +32,7 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const callee = analysis.callees.get(call.callable)
   if (callee === undefined || analysis.active.includes(call.callable)) return boundlessCall(analysis, call)
   const within: Analysis = { ...analysis, active: [...analysis.active, call.callable] }
-  // The nearest names win: a clause at the call reads the caller's, one of the callable its parameters.
   const parameters: Scope = { locals: new Map(call.arguments) }
-  const scope: Scope = { locals: new Map([...call.arguments, ...call.scope.locals]) }
   const policy = effectivePolicy(analysis, callee, call)
   const at = { name: `${call.callable}'s result`, origin: callee.plan.origin }
   const declared = shapeOfSchema(analysis.types, callee.plan.resultSchema, at)
@@ -43,7 +41,7 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
   const computed = workOf(within, { callee, policy, parameters, result })
   const held = policy.budgets.reduce((amounts, budget) => capped(amounts, budget, computed.models), computed.work)
   const isOwn = call.policy?.clauses.fallback !== undefined
-  const fallback = fallbackOf(within, policy.clauses.fallback, isOwn ? scope : parameters)
+  const fallback = fallbackOf(within, policy.clauses.fallback, isOwn ? { locals: namesAtCall(call) } : parameters)
   const parked = policy.clauses.manual === undefined ? nothing : parking(call, policy.clauses.manual)
   const undo = undoOf(within, { call, callee, policy, work: computed, result })
 
@@ -64,6 +62,11 @@ export function evaluateCall(analysis: Analysis, call: Call): Evaluated {
       ...named(undo.rows, `${call.step}/undo`, "undo"),
     ],
   }
+}
+
+/** The nearest names win: a clause at the call reads the caller's, one of the callable its parameters. */
+function namesAtCall(call: Call): Map<string, Shape> {
+  return new Map([...call.arguments, ...call.scope.locals])
 }
 
 function named(rows: readonly StepCost[], path: string, role: StepCost["role"]): readonly StepCost[] {
@@ -172,7 +175,7 @@ function undoOf(analysis: Analysis, { call, callee, policy, work, result }: {
 }): Evaluated {
   const undo = call.undo ?? callee.plan.undo
   if (undo === undefined || analysis.isUndo) return { shape: either(), cost: free, rows: [] }
-  const locals = call.undo === undefined ? new Map(call.arguments) : new Map([...call.arguments, ...call.scope.locals])
+  const locals = call.undo === undefined ? new Map(call.arguments) : namesAtCall(call)
   const step: ExpressionPlan = undo.step
   const evaluated = analysis.evaluate({ ...analysis, isUndo: true }, { locals, result }, step)
   // An attempt that a deadline left behind is waited for: only its outcome says what there is to undo.

@@ -55,5 +55,7 @@ export function calleesOf(plan: Plan): ReadonlyMap<string, Callee> {
 }
 
 export function inside(scope: Scope, names: readonly (readonly [string, Shape])[] = []): Scope {
-  return { ...scope, locals: new Map([...scope.locals, ...names]) }
+  const locals = new Map(scope.locals)
+  for (const [name, shape] of names) locals.set(name, shape)
+  return { ...scope, locals }
 }

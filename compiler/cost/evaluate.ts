@@ -19,6 +19,8 @@ type Expression<Kind extends ExpressionPlan["kind"]> = Extract<ExpressionPlan, {
 
 /** All parts are evaluated one after the other; the shape is made from theirs. */
 function from(parts: readonly Evaluated[], shape: Shape): Evaluated {
+  const only = parts[0]
+  if (parts.length < 2) return { shape, cost: only?.cost ?? free, rows: only?.rows ?? [] }
   return { shape, cost: sequence(...parts.map(({ cost }) => cost)), rows: parts.flatMap(({ rows }) => rows) }
 }
 
@@ -213,9 +215,13 @@ function following(first: Block, second: Block): Block {
   return {
     through: second.through && sequence(before, second.through),
     left: worst(first.left, sequence(before, second.left)),
-    rows: [...first.rows, ...second.rows],
-    returned: [...first.returned, ...second.returned],
+    rows: joinedLists(first.rows, second.rows),
+    returned: joinedLists(first.returned, second.returned),
   }
+}
+
+function joinedLists<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  return first.length === 0 ? second : second.length === 0 ? first : [...first, ...second]
 }
 
 function branches(...blocks: readonly Block[]): Block {
@@ -324,10 +330,11 @@ function evaluateInner(
 ): Block {
   const own = inside(scope, names)
   const block = evaluateBlock(analysis, own, statements)
-  const lets = statements.flatMap((each) => (each.kind === "let" ? [each.name] : []))
-  const declared = new Set([...names.map(([name]) => name), ...lets])
-  for (const [name, shape] of own.locals) {
-    if (scope.locals.has(name) && !declared.has(name)) scope.locals.set(name, shape)
+  const isOwn = (name: string): boolean =>
+    names.some(([declared]) => declared === name) || statements.some((each) => each.kind === "let" && each.name === name)
+  for (const [name, before] of scope.locals) {
+    const shape = own.locals.get(name)!
+    if (shape !== before && !isOwn(name)) scope.locals.set(name, shape)
   }
   return block
 }

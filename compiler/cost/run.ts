@@ -1,6 +1,6 @@
 // A whole run of a workflow: its body, within its own budget and deadline, and the run that another run calls.
 
-import type { JsonSchema, WorkflowPlan } from "../3-plan/types.ts"
+import type { WorkflowPlan } from "../3-plan/types.ts"
 import { walkPlan } from "../3-plan/walk.ts"
 import { capped, nothing, sum } from "./amounts.ts"
 import type { Cost } from "./amounts.ts"
@@ -8,7 +8,7 @@ import { bounded, least, plus } from "./arithmetic.ts"
 import type { Analysis, Scope } from "./context.ts"
 import { evaluateBlock, totalOf } from "./evaluate.ts"
 import type { Block } from "./evaluate.ts"
-import { shapeOfSchema } from "./schema.ts"
+import { shapeOfParameter, shapeOfSchema } from "./schema.ts"
 import { boundless, fieldOf } from "./shape.ts"
 import type { Amounts } from "./types.ts"
 
@@ -16,13 +16,10 @@ import type { Amounts } from "./types.ts"
 export function parametersOf(
   { types }: Analysis, { parameters, parametersSchema }: Pick<WorkflowPlan, "parameters" | "parametersSchema">,
 ): Scope {
-  const { properties, ...rest } = parametersSchema
-  const fields = (properties ?? {}) as JsonSchema
   return {
     locals: new Map(parameters.map(({ name, origin }) => {
-      const schema = fields[name] === undefined ? parametersSchema : { ...rest, properties: { [name]: fields[name] } }
-      const shape = shapeOfSchema(types, schema, { name: "", origin })
-      return [name, fieldOf(shape, name, boundless(`\`${name}\` is not known`, origin))]
+      const shape = shapeOfParameter(types, parametersSchema, { name, origin })
+      return [name, shape ?? fieldOf(shapeOfSchema(types, parametersSchema, { name: "", origin }), name, boundless(`\`${name}\` is not known`, origin))]
     })),
   }
 }

@@ -46,26 +46,39 @@ export function shapeOfKind(types: TypesByName, type: ValueType): Shape | undefi
 }
 
 function shapeAt(types: TypesByName, schema: JsonSchema, place: Place): Shape {
-  const { $ref, ...siblings } = schema
-  if (typeof $ref === "string") return shapeOfDeclared(types, $ref, siblings, place)
+  if (typeof schema["$ref"] === "string") return shapeOfDeclared(types, schema, place)
   if ("const" in schema) return shapeOfConstant(schema["const"]!, place)
   if (Array.isArray(schema["enum"])) return either(...schema["enum"].map((value) => shapeOfConstant(value, place)))
   const branches = schema["anyOf"] ?? schema["oneOf"]
   if (Array.isArray(branches)) return either(...branches.map((branch) => shapeAt(types, branch as JsonSchema, place)))
-  const kinds = Array.isArray(schema["type"]) ? schema["type"] : [schema["type"]]
+  const kinds = schema["type"]
+  if (!Array.isArray(kinds)) return shapeOfType(types, String(kinds), schema, place)
   return either(...kinds.map((type) => shapeOfType(types, String(type), schema, place)))
 }
 
-function shapeOfDeclared(types: TypesByName, reference: string, siblings: JsonSchema, place: Place): Shape {
-  const name = reference.replace("#/$defs/", "")
+function shapeOfDeclared(types: TypesByName, { $ref, ...siblings }: JsonSchema, place: Place): Shape {
+  const name = String($ref).replace("#/$defs/", "")
   const declared = types.get(name)
   if (declared === undefined) return boundless(`\`${place.name}\` can be of any size`, place.origin)
   if (place.inside.length >= depthMax) return boundless(`\`${name}\` lies more than ${depthMax} types deep`, declared.origin)
   if (place.inside.includes(name)) return boundless(`\`${name}\` can contain itself without end`, declared.origin)
   const isAlias = declared.kind === "alias"
-  return shapeAt(types, { ...declared.schema, ...siblings }, {
+  const shape = (): Shape => shapeAt(types, { ...declared.schema, ...siblings }, {
     name: isAlias ? place.name : name, origin: declared.origin, inside: [...place.inside, name],
   })
+  // What depends on nothing but the type itself is found once.
+  const isOwn = !isAlias && place.inside.length === 0 && Object.keys(siblings).length === 0
+  return isOwn ? known(types, name, shape) : shape()
+}
+
+const knownShapes = new WeakMap<TypesByName, Map<string, Shape>>()
+
+function known(types: TypesByName, name: string, find: () => Shape): Shape {
+  let shapes = knownShapes.get(types)
+  if (shapes === undefined) knownShapes.set(types, shapes = new Map())
+  let shape = shapes.get(name)
+  if (shape === undefined) shapes.set(name, shape = find())
+  return shape
 }
 
 function shapeOfConstant(value: Json, place: Place): Shape {
@@ -110,14 +123,21 @@ function shapeOfObject(types: TypesByName, schema: JsonSchema, place: Place): Sh
   if (typeof properties !== "object" || properties === null) {
     return boundless(`\`${place.name}\` is a map, which has no limit`, place.origin)
   }
-  const required = schema["required"]
-  const isRequired = (name: string): boolean => Array.isArray(required) && required.includes(name)
-  const fields = Object.entries(properties).map(([name, field]) => {
-    const path = place.name === "" ? name : `${place.name}.${name}`
-    const shape = shapeAt(types, field as JsonSchema, { ...place, name: path })
-    return { name, shape: isRequired(name) ? shape : either(shape, absent) }
-  })
+  const fields = Object.keys(properties).map((name) => ({ name, shape: shapeOfField(types, schema, name, place) }))
   return { kind: "record", fields }
+}
+
+function shapeOfField(types: TypesByName, { properties, required }: JsonSchema, name: string, place: Place): Shape {
+  const path = place.name === "" ? name : `${place.name}.${name}`
+  const shape = shapeAt(types, (properties as JsonSchema)[name] as JsonSchema, { name: path, origin: place.origin, inside: place.inside })
+  return Array.isArray(required) && required.includes(name) ? shape : either(shape, absent)
+}
+
+/** Of one parameter, undefined where the schema has none of that name. */
+export function shapeOfParameter(types: TypesByName, schema: JsonSchema, { name, origin }: { readonly name: string; readonly origin: Location }): Shape | undefined {
+  const properties = schema["properties"]
+  if (typeof properties !== "object" || properties === null || !Object.hasOwn(properties, name)) return undefined
+  return shapeOfField(types, schema, name, { name: "", origin, inside: [] })
 }
 
 // ---------------------------------------------------------------- the schema as text

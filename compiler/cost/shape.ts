@@ -34,7 +34,8 @@ export function exactly(value: string | number | boolean | null): Shape {
 }
 
 export function either(...options: readonly Shape[]): Shape {
-  const flat = options.flatMap((option) => (option.kind === "either" ? option.options : [option]))
+  const isNested = options.some((option) => option.kind === "either")
+  const flat = isNested ? options.flatMap((option) => (option.kind === "either" ? option.options : [option])) : options
   return flat.length === 1 ? flat[0]! : { kind: "either", options: flat }
 }
 

@@ -14,8 +14,9 @@ export const literalStarts: ReadonlySet<string> = new Set([
 export abstract class BorrowedExpressions extends CollectionRules {
   /** `await f()`, `f"…"` and `new Page()`: said once, and read as what stands behind the word. */
   protected skipBorrowedPrefix(): void {
-    const [token, next] = [this.token, this.peek(2)]
+    const { token } = this
     if (token.kind !== "Identifier" && token.kind !== "new") return
+    const next = this.peek(2)
     if (next.startsLine) return
     const word = this.text(token)
     if (word === "await" && (next.isName || next.kind === "(" && !next.glued)) this.borrowedSurplus(token, "every call is waited for.")
@@ -23,7 +24,7 @@ export abstract class BorrowedExpressions extends CollectionRules {
       where: token, text: word, hint: "a record is written `{ field: value }`, and the time is `now()`.",
     })
     else if (word === "typeof" && next.isName) this.borrowed({ where: token, text: word, hint: "`match` tells the members of a union apart." })
-    else if (/^(?:f|rf?|b|u)$/i.test(word) && next.glued && (next.kind === "StringStart" || next.kind === "BlockStart" || next.kind === "RawString")) {
+    else if (next.glued && (next.kind === "StringStart" || next.kind === "BlockStart" || next.kind === "RawString") && /^(?:f|rf?|b|u)$/i.test(word)) {
       this.borrowedSurplus(token, "a text in `\"` has interpolations as it is.")
     } else return
     this.drop()

@@ -23,6 +23,7 @@ const precedence: Readonly<Record<BinaryOperator, number>> = {
 /** `not` reads like English: `not a == b` is `not (a == b)`. */
 const prefixPrecedence = { not: 3, "-": 9 } as const
 
+const prefixes: ReadonlySet<string> = new Set(["-", "not", "!"])
 const operandStarts = new Set(["Number", "Money", "Duration", "StringStart", "BlockStart", "RawString"])
 const statementWords = new Set(keywordsOf("statement"))
 
@@ -206,6 +207,11 @@ export abstract class ExpressionRules extends BorrowedExpressions {
   })
 
   private operandInto(operands: Expression[], operators: Operator[]): void {
+    if (this.isRecorded || prefixes.has(this.token.kind)) this.prefixesInto(operators)
+    operands.push(this.operand())
+  }
+
+  private prefixesInto(operators: Operator[]): void {
     let count = 0
     this.some(() => this.at("-") || this.at("not") || this.at("!"), () => {
       operators.push({ operator: this.at("-") ? "-" : "not", start: this.token.start })
@@ -215,7 +221,6 @@ export abstract class ExpressionRules extends BorrowedExpressions {
         this.tooDeep(chainMax)
       }
     })
-    operands.push(this.operand())
   }
 
   /** Builds what binds at least as tightly as the operator that follows. */

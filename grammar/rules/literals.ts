@@ -35,8 +35,10 @@ export abstract class LiteralRules extends BorrowingParser {
 
   /** `20 seconds` is read as `20s`. */
   private spanInWords(): void {
-    const [number, unit] = [this.token, this.peek(2)]
-    if (this.isRecorded || number.kind !== "Number" || unit.kind !== "Identifier" || unit.startsLine || this.isCalledOrGiven(3)) return
+    const number = this.token
+    if (this.isRecorded || number.kind !== "Number") return
+    const unit = this.peek(2)
+    if (unit.kind !== "Identifier" || unit.startsLine || this.isCalledOrGiven(3)) return
     const text = `${this.text(number)}${this.text(unit)}`
     const { replacement } = numberProblem(text)
     if (replacement === undefined || !/^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/.test(replacement)) return

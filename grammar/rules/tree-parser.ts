@@ -181,7 +181,7 @@ export abstract class TreeParser {
   }
 
   protected atName(ahead = 1): boolean {
-    return this.peek(ahead).isName
+    return (ahead === 1 ? this.token : this.peek(ahead)).isName
   }
 
   protected atWord(ahead = 1): boolean {
@@ -190,7 +190,7 @@ export abstract class TreeParser {
   }
 
   protected sameLine(ahead = 1): boolean {
-    return !this.peek(ahead).startsLine
+    return !(ahead === 1 ? this.token : this.peek(ahead)).startsLine
   }
 
   protected get hasFailed(): boolean {

@@ -29,7 +29,7 @@ export abstract class TypeRules extends BorrowedTypes {
           this.need("|")
           members.push(this.typeSuffixes())
         })
-        const [only] = members
+        const only = members[0]
         return members.length === 1 ? only! : this.node<UnionTypeNode>(start, { kind: "unionType", members })
       },
       () => this.missingType(expected),

@@ -65,8 +65,13 @@ const OBJECT_NAMES: ReadonlySet<string> = new Set([
   "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "__proto__",
 ])
 
+/** A name of a field that is written as a string keeps its quotes in the tree. */
+export function withoutQuotes(name: string): string {
+  return name.startsWith('"') ? name.replace(/^"(.*)"$/s, "$1") : name
+}
+
 export function refuseObjectName(name: Name, file: FileContext): void {
-  const text = name.text.replace(/^"(.*)"$/s, "$1")
+  const text = withoutQuotes(name.text)
   if (OBJECT_NAMES.has(text)) report(file, name, "AF2019", { name: text })
 }
 

@@ -6,13 +6,13 @@ import type {
 } from "../../../grammar/syntax/nodes.ts"
 import { plainText, resolvePath } from "../../1-bind/imports.ts"
 import type { SymbolId } from "../../1-bind/types.ts"
-import type { ExpressionPlan } from "../code.ts"
 import { nameOf, originOf, planName, symbolOf } from "../context.ts"
 import type { Context } from "../context.ts"
 import type {
   AgentPlan, CallablePlan, ClauseKind, ConcurrencyPlan, HumanPlan, ParameterPlan, ToolPlan, ToolSourcePlan, TriggerPlan,
   WorkflowPlan,
 } from "../types.ts"
+import { walkPlan } from "../walk.ts"
 import { lowerExpression, lowerKinds, plainTemplate } from "./expression.ts"
 import { clausesOf, lowerApproval, lowerPolicy, lowerUndo, numberOf } from "./policy.ts"
 import { lowerBlock } from "./statement.ts"
@@ -123,11 +123,11 @@ function stateOperation(word: string): "get" | "set" | "delete" {
   return word
 }
 
-function secretsIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
-  if (typeof value !== "object" || value === null) return found
-  const node = value as Partial<ExpressionPlan>
-  if (node.kind === "secretReference" && node.name !== undefined) found.add(node.name)
-  for (const child of Object.values(value)) secretsIn(child, found)
+function secretsIn(value: unknown): ReadonlySet<string> {
+  const found = new Set<string>()
+  walkPlan(value, ({ kind, name }) => {
+    if (kind === "secretReference") found.add(name as string)
+  })
   return found
 }
 

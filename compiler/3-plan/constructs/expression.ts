@@ -5,6 +5,7 @@ import type {
   Argument, CallExpression, Expression, MemberExpression, NameExpression, RecordEntry, RecordExpression, TemplateExpression,
 } from "../../../grammar/syntax/nodes.ts"
 import type { Signature, Type } from "../../2-check/types.ts"
+import { withoutQuotes } from "../../2-check/types/build.ts"
 import { fieldsOf, isOptional } from "../../2-check/types/relate.ts"
 import { inFile, nameOf, originOf, planName, symbolAt, symbolOf, typeOf } from "../context.ts"
 import type { Context } from "../context.ts"
@@ -83,9 +84,8 @@ function lowerRecord(context: Context, node: RecordExpression): ExpressionPlan {
   return { origin: originOf(context, node), type: lowerType(context, type), kind: "record", entries: tagged }
 }
 
-/** A key written as a string keeps its quotes in the tree. */
 function keyOf(entry: RecordEntry): string {
-  return entry.key.text.replace(/^"(.*)"$/s, "$1")
+  return withoutQuotes(entry.key.text)
 }
 
 /** `{ name }`: the key is the name. */

@@ -33,15 +33,16 @@ export function lowerBlock(context: Context, statements: readonly Statement[], s
   return statements.flatMap((statement, index) => {
     const lowered = lowerStatement(context, statement, index === statements.length - 1 ? sink : nowhere)
     const before = statements[index - 1]
-    const [first, ...rest] = lowered
+    const first = lowered[0]
     if (before === undefined || first === undefined || !isSpaced(context, before, statement)) return lowered
-    return [{ ...first, spaced: true as const }, ...rest]
+    return lowered.with(0, { ...first, spaced: true as const })
   })
 }
 
 function isSpaced(context: Context, before: Statement, statement: Statement): boolean {
   const text = context.checked.bound.files.get(context.path)?.source.text ?? ""
-  return /\n[ \t]*\r?\n/.test(text.slice(before.span.end, statement.span.start))
+  const between = text.slice(before.span.end, statement.span.start)
+  return between.indexOf("\n") !== between.lastIndexOf("\n") && /\n[ \t]*\r?\n/.test(between)
 }
 
 function lowerStatement(context: Context, node: Statement, sink: Sink): readonly StatementPlan[] {
