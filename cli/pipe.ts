@@ -1,6 +1,6 @@
 // Output that goes to no terminal, written at once: to load Node's streams takes as long as to check a small program.
 
-import { fstatSync, writeSync } from "node:fs"
+import { fstatSync, statSync, writeSync } from "node:fs"
 import { columnsAsTold, paintWith, plainStyle } from "./style.ts"
 import type { Look, Terminal } from "./terminal.ts"
 
@@ -12,9 +12,11 @@ export interface Pipe {
 
 type Target = 1 | 2
 
+const devNull = "/dev/null"
+
 /** Undefined where either stream is a terminal, or is to have colours all the same. */
 export function openPipe(env: NodeJS.ProcessEnv): Pipe | undefined {
-  if (env["FORCE_COLOR"] || isDevice(1) || isDevice(2)) return undefined
+  if (env["FORCE_COLOR"] || isTerminal(1) || isTerminal(2)) return undefined
   const streams = new Map<Target, NodeJS.WriteStream>()
   const write = (to: Target, text: string): void => {
     const rest = streams.has(to) ? text : unwritten(to, Buffer.from(text))
@@ -35,8 +37,10 @@ export function openPipe(env: NodeJS.ProcessEnv): Pipe | undefined {
   }
 }
 
-function isDevice(target: Target): boolean {
-  return fstatSync(target).isCharacterDevice()
+/** Every device but the null device may be one; what Node asks a stream for would load the streams. */
+function isTerminal(target: Target): boolean {
+  const found = fstatSync(target)
+  return found.isCharacterDevice() && (found.rdev === 0 || found.rdev !== statSync(devNull, { throwIfNoEntry: false })?.rdev)
 }
 
 /** What a full pipe does not take now. */

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { pathToFileURL } from "node:url"
 import picocolors from "picocolors"
 import { afterAll, describe, expect, it } from "vitest"
 import { openTerminal, plainly } from "../../cli/terminal.ts"
@@ -13,6 +14,8 @@ import type { RunView, StepView } from "../../cli/view/fold.ts"
 import { drawRun } from "../../cli/view/render.ts"
 import { alignedTable } from "../../cli/view/table.ts"
 import { openWorkspace } from "../harness/cli.ts"
+
+const askedOfPipe = `import { openPipe } from "${pathToFileURL(join(import.meta.dirname, "../../cli/pipe.ts")).href}"; process.stderr.write(openPipe({}) === undefined ? "a terminal" : "none")`
 
 const shown = { isTTY: true, columns: 80 }
 const piped = { isTTY: false, columns: 0 }
@@ -113,6 +116,15 @@ describe("piped output", () => {
     expect(onTerminal(`${agentflow} check main.agentflow`, { LC_ALL: "C" })).toMatch(/^\u001b\[32mok/)
     expect(onTerminal(`${agentflow} run main.agentflow -i @input.json`)).toMatch(/starting the worker …/)
     expect(onTerminal(`${agentflow} run main.agentflow -i @input.json > out.txt 2>&1; cat out.txt`)).not.toMatch(/starting|\u001b/)
+    const asked = `'${process.execPath}' --input-type=module -e '${askedOfPipe}'`
+    expect(onTerminal(asked)).toBe("a terminal")
+    expect(onTerminal(`${asked} > /dev/null`)).toBe("a terminal")
+    expect(onTerminal(`${asked} > /dev/null 2> asked.txt; cat asked.txt`)).toBe("none")
+  })
+
+  it("is not the null device", () => {
+    const { stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", askedOfPipe], { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" })
+    expect(stderr).toBe("none")
   })
 })
 
