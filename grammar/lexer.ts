@@ -73,17 +73,17 @@ interface State {
 export interface Part {
   readonly from: number
   readonly triviaBefore: number
-  readonly ends: (state: Readonly<State>) => boolean
+  readonly ends?: (state: Readonly<State>) => boolean
 }
 
-const whole: Part = { from: 0, triviaBefore: 0, ends: () => false }
+const whole: Part = { from: 0, triviaBefore: 0 }
 
 export function lex(source: Source, { from, triviaBefore, ends }: Part = whole): Tokens {
   const state: State = {
     source, text: source.text, modes: [], openStrings: 0, lostEnd: source.text.length, at: from, atLineStart: true, isLocal: true,
     tokens: [], trivia: [], triviaBefore, diagnostics: [],
   }
-  while (state.at < state.text.length && !ends(state)) {
+  while (state.at < state.text.length && ends?.(state) !== true) {
     if (state.at >= state.lostEnd) endLost(state)
     const { modes } = state
     const mode = modes.length === 0 ? undefined : modes[modes.length - 1]
@@ -106,17 +106,9 @@ const unknownPattern = /[^\s\w"'$@{}()[\],:.=!<>&|?+\-*/%]+/y
 const unicodePattern = /\\u\{[0-9A-Fa-f]*(?:\}|(?=[\r\n]|$))/y
 const looseNumberPattern = /\$?\d+(?:\.\d+)*\w*/y
 const patterns = {
-  docComment: sticky("docComment"),
-  lineComment: sticky("lineComment"),
-  blockComment: sticky("blockComment"),
-  identifier: sticky("Identifier"),
-  money: sticky("Money"),
-  duration: sticky("Duration"),
-  number: sticky("Number"),
-  rawString: sticky("RawString"),
+  docComment: sticky("docComment"), lineComment: sticky("lineComment"), blockComment: sticky("blockComment"), rawString: sticky("RawString"),
 }
-
-const numberPatterns = [["Duration", patterns.duration], ["Number", patterns.number], ["Money", patterns.money]] as const
+const numberPatterns = (["Duration", "Number", "Money"] as const).map((kind) => ({ kind, pattern: sticky(kind) }))
 
 function end(state: State, pattern: RegExp): number {
   pattern.lastIndex = state.at
@@ -231,8 +223,7 @@ function lexPlainSpace(state: State): boolean {
     to++
   }
   if (hasLine && state.openStrings > 0) return false
-  const after = text.charCodeAt(to)
-  if (to < text.length && !(after > 32 && after < 127)) return false
+  if (to < text.length && !(text.charCodeAt(to) > 32 && text.charCodeAt(to) < 127)) return false
   trivia.push({ kind: "whitespace", start: at, end: to })
   state.at = to
   if (hasLine) state.atLineStart = true
@@ -251,9 +242,9 @@ function lexSpace(state: State): void {
 
 function lexNumber(state: State): void {
   for (let index = 0; index < numberPatterns.length; index++) {
-    const pattern = numberPatterns[index]!
-    const to = end(state, pattern[1])
-    if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, pattern[0], to)
+    const { kind, pattern } = numberPatterns[index]!
+    const to = end(state, pattern)
+    if (to !== -1 && !isWord(state.text.charCodeAt(to))) return push(state, kind, to)
   }
   const to = end(state, looseNumberPattern)
   const text = state.text.slice(state.at, to)
