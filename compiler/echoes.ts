@@ -2,6 +2,7 @@
 
 import type { Diagnostic } from "../base/diagnostics/diagnostic.ts"
 import { lineTable, positionAt } from "../base/text/line-table.ts"
+import { isRead } from "../grammar/consequences.ts"
 import type { ParsedSource } from "./index.ts"
 
 interface Broken {
@@ -25,13 +26,6 @@ export function withoutEchoes(parsed: readonly ParsedSource[], found: readonly D
     if (at === undefined) return true
     return !at.lines.has(at.lineOf(span.start)) && !(nameCodes.has(code) && at.words.has(String(facts["name"])))
   })
-}
-
-const readCodes: ReadonlySet<string> = new Set(["AF1014", "AF1015", "AF1016", "AF1017"])
-
-/** A mistake that was read as what was meant: the tree is whole. */
-function isRead({ code, fixes }: Diagnostic): boolean {
-  return readCodes.has(code) && fixes.some(({ applicability }) => applicability === "machine")
 }
 
 function brokenLines(text: string, diagnostics: readonly Diagnostic[]): Broken {

@@ -76,9 +76,12 @@ export const foreignClauses: ReadonlyMap<string, ForeignWord> = new Map([
 export const modifiers: ReadonlySet<string> = new Set(["export", "default", "async", "public", "pub", "static", "declare"])
 
 export abstract class BorrowingParser extends RecoveringParser {
+  /** One that is read as what was meant leaves the rest of its statement as it is: what else is wrong there is told too. */
   protected borrowed({ where, text, hint, edits, title, applicability = "machine" }: Borrowed): void {
     const fixes = edits === undefined ? [] : [{ title: title ?? "Write it so", path: this.tokens.source.path, edits, applicability }]
+    const { reported } = this
     this.report("AF1017", span(where.start, where.end), { text, hint }, { fixes })
+    if (edits !== undefined && applicability === "machine") this.reported = reported
   }
 
   /** One that is said in a word or a sign. */

@@ -9,6 +9,13 @@ import type { Token, Tokens } from "./lexer.ts"
 /** So many tokens without a mistake, and the parser is taken to know again where it is. */
 const trustedAfter = 2
 
+const readCodes: ReadonlySet<string> = new Set(["AF1014", "AF1015", "AF1016", "AF1017"])
+
+/** A mistake that was read as what was meant: the tree is whole. */
+export function isRead({ code, fixes }: Pick<Diagnostic, "code" | "fixes">): boolean {
+  return readCodes.has(code) && fixes.some(({ applicability }) => applicability === "machine")
+}
+
 /** One declaration with what stands around it. */
 interface Part {
   readonly end: number
@@ -31,6 +38,8 @@ export function withoutConsequences(lexed: Tokens, braces: Braces, all: readonly
     const part = parts.find(({ end }) => diagnostic.span.start < end) ?? parts.at(-1)!
     const isPlaced = part.isKnown || (diagnostic.code === "AF1002" && !part.isOpen)
     const told = part.last === undefined || (isPlaced && isOwn(lexed, part.last, part.isLastOwn, diagnostic))
+    // What is read as it was meant has no consequences.
+    if (told && isRead(diagnostic)) return true
     part.last = diagnostic
     part.isLastOwn = told
     return told

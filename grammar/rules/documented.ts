@@ -1,6 +1,6 @@
 // Bodies in braces and doc comments: what declarations, types and statements share.
 
-import { ExpressionRules } from "./expressions.ts"
+import { BorrowedBodies } from "./borrowed-bodies.ts"
 
 export interface Body {
   readonly begins: () => boolean
@@ -12,10 +12,11 @@ export interface Body {
   readonly ends?: () => boolean
 }
 
-export abstract class DocumentedRules extends ExpressionRules {
+export abstract class DocumentedRules extends BorrowedBodies {
   /** `{ items }`; without the opening brace the items are read when they are indented below the line they belong to. */
   protected braced(body: Body, before: () => void = () => {}): void {
     const owner = this.lastEnd
+    this.readBody()
     let opener = this.token
     const opened = this.need("{")
     if (!opened) {

@@ -6,6 +6,7 @@ import { span, type Span } from "../../base/text/span.ts"
 import { beginsDeclaration } from "../anchors.ts"
 import { bracesPair, braceRepairs, noBraces, surplusBrace, type Braces } from "../braces.ts"
 import { choices } from "../choices.generated.ts"
+import { isRead } from "../consequences.ts"
 import type { Token, Tokens } from "../lexer.ts"
 import { describeToken } from "../messages.ts"
 import type { Alternatives, Recorder, Rule } from "./recorder.ts"
@@ -163,6 +164,13 @@ export abstract class TreeParser {
   /** Reads on as if the token were of the kind. */
   protected readAs(kind: string, ahead = 1, end = this.peek(ahead).end): void {
     this.reread(ahead, 1, { ...this.peek(ahead), kind, end, isName: kind === "Identifier" })
+  }
+
+  /** Reads on as if a token of the kind stood behind the one before that place; it has no width. */
+  protected readIn(kind: string, ahead: number): void {
+    const { triviaBefore } = this.peek(ahead)
+    const at = ahead === 1 ? this.lastEnd : this.peek(ahead - 1).end
+    this.reread(ahead, 0, { kind, start: at, end: at, isName: false, startsLine: false, glued: true, triviaBefore })
   }
 
   // ---------------------------------------------------------------- looking
@@ -325,7 +333,10 @@ export abstract class TreeParser {
   protected lexerReported(place: number): boolean {
     const { source: { text }, diagnostics } = this.tokens
     const onLine = (start: number): boolean => !text.slice(Math.min(start, place), Math.max(start, place)).includes("\n")
-    return diagnostics.some(({ code, span: { start, end } }) =>
-      (start <= place && end >= Math.min(this.unitStart, place)) || (code === "AF1002" && onLine(start)))
+    return diagnostics.some((found) => {
+      const { code, span: { start, end } } = found
+      if (isRead(found)) return false
+      return (start <= place && end >= Math.min(this.unitStart, place)) || (code === "AF1002" && onLine(start))
+    })
   }
 }
