@@ -16,6 +16,8 @@ export interface Borrowed {
   readonly edits?: readonly Edit[]
   readonly title?: string
   readonly applicability?: Applicability
+  /** What stands behind it is read as if it were right; so it is where the fix may be applied unseen. */
+  readonly isReadPast?: boolean
 }
 
 /** A word of another language where something begins: what to do, and the word to write in its place ("" for none). */
@@ -44,6 +46,10 @@ export const foreignStatements: ReadonlyMap<string, ForeignWord> = new Map([
   ["async", { hint: "every call is waited for; what runs at the same time stands in a `parallel`.", write: "" }],
   ["break", { hint: "a loop ends with its list, or with the `until` of a `repeat`." }],
   ["pass", { hint: "a block may be empty.", write: "" }],
+  ["do", { hint: "write `repeat up to 5 times { … } until …`." }], ["goto", { hint: "steps follow each other; `if`, `match` and loops say which." }],
+  ["del", { hint: "no value changes, and none has to be freed." }], ["delete", { hint: "no value changes, and none has to be freed." }],
+  ["global", { hint: "a `var` is assigned in the workflow that declares it." }], ["nonlocal", { hint: "a `var` is assigned in the workflow that declares it." }],
+  ["with", { hint: "clauses for a block are written `within timeout 5m { … }`." }], ["using", { hint: "clauses for a block are written `within timeout 5m { … }`." }],
   ["function", { hint: callableHint }], ["def", { hint: callableHint }], ["fn", { hint: callableHint }], ["func", { hint: callableHint }],
 ])
 
@@ -77,11 +83,13 @@ export const modifiers: ReadonlySet<string> = new Set(["export", "default", "asy
 
 export abstract class BorrowingParser extends RecoveringParser {
   /** One that is read as what was meant leaves the rest of its statement as it is: what else is wrong there is told too. */
-  protected borrowed({ where, text, hint, edits, title, applicability = "machine" }: Borrowed): void {
+  protected borrowed({ where, text, hint, edits, title, applicability = "machine", isReadPast = edits !== undefined && applicability === "machine" }: Borrowed): void {
     const fixes = edits === undefined ? [] : [{ title: title ?? "Write it so", path: this.tokens.source.path, edits, applicability }]
-    const { reported } = this
+    const { reported, lastReportedAt } = this
     this.report("AF1017", span(where.start, where.end), { text, hint }, { fixes })
-    if (edits !== undefined && applicability === "machine") this.reported = reported
+    if (!isReadPast) return
+    this.reported = reported
+    this.lastReportedAt = lastReportedAt
   }
 
   /** One that is said in a word or a sign. */

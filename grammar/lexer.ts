@@ -300,14 +300,15 @@ function unterminated(state: State, from: number, to: number, quote: string): vo
   const isStray = last?.code === "AF1005" || last?.code === "AF1015"
   if (isStray && !state.text.slice(last.span.end, from).includes("\n")) return
   const hole = state.modes.find((mode) => mode.kind === "hole" && mode.start > from)
+  const comment = hole === undefined ? undefined : state.trivia.findLast(({ kind, start }) => kind === "lineComment" && start > hole.start)
   const related = hole === undefined ? [] : [{
     path: state.source.path,
-    span: span(hole.start, hole.start + 1),
-    message: "this `{` opens an interpolation; `\\{` is a plain brace",
+    ...(comment === undefined
+      ? { span: span(hole.start, hole.start + 1), message: "this `{` opens an interpolation; `\\{` is a plain brace" }
+      : { span: span(comment.start, comment.start + 2), message: "a comment begins here, up to the end of the line; `/` divides" }),
   }]
-  const where = { path: state.source.path, span: span(from, to) }
   const facts = { quote: `\`${quote}\``, where: quote === '"""' ? "file" : "line" }
-  state.diagnostics.push(diagnostic("AF1002", where, facts, { related }))
+  state.diagnostics.push(diagnostic("AF1002", { path: state.source.path, span: span(from, to) }, facts, { related }))
 }
 
 function lexQuote(state: State, hole: Mode | undefined): void {

@@ -29,6 +29,7 @@ export class AgentFlowParser extends DeclarationRules {
       until: () => this.atEnd(),
       begins: () => declarationWordSet.has(this.token.kind),
       expected: () => {
+        if (this.atDecorator()) return this.decorator()
         if (!this.readModifiers()) return this.unknownWord(declarationWords, "a declaration", foreignDeclarations)
         items.push(this.declaration())
       },
@@ -38,13 +39,37 @@ export class AgentFlowParser extends DeclarationRules {
     return this.node<FileNode>(0, { kind: "file", items })
   })
 
+  private atDecorator(): boolean {
+    if (!this.at("@") || !this.token.startsLine || !this.peek(2).glued || !/^\w/.test(this.spelt(2))) return false
+    let last = 2
+    while (this.at(".", last + 1) && this.atName(last + 2)) last += 2
+    const after = this.peek(last + 1)
+    return after.startsLine || (after.kind === "(" && this.closerOf(last + 1) > 0 && this.peek(this.closerOf(last + 1) + 1).startsLine)
+  }
+
+  /** `@tool` above a declaration. */
+  private decorator(): void {
+    const { start } = this.token
+    const { text } = this.tokens.source
+    const name = this.spelt(2)
+    this.consume()
+    while (!this.atEnd() && this.sameLine() && !this.at("(")) this.consume()
+    const isBare = !this.at("(") || !this.sameLine()
+    if (!isBare) this.skipGroup()
+    const end = this.lastEnd
+    const isKind = isBare && (declarationWordSet.has(name) || foreignDeclarations.has(name))
+    const hint = isKind ? "a declaration begins with its kind, as in `tool search(query: string): string[] from \"./tools.ts\"`." : "what a callable needs are clauses in its body, such as `retry 3 times`."
+    const edits = [{ span: span(start, this.token.startsLine ? this.token.start : end), text: "" }]
+    this.borrowed({ where: span(start, end), text: text.slice(start, start + 1 + name.length), hint, title: "Remove it", edits, applicability: isBare ? "machine" : "maybe" })
+  }
+
   /** `export async workflow`, and `interface A {`, which is a type: whether a declaration follows. */
   private readModifiers(): boolean {
     let ahead = 1
     while (modifiers.has(this.spelt(ahead)) && this.sameLine(ahead + 1)) ahead++
     const word = this.peek(ahead)
     const isDeclaration = declarationWordSet.has(word.kind) && this.atName(ahead + 1)
-    const isRecord = /^(?:interface|struct|class|record)$/.test(this.text(word)) && this.atName(ahead + 1) && this.at("{", ahead + 2)
+    const isRecord = /^(?:interface|struct|class|record)$/.test(this.text(word)) && this.atName(ahead + 1) && (this.at("{", ahead + 2) || this.at(":", ahead + 2))
     if (!isRecord && (!isDeclaration || ahead === 1)) return false
     const first = this.token
     const edits = ahead === 1 ? [] : [{ span: span(first.start, word.start), text: "" }]

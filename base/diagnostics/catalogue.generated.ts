@@ -69,6 +69,7 @@ export const catalogue = {
   AF3032: { title: "given for what is never called", severity: "error", message: "{workflows} can't come to {name}, so what is given for it has no effect." },
   AF3033: { title: "expect that never holds", severity: "error", message: "`{what}` never holds: {why}." },
   AF3034: { title: "not an interpolation", severity: "warning", message: "`{text}` is printed {printed}: {hint}" },
+  AF3035: { title: "not a division", severity: "warning", message: "`// {text}` is a comment and divides nothing: write `/ {text}`, whose result is a `number`." },
   AF3040: { title: "tool's function differs from its declaration", severity: "error", message: "`{name}` in {path} {problem}." },
   AF3041: { title: "tool's function is not async", severity: "warning", message: "`{name}` in {path} is not async: while it works, the worker does nothing else." },
   AF4001: { title: "call without a retry", severity: "error", message: "The call of {name} says neither how often it is retried nor `retry never`{hint}" },

@@ -68,6 +68,9 @@ const memberHints: Readonly<Record<string, string>> = {
   push: "; no value changes: write `list = [...list, item]` for a `var`, or take the list that a `for` gives.",
   append: "; no value changes: write `list = [...list, item]` for a `var`, or take the list that a `for` gives.",
   forEach: "; write `for x in list { … }`.", reduce: "; write `.sum(…)` or `.join(…)`, or a `for` with a `var`.",
+  includes: "; write `.some(x => x == …)`.", contains: "; write `.some(x => x == …)`.", has: "; write `.some(x => x == …)`.", indexOf: "; write `.some(x => x == …)`.",
+  first: "; write `[0]`.", head: "; write `[0]`.", last: "; write `[list.length - 1]`.", concat: "; write `[...a, ...b]`.", extend: "; write `[...a, ...b]`.",
+  pop: "; no value changes: `.take(n)` and `.filter(…)` give other lists.", shift: "; no value changes: `.take(n)` and `.filter(…)` give other lists.",
   toString: "; a value becomes text in a text: `\"{value}\"`.", then: "; every call is waited for.", catch: "; write `try { … } catch e { … }`.",
 }
 

@@ -6,7 +6,7 @@ import type { CheckOptions, Suppression } from "./context.ts"
 
 /** Codes whose level `agentflow.config.yaml` may set and which `accept` may name. */
 export const RULES: readonly string[] = [
-  "AF2010", "AF2011", "AF3012", "AF3024", "AF3034", "AF3041", "AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF4011", "AF5001", "AF5004",
+  "AF2010", "AF2011", "AF3012", "AF3024", "AF3034", "AF3035", "AF3041", "AF4001", "AF4002", "AF4003", "AF4007", "AF4008", "AF4011", "AF5001", "AF5004",
   "AF5005", "AF6001", "AF7002", "AF8002", "AF9003",
 ]
 

@@ -12,6 +12,7 @@ import { checkForm } from "./constructs/forms.ts"
 import { NO_VALUE, type Want } from "./constructs/parts.ts"
 import { expectType, shorten } from "./expect.ts"
 import { checkExpression, stepCall } from "./expressions.ts"
+import { reportDivision } from "./lookalikes.ts"
 import { assume, forget } from "./narrowing.ts"
 import { clauseWord } from "./places.ts"
 import { checkStep } from "./steps.ts"
@@ -26,7 +27,8 @@ export function checkBlock(statements: readonly Statement[], start: Env, want: W
   let type: Type = NOTHING
   let ended: "no" | "yes" | "said" = "no"
   for (const [index, statement] of statements.entries()) {
-    if (ended === "yes") {
+    // Where the end itself is broken, nobody knows what it was to be.
+    if (ended === "yes" && statements[index - 1]!.recovered !== true) {
       report(env.file, statement, "AF3024", {})
       ended = "said"
     }
@@ -106,7 +108,9 @@ export function checkRight(value: RightHandSide, clauses: readonly Clause[], env
       { clause: clauseWord(clause), place: "after a value", hint: `: ${what} is not the call of a step` },
     )
   }
-  return checkExpression(value, env, want.expected)
+  const type = checkExpression(value, env, want.expected)
+  reportDivision(value, type, env.file)
+  return type
 }
 
 function checkLet(statement: LetStatement, env: Env): void {

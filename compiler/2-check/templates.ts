@@ -1,8 +1,8 @@
 // Text with holes: what can be printed.
 
 import type { TemplateExpression } from "../../grammar/syntax/nodes.ts"
-import { diagnostic } from "../../base/diagnostics/report.ts"
-import { report, type CheckExpression, type Env, type FileContext } from "./context.ts"
+import { report, type CheckExpression, type Env } from "./context.ts"
+import { reportLookalikes } from "./lookalikes.ts"
 import type { Type } from "./types.ts"
 import { expand, present, STRING } from "./types/relate.ts"
 import { render } from "./types/render.ts"
@@ -20,41 +20,6 @@ export function checkTemplate(
   reportLookalikes(node, env.file)
   if (node.parts.some((part) => part.kind === "templateHole") || !wantsLiteral(expected, env)) return STRING
   return { kind: "literal", value: node.parts.map((part) => (part.kind === "templateText" ? part.value : "")).join("") }
-}
-
-/** `"${name}"`, whose sign is printed, and `'{name}'`, which is printed as it stands. */
-function reportLookalikes(node: TemplateExpression, file: FileContext): void {
-  const { path, bound: { source: { text } }, context: { diagnostics } } = file
-  if (node.recovered) return
-  if (node.quote === "raw") return reportRaw(node, file)
-  for (const part of node.parts) {
-    if (part.kind !== "templateHole" || !/(?:^|[^\\])(?:\\\\)*\$$/.test(text.slice(node.span.start, part.span.start))) continue
-    const sign = { start: part.span.start - 1, end: part.span.start }
-    const written = text.slice(part.span.start, part.span.end)
-    diagnostics.push(diagnostic("AF3034", { path, span: { start: sign.start, end: part.span.end } }, {
-      text: `$${written}`, printed: "with its `$`", hint: `write \`${written}\`, or \`\\$${written}\` where the sign is meant.`,
-    }, {
-      fixes: [
-        { title: "Remove the `$`", path, edits: [{ span: sign, text: "" }], applicability: "maybe" },
-        { title: "Keep the sign: write `\\$`", path, edits: [{ span: { start: sign.start, end: sign.start }, text: "\\" }], applicability: "maybe" },
-      ],
-    }))
-  }
-}
-
-const valueKinds: ReadonlySet<string> = new Set(["parameter", "let", "var", "loopVariable", "branch", "lambdaParameter", "setting"])
-
-function reportRaw(node: TemplateExpression, file: FileContext): void {
-  const { path, bound: { source: { text } }, context: { bound: { symbols }, diagnostics } } = file
-  const body = text.slice(node.span.start + 1, node.span.end - 1)
-  const found = /\{([A-Za-z_]\w*)(?:\??\.\w+)*\}/.exec(body)
-  if (found === null || !symbols.symbols.some((each) => each.path === path && each.name === found[1] && valueKinds.has(each.kind))) return
-  const start = node.span.start + 1 + found.index
-  const isPlain = !/["\\]/.test(body) && !/[{}]/.test(body.replace(/\{[A-Za-z_][\w.?]*\}/g, ""))
-  const edits = [{ span: { start: node.span.start, end: node.span.start + 1 }, text: '"' }, { span: { start: node.span.end - 1, end: node.span.end }, text: '"' }]
-  diagnostics.push(diagnostic("AF3034", { path, span: { start, end: start + found[0].length } }, {
-    text: found[0], printed: "as it stands in a text in `'`", hint: 'write the text in `"`.',
-  }, { fixes: isPlain ? [{ title: 'Write it in `"`', path, edits, applicability: "maybe" }] : [] }))
 }
 
 /** Whether a literal keeps its own value as its type here: something of the expected type is one. */

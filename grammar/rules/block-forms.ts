@@ -62,6 +62,7 @@ export abstract class BlockFormRules extends BorrowedForms {
   protected clausesAfter(value: RightHandSide): readonly Clause[] {
     if (this.isRecorded) return this.callClauses()
     if (!this.atCallClause() || (this.hasFailed && this.sameLine())) return []
+    if (this.token.startsLine && this.atClauseOnBlock()) return []
     if (value.kind !== "call") {
       const token = this.token
       this.report("AF1012", { start: token.start, end: token.end }, { word: token.kind })
@@ -82,7 +83,15 @@ export abstract class BlockFormRules extends BorrowedForms {
       this.report("AF1016", record.span, {}, { fixes: [{ title, path: this.tokens.source.path, edits, applicability: "machine" }] })
       return record
     }
-    return this.expression(expected)
+    return this.compared(expected)
+  }
+
+  private compared(expected: string): Expression {
+    const { inCondition } = this
+    this.inCondition = true
+    const condition = this.expression(expected)
+    this.inCondition = inCondition
+    return condition
   }
 
   readonly ifStatement: Rule<IfStatement> = this.rule("ifStatement", () => {
@@ -214,6 +223,7 @@ export abstract class BlockFormRules extends BorrowedForms {
 
   readonly repeatStatement: Rule<RepeatStatement> = this.rule("repeatStatement", () => {
     const start = this.token.start
+    this.readRepeat()
     this.need("repeat")
     this.need("up", "`up to` and a number of times")
     this.need("to")

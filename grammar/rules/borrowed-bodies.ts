@@ -12,26 +12,43 @@ export abstract class BorrowedBodies extends ExpressionRules {
   /** Before a body that does not begin with its brace. */
   protected readBody(): void {
     if (this.isRecorded || this.at("{") || this.hasFailed) return
+    this.readBodyWord()
     if (this.at(":")) this.readColonBody()
     else if (this.token.startsLine && this.isDeeper(1, this.lastEnd) && this.bracesPair) this.readIndented()
   }
 
-  /** `if x:` and what is indented below, or what follows on its line. */
-  private readColonBody(): void {
+  /** `if x then {` and `while x do {` */
+  protected readBodyWord(): void {
+    if (this.isRecorded || !this.sameLine() || !(this.at("do") || this.at("then"))) return
+    if (this.isCalledOrGiven(2)) return
+    this.borrowedSurplus(this.token, hint)
+    this.drop()
+  }
+
+  /** Behind a head where a `:` stands for something else as well: whether a body is indented below it. */
+  protected atColonBody(): boolean {
+    return this.at(":") && this.sameLine() && this.peek(2).startsLine && this.isDeeper(2, this.token.end)
+  }
+
+  /** `if x:` and what is indented below, or what follows on its line; `sign` is what the head of an arm needs as well. */
+  protected readColonBody(sign = ""): boolean {
     const { start, end, startsLine } = this.token
-    if (startsLine) return
+    if (startsLine) return false
     const where = span(start, end)
     if (this.at("{", 2) && this.sameLine(2)) {
-      this.borrowedSurplus(this.token, hint)
-      return this.drop()
+      this.borrowed({ where, text: ":", hint, title: "Remove it", edits: [{ span: where, text: "" }] })
+      this.drop()
+      return true
     }
     const [after, isAdopted] = this.bodyEnd(2, this.lastEnd)
-    const edits: Edit[] = [{ span: where, text: this.peek(2).start > end && after > 2 ? " {" : " { " }]
+    const edits: Edit[] = [{ span: where, text: `${sign}${this.peek(2).start > end && after > 2 ? " {" : " { "}` }]
     if (!isAdopted) edits.push(this.closing(after, start))
-    this.borrowed({ where, text: ":", hint, title, edits })
+    this.borrowed({ where, text: ":", hint: sign === "" ? hint : `write \`${sign.trim()}\`, and ${hint}`, title, edits })
     if (isAdopted) this.adopt(start, this.peek(after).start)
     else this.readIn("}", after)
     this.readAs("{")
+    if (sign !== "") this.readIn(sign.trim(), 1)
+    return true
   }
 
   /** A head, and what is indented below it. */

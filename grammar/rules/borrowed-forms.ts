@@ -9,6 +9,12 @@ export const patternStarts: ReadonlySet<string> = new Set([
   "else", "nothing", "true", "false", "Number", "Money", "Duration", "-", "StringStart", "BlockStart", "RawString",
 ])
 
+/** What other languages call an error of any kind. */
+const anyError = /^(?:Exception|BaseException|Error|Throwable|StandardError)$/
+
+/** What a clause on a block begins with in its own statement. */
+const blockClauses: ReadonlySet<string> = new Set(["retry", "timeout", "deadline", "budget", "limit", "circuit"])
+
 export abstract class BorrowedForms extends ClauseRules {
   abstract readonly block: Rule<Block>
 
@@ -21,15 +27,21 @@ export abstract class BorrowedForms extends ClauseRules {
 
   /** `_ =>`, `default =>` and `case 1 =>`. */
   protected readPattern(): void {
-    if (this.isRecorded || !this.at("Identifier")) return
+    if (this.isRecorded || !(this.at("Identifier") || this.at("when"))) return
     const [token, word] = [this.token, this.spelt()]
-    if ((word === "_" || word === "default") && (this.at("=>", 2) || this.at(":", 2)) && !this.isTypeName(word)) {
+    if (this.isRest(1)) {
       this.borrowedToken(token, "else")
       this.readAs("else")
-    } else if (word === "case" && this.sameLine(2) && (patternStarts.has(this.peek(2).kind) || (this.atName(2) && this.at(".", 3)))) {
+    } else if ((word === "case" || word === "when") && this.sameLine(2) && (patternStarts.has(this.peek(2).kind) || (this.atName(2) && (this.at(".", 3) || this.isRest(2))))) {
       this.borrowedSurplus(token, "an arm begins with its pattern, as in `1 => …`.")
       this.drop()
+      this.readPattern()
     }
+  }
+
+  private isRest(ahead: number): boolean {
+    const word = this.spelt(ahead)
+    return /^(?:_|default|otherwise)$/.test(word) && (this.at("=>", ahead + 1) || this.at(":", ahead + 1)) && !this.isTypeName(word)
   }
 
   protected isTypeName(word: string): boolean {
@@ -40,6 +52,7 @@ export abstract class BorrowedForms extends ClauseRules {
   protected readArmColon(): void {
     if (this.isRecorded || !this.at(":") || this.token.startsLine) return
     const { start, end } = this.token
+    if (this.peek(2).startsLine && this.readColonBody(" =>")) return
     this.borrowed({ where: span(start, end), text: ":", hint: "write `=>`.", title: "Write `=>`", edits: [{ span: span(start, end), text: " =>" }] })
     this.readAs("=>")
   }
@@ -94,17 +107,66 @@ export abstract class BorrowedForms extends ClauseRules {
     this.readAs("catch")
   }
 
-  /** `catch (e)`, or `catch (e: Error)`. */
+  /** `catch (e)`, `catch (e: Error)`, `catch Exception as e` and `catch OutOfStock e`. */
   protected readCaught(): void {
-    if (this.isRecorded || !this.at("(") || !this.atName(2)) return
+    if (this.isRecorded) return
+    if (this.at("(") && this.atName(2)) this.readCaughtParentheses()
+    const kind = this.token
+    if (!kind.isName || !this.sameLine(2)) return
+    const isAny = anyError.test(this.text(kind)) && !this.isTypeName(this.text(kind))
+    if (this.at("as", 2) && isAny && this.atName(3)) {
+      const name = this.peek(3)
+      const where = span(kind.start, this.peek(2).end)
+      const hint = `write \`catch ${this.text(name)}\`: a name alone takes any error.`
+      this.borrowed({ where, text: this.text(kind), hint, title: "Remove it", edits: [{ span: span(kind.start, name.start), text: "" }] })
+      this.drop(2)
+      this.drop()
+    } else if (this.at("as", 2)) return
+    else if (this.atName(2) && isAny) {
+      this.borrowedSurplus(kind, `write \`catch ${this.spelt(2)}\`: a name alone takes any error.`)
+      this.drop()
+    } else if (this.atName(2) && (this.at("{", 3) || this.at(":", 3))) {
+      const at = span(kind.end, kind.end)
+      const hint = `write \`catch ${this.text(kind)} as ${this.spelt(2)}\`.`
+      this.borrowed({ where: this.peek(2), text: `catch ${this.text(kind)} ${this.spelt(2)}`, hint, title: "Write `as`", edits: [{ span: at, text: " as" }] })
+      this.readIn("as", 2)
+    }
+  }
+
+  private readCaughtParentheses(): void {
     const closer = this.closerOf(1)
     if (closer < 3) return
-    const [opener, name, end] = [this.token, this.peek(2), this.peek(closer)]
+    // In Java the kind stands before the name.
+    const at = closer === 4 && this.atName(3) ? 3 : 2
+    const [opener, name, end] = [this.token, this.peek(at), this.peek(closer)]
     this.borrowed({
       where: span(opener.start, end.end), text: "catch (…)", hint: `write \`catch ${this.text(name)}\`.`, title: "Remove the parentheses",
       edits: [{ span: span(opener.start, name.start), text: "" }, { span: span(name.end, end.end), text: "" }],
     })
-    for (let ahead = closer; ahead > 2; ahead--) this.drop(ahead)
-    this.drop()
+    for (let ahead = closer; ahead > 0; ahead--) if (ahead !== at) this.drop(ahead)
+  }
+
+  /** `repeat 3 times {` and `repeat 3 {` */
+  protected readRepeat(): void {
+    const [word, number] = [this.token, this.peek(2)]
+    if (this.isRecorded || number.kind !== "Number" || number.startsLine) return
+    const hasTimes = this.at("times", 3)
+    const edits = [{ span: span(word.end, word.end), text: " up to" }]
+    if (!hasTimes) edits.push({ span: span(number.end, number.end), text: " times" })
+    const write = `repeat up to ${this.text(number)} times`
+    this.borrowed({ where: span(word.start, number.end), text: `repeat ${this.text(number)}`, hint: `write \`${write} { … }\`.`, title: `Write \`${write}\``, edits })
+    if (!hasTimes) this.readIn("times", 3)
+    this.readIn("to", 2)
+    this.readIn("up", 2)
+  }
+
+  /** `retry 3 times {` */
+  protected atClauseOnBlock(): boolean {
+    if (!blockClauses.has(this.token.kind) || this.isRecorded || this.peek(2).kind === "{" || this.atPlainName()) return false
+    for (let ahead = 2; ; ahead++) {
+      const { kind, startsLine } = this.peek(ahead)
+      if (kind === "{") return true
+      if (startsLine || kind === "EOF" || kind === "}" || kind === "fallback" || kind === "return" || kind === "(") return false
+    }
   }
 }

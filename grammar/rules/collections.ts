@@ -7,8 +7,10 @@ import { LiteralRules } from "./literals.ts"
 export abstract class CollectionRules extends LiteralRules {
   abstract readonly key: Rule<Name, [string?]>
   protected abstract atExpression(): boolean
+  protected abstract atComprehension(): boolean
+  protected abstract comprehension(start: number, item: Expression): Expression
 
-  readonly list: Rule<ListExpression> = this.rule("list", () => {
+  readonly list: Rule<Expression> = this.rule("list", (): Expression => {
     const start = this.token.start
     const opener = this.token
     const items: (Expression | SpreadElement)[] = []
@@ -20,6 +22,8 @@ export abstract class CollectionRules extends LiteralRules {
         () => items.push(this.expression()),
       ),
     )
+    const [item, ...more] = items
+    if (!this.isRecorded && item !== undefined && item.kind !== "spread" && more.length === 0 && this.atComprehension()) return this.comprehension(start, item)
     this.close("]", opener)
     return this.node<ListExpression>(start, { kind: "list", items })
   })

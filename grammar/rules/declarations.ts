@@ -67,7 +67,7 @@ export abstract class DeclarationRules extends TestRules {
     this.need("type")
     const name = this.name("a name for the type")
     const type = this.either<TypeNode, TypeNode>(
-      () => this.at("{"),
+      () => this.at("{") || this.atColonBody(),
       () => this.recordType(),
       () => {
         this.need("=", "`{` and the fields, or `=` and a type")
@@ -105,7 +105,7 @@ export abstract class DeclarationRules extends TestRules {
   })
 
   private optionalFields(): RecordTypeNode | undefined {
-    return this.maybe("{", () => this.recordType())
+    return this.maybe(() => this.at("{") || this.atColonBody(), () => this.recordType())
   }
 
   readonly errorDeclaration: Rule<ErrorDeclaration> = this.rule("errorDeclaration", () => {
@@ -204,7 +204,7 @@ export abstract class DeclarationRules extends TestRules {
   private result(): TypeNode | undefined {
     const expected = "the type of the result"
     this.readArrow()
-    return this.maybe(":", () => {
+    return this.maybe(() => this.at(":") && !this.atColonBody(), () => {
       this.need(":")
       return this.at("{") && !this.opensRecordType() ? this.missingType(expected) : this.type(expected)
     })
@@ -252,7 +252,7 @@ export abstract class DeclarationRules extends TestRules {
   }
 
   private optionalClauses(): readonly Clause[] {
-    return this.maybe(() => this.at("{") || this.hasFailed, () => this.clauseBody()) ?? []
+    return this.maybe(() => this.at("{") || this.hasFailed || this.atColonBody(), () => this.clauseBody()) ?? []
   }
 
   readonly toolDeclaration: Rule<ToolDeclaration> = this.rule("toolDeclaration", () => {

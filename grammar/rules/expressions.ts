@@ -37,7 +37,11 @@ export abstract class ExpressionRules extends BorrowedExpressions {
   protected atPlainName(): boolean {
     const next = this.peek(2)
     const kind = next.kind
-    return (kind === "(" && next.glued) || kind === "=" || kind === "." || kind === "?."
+    if ((kind === "(" && next.glued) || kind === "=" || kind === "." || kind === "?.") return true
+    // `limit += 1` and `limit++` of other languages.
+    if (kind !== "+" && kind !== "-" && kind !== "*" && kind !== "/") return false
+    const sign = this.peek(3)
+    return sign.glued && (sign.kind === "=" || (sign.kind === kind && kind !== "*" && kind !== "/"))
   }
 
   protected atExpression(): boolean {
@@ -111,6 +115,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
     if (!this.isRecorded && !this.atExpression()) return this.missing(expected)
     if (!this.enter()) return this.missing(expected)
     this.dropParameterTypes()
+    this.readLambdaWord()
     const found = this.either<Expression, Expression>(this.atLambda, this.lambdaPart, this.conditionalPart)
     this.leave()
     return found
@@ -152,7 +157,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
     )
     this.need("=>")
     const block = this.borrowedBody()
-    const body = this.expression()
+    const body = this.atLambdaBlock() ? this.lambdaBlock() : this.expression()
     if (block !== undefined) this.close("}", block)
     return this.node<LambdaExpression>(start, { kind: "lambda", parameters, body })
   })
@@ -160,6 +165,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
   private conditional(): Expression {
     const start = this.token.start
     const condition = this.operation()
+    if (this.atTrailingIf(true)) return this.trailingIf(start, condition)
     return (
       this.maybe("?", (): Expression => {
         this.need("?")
@@ -244,7 +250,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
 
   readonly operand: Rule<Expression> = this.rule("operand", () => {
     if (!this.isRecorded && !this.atExpression()) return this.missing("an expression")
-    if (!this.isRecorded) this.skipBorrowedPrefix()
+    const isFormatted = !this.isRecorded && this.skipBorrowedPrefix()
     const start = this.token.start
     let operand = this.one<Expression>((this.primaries ??= [
       { ALT: () => this.list() },
@@ -254,6 +260,8 @@ export abstract class ExpressionRules extends BorrowedExpressions {
       { ALT: () => this.literal("nothing", (start) => this.node<NothingExpression>(start, { kind: "nothing" })) },
       { ALT: () => this.nameExpression() },
     ]))
+    // Its braces are read as text, and are said to be interpolations already.
+    if (isFormatted) operand = { ...operand, recovered: true }
     let length = 0
     this.some(this.atPostfix, () => {
       operand = this.postfix(start, operand)
@@ -285,6 +293,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
       {
         ALT: () => {
           this.need(".")
+          this.readRange()
           const name = this.member("a member's name")
           return this.node<MemberExpression>(start, { kind: "member", object, optional: false, name })
         },
@@ -301,6 +310,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
         ALT: () => {
           const opener = this.token
           this.need("[")
+          this.readSlice()
           const index = this.expression()
           this.close("]", opener)
           return this.node<IndexExpression>(start, { kind: "index", object, index })
@@ -319,7 +329,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
     const opener = this.token
     const values: Argument[] = []
     this.need("(")
-    const begins = (): boolean => this.atExpression() || (this.atWord() && this.at(":", 2))
+    const begins = (): boolean => this.atExpression() || (this.atWord() && this.at(":", 2)) || this.atUnpacked()
     this.commas(")", begins, () => values.push(this.argument()))
     this.close(")", opener)
     return values

@@ -1,15 +1,13 @@
 // Blocks, and the statements that have none.
 
-import { span } from "../../base/text/span.ts"
-import { foreignStatements } from "../borrowed.ts"
-import type { Token } from "../lexer.ts"
+import { foreignClauses, foreignStatements } from "../borrowed.ts"
 import type { Rule } from "./recorder.ts"
 import type {
   AssignStatement, Block, CallStatement, Clause, ContinueStatement, Expression, FailStatement, LetStatement,
   LogStatement, PublishStatement, ReturnStatement, RightHandSide, SleepStatement, Statement, ValueStatement,
 } from "../syntax/nodes.ts"
 import { keywordsOf } from "../tokens.ts"
-import { BlockFormRules } from "./block-forms.ts"
+import { BorrowedStatements } from "./borrowed-statements.ts"
 import { callClauseWords, clauseWords } from "./clauses.ts"
 
 const statementWords = keywordsOf("statement")
@@ -19,7 +17,7 @@ const operandStarts: ReadonlySet<string> = new Set([
 ])
 const hardStatements: ReadonlySet<string> = new Set(["let", "var", "return", "if", "match", "for", "while", "try"])
 
-export abstract class StatementRules extends BlockFormRules {
+export abstract class StatementRules extends BorrowedStatements {
   private atStatement(): boolean {
     if (this.at("{")) return this.atRecord()
     if (this.at("+") && this.atIncrement(1)) return true
@@ -37,7 +35,9 @@ export abstract class StatementRules extends BlockFormRules {
   readonly block: Rule<Block> = this.rule("block", () => {
     const start = this.token.start
     const statements: Statement[] = []
-    this.nested(() => this.statementsInBraces(statements), () => {})
+    this.readBodyWord()
+    if (this.atBareStatement()) this.nested(() => this.bareStatement(statements), () => {})
+    else this.nested(() => this.statementsInBraces(statements), () => {})
     return this.node<Block>(start, { kind: "block", statements })
   })
 
@@ -60,6 +60,10 @@ export abstract class StatementRules extends BlockFormRules {
 
   private noStatement(): void {
     if (!this.at(",") || this.token.startsLine) return this.unexpected("a statement or `}`")
+    if (this.sameLine(2) && !this.at("}", 2)) {
+      this.borrowed({ where: this.token, text: ",", hint: "a line break ends a statement, and several values stand in one text: `\"{a} {b}\"`." })
+      return this.fail()
+    }
     this.borrowedSurplus(this.token, "a line break ends a statement.")
     this.drop()
   }
@@ -69,6 +73,8 @@ export abstract class StatementRules extends BlockFormRules {
     const statement = this.statement()
     statements.push(statement)
     if (this.isRecorded || this.hasFailed) return
+    if (this.atTrailingIf(false)) return void (statements[statements.length - 1] = this.trailingCondition(statement))
+    if (this.sameLine() && this.at("catch")) return this.trailingCatch()
     if (this.sameLine() && this.at("{")) this.unexpected("the end of the statement")
     if (statement.kind !== "value") return
     if (this.sameLine() && !this.at("}") && !this.at("HoleEnd") && !this.at("=>")) {
@@ -84,6 +90,7 @@ export abstract class StatementRules extends BlockFormRules {
 
   /** A clause between statements, or a word that is followed by something no name is followed by. */
   private strayWord(statements: readonly Statement[], clauses: Clause[] | undefined): boolean {
+    if (this.readBorrowedStatement()) return false
     const token = this.token
     const kind = token.kind
     const where = { start: token.start, end: token.end }
@@ -104,79 +111,14 @@ export abstract class StatementRules extends BlockFormRules {
     if (!this.atName() || statementWordSet.has(kind)) return false
     const next = this.peek(2)
     if (this.readBorrowedWord(next)) return false
-    if (!this.atForeignBlock() && (next.startsLine || next.kind === "=" || !this.startsOperand(next.kind))) return false
-    this.unknownWord([...statementWords, ...clauseWords], "a statement", foreignStatements)
+    if (!this.atForeignBlock() && !this.atForeignHead(next) && (next.startsLine || next.kind === "=" || !this.startsOperand(next.kind))) return false
+    if (!this.calledWithoutParentheses(next)) {
+      this.unknownWord([...statementWords, ...clauseWords], "a statement", foreignStatements.has(this.text(token)) ? foreignStatements : foreignClauses)
+    }
     this.skipLine()
     // A misspelt clause has others behind it, which are no clauses of the run.
     while (this.atCallClause()) this.clause()
     return true
-  }
-
-  /** `switch (x) {` and its like. */
-  private atForeignBlock(): boolean {
-    if (!this.at("Identifier") || !this.at("(", 2) || !foreignStatements.has(this.spelt())) return false
-    const closer = this.closerOf(2)
-    return closer > 0 && this.at("{", closer + 1)
-  }
-
-  /** `const x = …`, and `await`, which the expression reads past. */
-  private readBorrowedWord(next: Token): boolean {
-    if (!this.at("Identifier") || next.startsLine) return false
-    const word = this.spelt()
-    if (word === "await") return next.isName || next.kind === "("
-    if ((word === "yield" || word === "call") && next.isName && this.isCalledOrGiven(3)) {
-      this.borrowedSurplus(this.token, foreignStatements.get(word)!.hint)
-      this.drop()
-      return true
-    }
-    if ((word !== "const" && word !== "val") || !(next.isName || next.kind === "{" || next.kind === "[")) return false
-    if (next.isName) this.borrowedToken(this.token, "let", "write `let`, or `var` for what is assigned again.")
-    this.readAs("let")
-    return true
-  }
-
-  /** `n++` or `++n` as a whole statement. */
-  private atIncrement(sign: number): boolean {
-    const [first, second, after] = [this.peek(sign), this.peek(sign + 1), this.peek(sign + 2)]
-    if ((first.kind !== "+" && first.kind !== "-") || second.kind !== first.kind || !second.glued) return false
-    if (sign === 1) return after.isName && !after.startsLine
-    return after.startsLine || after.kind === "}" || after.kind === "EOF"
-  }
-
-  private atCompound(): boolean {
-    const { kind } = this.peek(2)
-    return (kind === "+" || kind === "-" || kind === "*" || kind === "/") && this.at("=", 3) && this.peek(3).glued
-  }
-
-  private step(): AssignStatement {
-    const start = this.token.start
-    const isPrefix = !this.atName()
-    const [name, sign] = isPrefix ? [this.peek(3), this.token] : [this.token, this.peek(2)]
-    const where = span(start, this.peek(3).end)
-    const write = `${this.text(name)} = ${this.text(name)} ${sign.kind} 1`
-    this.borrowed({ where, text: sign.kind.repeat(2), hint: `write \`${write}\`.`, title: `Write \`${write}\``, edits: [{ span: where, text: write }] })
-    if (isPrefix) (this.consume(), this.consume())
-    const target = this.name()
-    if (!isPrefix) (this.consume(), this.consume())
-    return this.node<AssignStatement>(start, { kind: "assign", name: target, value: this.missing("a value"), clauses: [] })
-  }
-
-  private compound(): AssignStatement {
-    const start = this.token.start
-    const name = this.name()
-    const sign = this.token
-    const where = span(sign.start, this.peek(2).end)
-    this.consume()
-    this.consume()
-    const value = this.rightHandSide()
-    const inner = value.kind === "conditional" || (value.kind === "binary" && !(sign.kind === "+" && "+-*/%".includes(value.operator)))
-    const around = inner ? [{ span: span(value.span.start, value.span.start), text: "(" }, { span: span(value.span.end, value.span.end), text: ")" }] : []
-    const write = `= ${name.text} ${sign.kind}`
-    const [open, close] = around
-    const edits = [{ span: where, text: write }, ...(open === undefined ? [] : [open, close!])]
-    const hint = `write \`${name.text} ${write} …\`.`
-    this.borrowed({ where, text: `${sign.kind}=`, hint, title: `Write \`${name.text} ${write} …\``, edits })
-    return this.node<AssignStatement>(start, { kind: "assign", name, value, clauses: this.clausesAfter(value) })
   }
 
   private startsOperand(kind: string): boolean {
@@ -239,33 +181,6 @@ export abstract class StatementRules extends BlockFormRules {
     return this.sparse<LetStatement>(start, { kind: "let", mutable, name, type, value, clauses })
   })
 
-  private readMut(): void {
-    if (this.isRecorded || !this.at("let") || this.spelt(2) !== "mut" || !this.atName(3)) return
-    const where = span(this.token.start, this.peek(2).end)
-    this.borrowed({ where, text: "let mut", hint: "write `var`.", title: "Write `var`", edits: [{ span: where, text: "var" }] })
-    this.drop(2)
-    this.readAs("var")
-  }
-
-  /** `let x := 1`, and `let { a, b } = …`, which has no name. */
-  private readBorrowedLet(): void {
-    const token = this.token
-    if (token.kind === "{" || token.kind === "[") {
-      const closer = this.closerOf(1)
-      if (closer === 0 || !this.at("=", closer + 1)) return
-      const where = span(token.start, this.peek(closer).end)
-      const hint = token.kind === "{" ? "name the value and read its fields, as in `page.title`." : "name the value and read its items, as in `pages[0]`."
-      this.borrowed({ where, text: token.kind === "{" ? "let { … } =" : "let [ … ] =", hint })
-      for (let ahead = 0; ahead < closer; ahead++) this.drop()
-      return
-    }
-    if (this.at(":", 2) && this.at("=", 3) && this.peek(3).glued) {
-      const where = span(this.peek(2).start, this.peek(3).end)
-      this.borrowed({ where, text: ":=", hint: "write `=`.", title: "Write `=`", edits: [{ span: where, text: "=" }] })
-      this.drop(2)
-    }
-  }
-
   /** An assignment, a call, or the value of a block. */
   readonly simpleStatement: Rule<Statement> = this.rule("simpleStatement", () => {
     if (!this.isRecorded) {
@@ -311,6 +226,7 @@ export abstract class StatementRules extends BlockFormRules {
     let message: Expression | undefined
     let data: Expression | undefined
     this.need("fail")
+    this.readNew()
     const error = this.name("the name of a declared error, such as `fail OutOfStock(\"why\")`")
     this.maybe(() => this.at("(") && this.sameLine(), () => {
       const opener = this.token

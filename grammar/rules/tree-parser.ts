@@ -56,7 +56,7 @@ export abstract class TreeParser {
   protected unitStart = 0
   /** The start of the token that the last node without text stands before. */
   private emptyBefore = -1
-  private lastReportedAt = -1
+  protected lastReportedAt = -1
   protected bracesPair = true
   /** What is known of the braces where they do not pair, and the closing ones that do. */
   protected braces: Braces = noBraces

@@ -7,7 +7,7 @@ import { applyEdits } from "../../base/text/edit.ts"
 import { check } from "../../compiler/index.ts"
 import { testCorpus } from "../harness/corpus.ts"
 
-/** Written, and what the machine-applicable fix makes of it; undefined where the message says what to write. */
+/** Written, and what its fix makes of it; undefined where the message says what to write. */
 type Row = readonly [written: string, meant: string | undefined, code?: string | undefined]
 
 const statements: readonly Row[] = [
@@ -60,6 +60,39 @@ const statements: readonly Row[] = [
   ["call get(topic)", "get(topic)"], ["sleep(5)", undefined, "AF2001"], ["log str(n)", undefined, "AF2001"],
   ['xs.push("a")', undefined, "AF3004"], ["log topic.toUpperCase()", undefined, "AF3004"], ['log "{xs.size}"', undefined, "AF3004"],
   ["if n > 1 { pass }", "if n > 1 {  }", "AF2001"],
+  ['if n > 1:\n      log "a"', 'if n > 1 {\n      log "a"\n  }'], ['if n > 1: log "a"', 'if n > 1 { log "a" }'],
+  ['if n > 1: { log "a" }', 'if n > 1 { log "a" }'], ['if n > 1 then { log "a" }', 'if n > 1 { log "a" }'],
+  ["while n < 3 up to 5 times do { log topic }", "while n < 3 up to 5 times { log topic }"],
+  ['for x in xs:\n      if x == "a" {\n        log x\n      }\n      log x // each', 'for x in xs {\n      if x == "a" {\n        log x\n      }\n      log x // each\n  }'],
+  ['if (n > 1) log "a"', 'if (n > 1) { log "a" }'], ["if n > 1 return topic", "if n > 1 { return topic }"],
+  ['if (n > 1)\n    log "a"', 'if (n > 1) {\n    log "a"\n  }'],
+  ['if n > 1 { log "a" } else log "b"', 'if n > 1 { log "a" } else { log "b" }'],
+  ["match n { when 1 => log topic  else => log topic }", "match n { 1 => log topic  else => log topic }"],
+  ["match n { 1 => log topic  otherwise => log topic }", "match n { 1 => log topic  else => log topic }"],
+  ['log "x" if n > 1', 'if n > 1 { log "x" }'], ["get(topic) retry never if n > 1", "if n > 1 { get(topic) retry never }"],
+  ['log "a" if n > 1 else "b"', 'log n > 1 ? "a" : "b"'], ['let a = (topic if n > 1 else "b").trim()\n  log a', 'let a = (n > 1 ? topic : "b").trim()\n  log a'],
+  ['if n = 1 and topic == "a" { log "x" }', 'if n == 1 and topic == "a" { log "x" }'], ['if n <> 1 { log "x" }', 'if n != 1 { log "x" }'],
+  ['let ys = [x.trim() for x in xs]\n  log "{ys}"', 'let ys = xs.map(x => x.trim())\n  log "{ys}"'],
+  ['let ys = [x for x in xs if x != ""]\n  log "{ys}"', 'let ys = xs.filter(x => x != "")\n  log "{ys}"'],
+  ['let ys = [x.trim() for x in xs if x != ""]\n  log "{ys}"', 'let ys = xs.filter(x => x != "").map(x => x.trim())\n  log "{ys}"'],
+  ['let ys = [get(x) for x in xs]\n  log "{ys.length}"', 'let ys = for x in xs { get(x) }\n  log "{ys.length}"'],
+  ['let ys = xs.map(lambda x: x.trim())\n  log "{ys}"', 'let ys = xs.map(x => x.trim())\n  log "{ys}"'],
+  ['let ys = xs.map(x => { let y = x.trim()  return y })\n  log "{ys}"', undefined],
+  ["log f'hello {topic}'", 'log "hello {topic}"'], ['if topic in xs { log "x" }', undefined], ['if not (n > 1) and topic not in xs { log "x" }', undefined],
+  ["log xs[0:2].join()", undefined], ["log xs[1:].join()", undefined], ["log xs[:2].join()", undefined],
+  ['log "{n ** 2}"', undefined], ['for i in 0..3 { log "{i}" }', undefined], ['for i in 0..=n { log "{i}" }', undefined],
+  ["get(*xs)", undefined], ["get(**p)", undefined], ["get(...xs)", undefined],
+  ['repeat 3 times { log "x" }', 'repeat up to 3 times { log "x" }'], ['repeat 3 { log "x" }', 'repeat up to 3 times { log "x" }'],
+  ["retry 3 times { get(topic) }", "within retry 3 times { get(topic) }"], ["wait 5s", "sleep 5s"], ["wait for 5s", "sleep 5s"], ["delay 5s", "sleep 5s"],
+  ["let a, b = get(topic)\n  log a.text\n  log b", undefined], ["a, b = get(topic)\n  log a\n  log b", undefined],
+  ['x: int = 5\n  log "{x}"', 'let x: int = 5\n  log "{x}"'], ['log "a", "b"', undefined], ["get topic", "get(topic)"],
+  ['try { log "x" } catch Exception as e { log e.message }', 'try { log "x" } catch e { log e.message }'],
+  ['try { log "x" } catch (Exception e) { log e.message }', 'try { log "x" } catch e { log e.message }'],
+  ['try { log "x" } catch OutOfStock e { log e.message }', 'try { log "x" } catch OutOfStock as e { log e.message }'],
+  ["get(topic) catch e { log e.message }", undefined], ['if n > 1 { fail new OutOfStock("x") }', 'if n > 1 { fail OutOfStock("x") }'],
+  ['if n > 1 { fail "no good" }', undefined, "AF1001"], ["do { n = n + 1 } while (n < 3)", undefined], ["get(topic)\n    retries 3 times", "get(topic)\n    retry 3 times"],
+  ["get(topic) onFailure 3 times", undefined, "AF1009"], ["get(topic)\n    on_error ignore", undefined, "AF1009"],
+  ['if xs.includes("a") { log "x" }', undefined, "AF3004"], ['log xs.first() ?? "x"', undefined, "AF3004"],
 ]
 
 const declarations: readonly Row[] = [
@@ -85,11 +118,18 @@ const declarations: readonly Row[] = [
   ["export workflow A() { dead letter \"a\" }", "workflow A() { dead letter \"a\" }"],
   ["export default async workflow A() { dead letter \"a\" }", "workflow A() { dead letter \"a\" }"],
   ["async function a() { return 1 }", undefined], ["def a(x: str):\n    return x", undefined], ["const limit = 5", undefined], ["let limit = 5", undefined],
+  ["@tool\nworkflow A() { dead letter \"a\" }", "workflow A() { dead letter \"a\" }"],
+  ["@app.tool(\"x\", retries=3)\nworkflow A() { dead letter \"a\" }", "workflow A() { dead letter \"a\" }"],
+  ["workflow A():\n    dead letter \"a\"\n    log \"x\"", "workflow A() {\n    dead letter \"a\"\n    log \"x\"\n}"],
+  ["type A:\n    it: string\n\ntype B { it: A }", "type A {\n    it: string\n}\n\ntype B { it: A }"], ["enum A:\n    a\n    b", "enum A {\n    a\n    b\n}"],
+  ["agent A(x: int): string:\n  model m\n  prompt \"{x}\"\n  budget 2k tokens", "agent A(x: int): string {\n  model m\n  prompt \"{x}\"\n  budget 2k tokens\n}"],
+  ["tool a(): string from \"./tools.ts\" { reads   retry never   onFailure 3 times }", undefined, "AF1009"],
   ["# a comment", "// a comment"], ["import a from \"./a.agentflow\"", undefined, "AF1001"], ["from a import b", undefined],
 ]
 
 const head = `model m = openai("gpt-4o-mini") { price $0.15 in, $0.60 out per 1M tokens   context 128k   output 16k }
 type Page { url: string   title: string?   text: string }
+error OutOfStock
 tool get(url: string): Page from "./tools.ts" { reads   retry 3 times }
 `
 const inWorkflow = (text: string): string => `${head}workflow Main(topic: string, xs: string[]): string {
@@ -109,8 +149,8 @@ const checked = (text: string, path = "a.agentflow"): readonly Diagnostic[] => c
 const said = (text: string): readonly Diagnostic[] => checked(text).filter(({ code }) => code !== "AF2010")
 
 function mended(text: string, { fixes }: Diagnostic): string {
-  const fix = fixes.find(({ applicability }) => applicability === "machine")
-  expect(fix, "a fix that may be applied unseen").toBeDefined()
+  const [fix] = fixes
+  expect(fix, "a fix").toBeDefined()
   return applyEdits(text, fix!.edits)
 }
 
@@ -130,6 +170,29 @@ function holds(place: (text: string) => string, [written, meant, code = "AF1017"
 describe("one mistake", () => {
   for (const row of statements) it(row[0], () => holds(inWorkflow, row))
   for (const row of declarations) it(row[0], () => holds(onTop, row))
+})
+
+/** Each written as one statement: all that is wrong is told at once. */
+const several: readonly (readonly [written: string, codes: string])[] = [
+  ["const x = await get(topic);\n  log x.text", "AF1017 AF1017 AF1015"],
+  ['for (const x of xs.map((y: string) => y.trim())) { console.log(x) }', "AF1017 AF1017 AF2001"],
+  ['if (n === 1 && p.title !== null) log "x"', "AF1017 AF1017 AF2001 AF1017"],
+  ['let a = f"{topic}" if n > 1 else None\n  log a ?? ""', "AF1017 AF1017 AF2001"],
+  ['if n > 1:\n      log "a"\n  elif n > 2:\n      log "b"\n  else:\n      log "c"', "AF1017 AF1017 AF1017 AF1017"],
+  ['try:\n      log "a"\n  except Exception as e:\n      log e.message', "AF1017 AF1017 AF1017 AF1017"],
+  ['match n:\n      case 1:\n          log "a"\n      case _:\n          log "b"', "AF1017 AF1017 AF1017 AF1017 AF1017 AF1017"],
+  ['n += 1; n++; log(n)', "AF1017 AF1015 AF1017 AF1015 AF2001"],
+]
+
+describe("several mistakes in one statement", () => {
+  for (const [written, codes] of several) {
+    it(written, () => {
+      let now = inWorkflow(written)
+      expect(said(now).map(({ code }) => code).join(" ")).toBe(codes)
+      for (const _ of codes.split(" ")) now = mended(now, said(now)[0]!)
+      expect(said(now)).toEqual([])
+    })
+  }
 })
 
 describe("a whole program", () => {
