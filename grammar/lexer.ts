@@ -301,12 +301,10 @@ function unterminated(state: State, from: number, to: number, quote: string): vo
   if (isStray && !state.text.slice(last.span.end, from).includes("\n")) return
   const hole = state.modes.find((mode) => mode.kind === "hole" && mode.start > from)
   const comment = hole === undefined ? undefined : state.trivia.findLast(({ kind, start }) => kind === "lineComment" && start > hole.start)
-  const related = hole === undefined ? [] : [{
-    path: state.source.path,
-    ...(comment === undefined
-      ? { span: span(hole.start, hole.start + 1), message: "this `{` opens an interpolation; `\\{` is a plain brace" }
-      : { span: span(comment.start, comment.start + 2), message: "a comment begins here, up to the end of the line; `/` divides" }),
-  }]
+  const [start, end, message] = comment === undefined
+    ? [hole?.start ?? 0, (hole?.start ?? 0) + 1, "this `{` opens an interpolation; `\\{` is a plain brace"]
+    : [comment.start, comment.start + 2, "a comment begins here, up to the end of the line; `/` divides"]
+  const related = hole === undefined ? [] : [{ path: state.source.path, span: span(start, end), message }]
   const facts = { quote: `\`${quote}\``, where: quote === '"""' ? "file" : "line" }
   state.diagnostics.push(diagnostic("AF1002", { path: state.source.path, span: span(from, to) }, facts, { related }))
 }
