@@ -48,7 +48,7 @@ export function connectWorker(parts: WorkerParts): WorkerConnection {
       executor?.repair()
       registerOn(runtime, parts, executor)
       await runtime.start()
-      inside.speedUp()
+      inside.speedUp(executor?.readWorkItem)
     },
     isAlive: inside.isRunning,
     isConnected: inside.isStreaming,

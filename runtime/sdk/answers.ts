@@ -1,5 +1,7 @@
 // All answers of a worker in one stream, where the sidecar offers it: a call for each is most of what a small step costs.
 
+import { varint } from "./fields.ts"
+
 interface Metadata {
   get(name: string): readonly unknown[]
 }
@@ -19,6 +21,7 @@ interface Duplex<Request> extends Incoming {
 
 const offered = "agentflow-answers"
 const path = "/TaskHubSidecarService/AnswerWork"
+const workPath = "/TaskHubSidecarService/GetWorkItems"
 /** Tags of length-delimited fields: field number * 8 + 2. */
 const tags = { turn: 0x0a, activity: 0x12 } as const
 
@@ -40,6 +43,8 @@ export interface AnsweringStub {
   close(): void
 }
 
+type ServerStreamRequest = (path: string, serialize: (request: Message) => Buffer, read: (bytes: Buffer) => object, request: Message) => Incoming
+
 export type Ask = (message: unknown) => Promise<unknown>
 
 interface Waiting {
@@ -51,6 +56,13 @@ interface Stream {
   readonly call: Duplex<Answer>
   /** In the order in which they were sent, which is that of the acknowledgements. */
   readonly waiting: Waiting[]
+}
+
+/** From now on the stub's work items are read in this way; `read` makes a message of the SDK. */
+export function readWork(stub: AnsweringStub & { makeServerStreamRequest?: unknown }, read: (bytes: Uint8Array) => object): void {
+  const { makeServerStreamRequest } = stub as { makeServerStreamRequest?: ServerStreamRequest }
+  if (typeof makeServerStreamRequest !== "function") return
+  stub.getWorkItems = (request) => makeServerStreamRequest.call(stub, workPath, encodeRequest, read, request as Message)
 }
 
 /** From now on the stub's answers take the stream while there is one, and `ask`, a call of their own, while there is none. */
@@ -100,13 +112,13 @@ export function streamAnswers(stub: AnsweringStub): (kind: keyof typeof tags, as
   }
 }
 
+function encodeRequest(request: Message): Buffer {
+  return Buffer.from(request.serializeBinary())
+}
+
 function encode({ tag, message }: Answer): Buffer {
   const content = message.serializeBinary()
   return Buffer.concat([Buffer.of(tag, ...varint(content.length)), content])
-}
-
-function varint(number: number): readonly number[] {
-  return number > 0x7f ? [(number & 0x7f) | 0x80, ...varint(Math.floor(number / 128))] : [number]
 }
 
 /** The message has one field, a count, after a tag of one byte. */

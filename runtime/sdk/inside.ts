@@ -13,15 +13,19 @@ export interface ExecutorInside {
   repair(): void
   /** From now on this runtime keeps the contexts of these workflows between their turns; false where it can't. */
   keepContexts(runtime: object, workflows: ReadonlySet<string>): boolean
+  /** Reads a work item as far as it is needed; undefined where the SDK must do it itself. */
+  readonly readWorkItem?: (bytes: Uint8Array) => object
 }
 
 /** Undefined for a release that keeps its executor elsewhere: a worker runs without these as well. */
 export async function loadExecutorInside(): Promise<ExecutorInside | undefined> {
   try {
-    const [{ repairExecutor }, { keepContexts }] = await Promise.all([import("./executor.ts"), import("./turns.ts")])
+    const [{ repairExecutor }, { keepContexts }, { readWorkItem }] =
+      await Promise.all([import("./executor.ts"), import("./turns.ts"), import("./work-items.ts")])
     return {
       repair: repairExecutor,
       keepContexts: (runtime, workflows) => isTestedSdk && keepContexts(workerOf(runtime), workflows),
+      ...(isTestedSdk ? { readWorkItem } : {}),
     }
   } catch (error) {
     if (isMissing(error)) return undefined

@@ -18,8 +18,8 @@ export function ignoreSecondSuspend(executorClass: { readonly prototype: object 
   const { processEvent } = prototype
   if (typeof processEvent !== "function" || repaired.has(prototype)) return
   repaired.add(prototype)
-  prototype.processEvent = async function (this: Suspendable, context, event) {
-    if (this._isSuspended === true && event.hasExecutionsuspended()) return
-    await processEvent.call(this, context, event)
+  prototype.processEvent = function (this: Suspendable, context, event) {
+    if (this._isSuspended === true && event.hasExecutionsuspended()) return Promise.resolve()
+    return processEvent.call(this, context, event)
   }
 }

@@ -5,6 +5,8 @@ import messages from "@dapr/dapr/workflow/internal/durabletask/proto/orchestrato
 import { getStringValue } from "@dapr/dapr/workflow/internal/durabletask/utils/pb-helper.util.js"
 import { openSdkExecution } from "./executor.ts"
 import type { SdkExecution, SdkRegistry } from "./executor.ts"
+import { eventsOf, isSameEvent } from "./work-items.ts"
+import type { History } from "./work-items.ts"
 
 type Event = messages.HistoryEvent
 
@@ -19,6 +21,8 @@ interface Stub {
 }
 
 interface Live {
+  /** Of its workflow. */
+  readonly name: string
   readonly execution: SdkExecution
   /** How many events of history came before its last turn, and the events of that turn as they were. */
   readonly before: number
@@ -36,38 +40,39 @@ export function keepContexts(given: object, workflows: ReadonlySet<string>): boo
   const usual = worker._executeOrchestrator.bind(worker)
   const registry = worker._registry
   worker._executeOrchestrator = async (request, stub) => {
-    const [past, fresh] = [request.getPasteventsList(), request.getNeweventsList()]
-    const name = nameIn(past) ?? nameIn(fresh)
-    if (fresh.length === 0 || name === undefined || !workflows.has(name)) return usual(request, stub)
-    const response = await turn(kept, registry, { id: request.getInstanceid(), past, fresh })
-    // As the SDK asks, whose way to do it may have been replaced. What is not taken comes again, and then does not fit what is kept.
-    await promisify(stub.completeOrchestratorTask.bind(stub))(response).catch(() => undefined)
+    const id = request.getInstanceid()
+    const events = eventsOf(request)
+    const known = kept.get(id)
+    // Until its answer is in, nobody may go on from a context that has seen events which may come again.
+    kept.delete(id)
+    const live = known !== undefined && holds(events.past, known) ? known : undefined
+    const name = live === undefined ? nameIn(events.past.events(0).slice(0, 3)) ?? nameIn(events.fresh) : live.name
+    if (events.fresh.length === 0 || name === undefined || !workflows.has(name)) return usual(request, stub)
+    const execution = live?.execution ?? openSdkExecution(registry, id)
+    const response = await turn(execution, id, { past: events.past.events(live === undefined ? 0 : live.before + live.fed.length), fresh: events.fresh })
+    if (!execution.isComplete()) keep(kept, id, { name, execution, before: events.past.length, fed: events.freshBytes() })
+    // What is not taken comes again, and then does not fit what is kept.
+    await asked(stub)(response).catch(() => undefined)
   }
   return true
+}
+
+/** As the SDK asks, whose way to do it may have been replaced. */
+function asked(stub: Stub): (response: messages.OrchestratorResponse) => Promise<unknown> {
+  const call = stub.completeOrchestratorTask.bind(stub) as Stub["completeOrchestratorTask"] & { readonly [promisify.custom]?: ReturnType<typeof asked> }
+  return call[promisify.custom] ?? promisify(call)
 }
 
 function nameIn(events: readonly Event[]): string | undefined {
   return events.slice(0, 3).find((event) => event.hasExecutionstarted())?.getExecutionstarted()?.getName()
 }
 
-interface Turn {
-  readonly id: string
-  readonly past: readonly Event[]
-  readonly fresh: readonly Event[]
-}
-
-async function turn(kept: Map<string, Live>, registry: SdkRegistry, { id, past, fresh }: Turn): Promise<messages.OrchestratorResponse> {
-  const known = kept.get(id)
-  // Until its answer is in, nobody may go on from a context that has seen events which may come again.
-  kept.delete(id)
-  const isAt = known !== undefined && holds(past, known)
-  const execution = isAt ? known.execution : openSdkExecution(registry, id)
-  await execution.turn(isAt ? past.slice(known.before + known.fed.length) : past, fresh)
+async function turn(execution: SdkExecution, id: string, { past, fresh }: { readonly past: readonly Event[]; readonly fresh: readonly Event[] }): Promise<messages.OrchestratorResponse> {
+  await execution.turn(past, fresh)
   const response = new messages.OrchestratorResponse()
   response.setInstanceid(id)
   response.setActionsList([...execution.actions()])
   response.setCustomstatus(getStringValue(execution.customStatus()))
-  if (!execution.isComplete()) keep(kept, id, { execution, before: past.length, fed: fresh.map((event) => event.serializeBinary()) })
   return response
 }
 
@@ -75,10 +80,10 @@ async function turn(kept: Map<string, Live>, registry: SdkRegistry, { id, past, 
  * Whether the events of the last turn stand in the history where they were: what came before them was checked at their
  * turn. They don't when the answer was lost, another worker took the turn, or the id was used again.
  */
-function holds(past: readonly Event[], { before, fed }: Live): boolean {
+function holds(past: History, { before, fed }: Live): boolean {
   return fed.every((bytes, index) => {
-    const event = past[before + index]
-    return event !== undefined && Buffer.compare(bytes, event.serializeBinary()) === 0
+    const found = past.bytes(before + index)
+    return found !== undefined && isSameEvent(bytes, found)
   })
 }
 

@@ -1,7 +1,7 @@
 // The private fields of the SDK's worker, client and context: what is read and set there, each behind a check that it is there.
 
 import { promisify } from "node:util"
-import { streamAnswers } from "./answers.ts"
+import { readWork, streamAnswers } from "./answers.ts"
 import type { AnsweringStub, Ask } from "./answers.ts"
 
 /** Work items that one worker holds at a time; announced to the sidecar, which then never sends more. */
@@ -24,7 +24,8 @@ export interface WorkerInside {
   /** True where the number of items that it runs at once is its own, and can be set. */
   readonly isSizable: boolean
   size(): void
-  speedUp(): void
+  /** `read` makes a message of the SDK of the bytes of a work item; without it the SDK does. */
+  speedUp(read?: (bytes: Uint8Array) => object): void
   closeStub(): void
 }
 
@@ -40,7 +41,7 @@ export function insideOf(runtime: object): WorkerInside {
       // Release 3.18 queues 100 more and drops what comes on top without a word; one without this limit drops nothing.
       if (typeof worker._maxQueueSize === "number") worker._maxQueueSize = queueMax
     },
-    speedUp: () => speedUp(worker),
+    speedUp: (read) => speedUp(worker, read),
     closeStub() {
       try {
         worker._stub?.close()
@@ -59,8 +60,9 @@ export function workerOf(runtime: object): object {
  * The SDK makes each answer's call anew with `promisify(stub.call.bind(stub))`, and each call notes its stack in case it
  * fails. Both are a good tenth of what a worker does, and nothing here reads the stack.
  */
-function speedUp({ _stub: stub }: Fields): void {
+function speedUp({ _stub: stub }: Fields, read: ((bytes: Uint8Array) => object) | undefined): void {
   if (!stub) return
+  if (read && isAnswering(stub)) readWork(stub, read)
   const streamed = isAnswering(stub) ? streamAnswers(stub) : undefined
   for (const [name, kind] of [["completeOrchestratorTask", "turn"], ["completeActivityTask", "activity"]] as const) {
     const call = stub[name]
