@@ -17,8 +17,9 @@ const exitUnusable = 2
 const exitTaken = 3
 const portMax = 65_535
 
-// Work items are garbage a moment later: V8 would let hundreds of megabytes of it pile up before it cleans.
-for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=20"]) {
+// Work items are garbage a moment later: V8 would let hundreds of megabytes of it pile up before it cleans. So little of it at a
+// time is gone before other threads have begun to help.
+for (const flag of ["--semi-space-growth-factor=1", "--heap-growing-percent=20", "--no-parallel-scavenge"]) {
   setFlagsFromString(flag)
 }
 

@@ -46,7 +46,9 @@ export function timeFrom(wire: WireTime | undefined): number | undefined {
 
 /** The object without its undefined members. */
 function compact<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never
+  const given: Record<string, unknown> = {}
+  for (const name in value) if (value[name] !== undefined) given[name] = value[name]
+  return given as never
 }
 
 export function failureToWire(failure: FailureDetails | undefined): WireFailure | undefined {

@@ -193,8 +193,12 @@ const firstTurnMsMax = 1_000
 
 async function begun(hub: Hub, instanceId: string, call: Call): Promise<void> {
   if (hub.workers() === 0) return
-  const signal = AbortSignal.any([cancellation(call), AbortSignal.timeout(firstTurnMsMax)])
-  await hub.wait(instanceId, hasStarted, signal).catch(() => {})
+  const controller = new AbortController()
+  const giveUp = () => controller.abort(null)
+  const timer = setTimeout(giveUp, firstTurnMsMax)
+  call.on("cancelled", giveUp)
+  await hub.wait(instanceId, hasStarted, controller.signal).catch(() => {})
+  clearTimeout(timer)
 }
 
 function found(summary: InstanceSummary | undefined, { getInputsAndOutputs = false }: GetRequest): object {

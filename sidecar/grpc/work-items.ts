@@ -28,23 +28,55 @@ export function withWorkItems(service: ServiceDefinition): ServiceDefinition {
 }
 
 function turnBytes(item: Extract<WorkItem, { kind: "turn" }>, eventBytes: (event: HistoryEvent) => Buffer): Buffer {
-  const parts = field(tags.requestInstanceId, Buffer.from(item.instanceId))
-  for (const event of item.past) parts.push(Buffer.of(tags.pastEvents), eventBytes(event))
-  for (const event of item.fresh) parts.push(Buffer.of(tags.newEvents), eventBytes(event))
-  const token = field(tags.completionToken, Buffer.from(item.token))
-  return Buffer.concat([...field(tags.turn, Buffer.concat(parts)), ...token])
-}
-
-function field(tag: number, content: Buffer): Buffer[] {
-  return [Buffer.of(tag), varint(content.length), content]
-}
-
-function varint(number: number): Buffer {
-  const bytes: number[] = []
-  let rest = number
-  while (rest > 0x7f) {
-    bytes.push((rest & 0x7f) | 0x80)
-    rest = Math.floor(rest / 128)
+  const [past, fresh] = [item.past.map(eventBytes), item.fresh.map(eventBytes)]
+  const [id, token] = [Buffer.from(item.instanceId), Buffer.from(item.token)]
+  // Each event comes with its length; its tag is one byte more.
+  const events = [past, fresh].flat().reduce((length, bytes) => length + 1 + bytes.length, 0)
+  const content = fieldLength(id.length) + events
+  const all = writer(fieldLength(content) + fieldLength(token.length))
+  all.tagged(tags.turn, content)
+  all.tagged(tags.requestInstanceId, id.length)
+  all.bytes(id)
+  for (const [tag, list] of [[tags.pastEvents, past], [tags.newEvents, fresh]] as const) {
+    for (const bytes of list) {
+      all.byte(tag)
+      all.bytes(bytes)
+    }
   }
-  return Buffer.from([...bytes, rest])
+  all.tagged(tags.completionToken, token.length)
+  all.bytes(token)
+  return all.buffer
+}
+
+/** Of a field with a content of so many bytes. */
+function fieldLength(content: number): number {
+  return 1 + varintLength(content) + content
+}
+
+function varintLength(number: number): number {
+  let length = 1
+  for (let rest = number; rest > 0x7f; rest = Math.floor(rest / 128)) length++
+  return length
+}
+
+function writer(length: number) {
+  const buffer = Buffer.allocUnsafe(length)
+  let at = 0
+  const byte = (value: number): void => {
+    buffer[at++] = value
+  }
+  return {
+    buffer, byte,
+    bytes(bytes: Buffer): void {
+      bytes.copy(buffer, at)
+      at += bytes.length
+    },
+    /** A tag, and the length of what follows. */
+    tagged(tag: number, content: number): void {
+      byte(tag)
+      let rest = content
+      for (; rest > 0x7f; rest = Math.floor(rest / 128)) byte((rest & 0x7f) | 0x80)
+      byte(rest)
+    },
+  }
 }

@@ -1,7 +1,7 @@
 // The writes that turn one committed instance into the next: the difference of two values.
 
 import { summarize } from "../../engine/instance.ts"
-import type { Effect, Instance } from "../../engine/types.ts"
+import type { Effect, Instance, InstanceSummary } from "../../engine/types.ts"
 import type { Write } from "./store.ts"
 
 export function changes(
@@ -14,8 +14,8 @@ export function changes(
 function instanceChanges(before: Instance | null, after: Instance): Write[] {
   if (before === after) return []
   const { id } = after
-  const writes: Write[] = [{ kind: "putInstance", summary: summarize(after) }]
   const sameRun = before?.generation === after.generation
+  const writes = summaryChanges(before && sameRun ? summarize(before) : undefined, summarize(after))
   if (before && !sameRun) writes.push({ kind: "clearHistory", id })
   const written = before && sameRun ? before.history.length : 0
   if (after.history.length > written) {
@@ -28,6 +28,21 @@ function instanceChanges(before: Instance | null, after: Instance): Write[] {
   const added = after.inbox.filter((entry) => !known.has(entry))
   if (added.length > 0) writes.push({ kind: "putInbox", id, entries: added })
   return writes
+}
+
+/** Most steps change nothing of a summary or only these two, which no index holds. */
+function summaryChanges(before: InstanceSummary | undefined, after: InstanceSummary): Write[] {
+  const { updatedAtMs, customStatus } = after
+  if (before === undefined || !isSame({ ...before, updatedAtMs, customStatus }, { ...after, customStatus })) {
+    return [{ kind: "putInstance", summary: after }]
+  }
+  if (before.updatedAtMs === updatedAtMs && before.customStatus === customStatus) return []
+  return [{ kind: "touchInstance", id: after.id, updatedAtMs, ...(customStatus === undefined ? {} : { customStatus }) }]
+}
+
+function isSame(one: object, other: object): boolean {
+  const names = Object.keys(one) as (keyof typeof one)[]
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
 }
 
 function outboxChanges(id: string, effects: readonly Effect[]): Write[] {

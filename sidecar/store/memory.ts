@@ -105,6 +105,12 @@ function apply(tables: Tables, write: Write): void {
     case "putInstance":
       instances.set(write.summary.id, write.summary)
       return
+    case "touchInstance": {
+      const { id, updatedAtMs, customStatus } = write
+      const { customStatus: _, ...rest } = instances.get(id)!
+      instances.set(id, { ...rest, updatedAtMs, ...(customStatus === undefined ? {} : { customStatus }) })
+      return
+    }
     case "deleteInstance":
       for (const table of [instances, histories, inboxes]) table.delete(write.id)
       removeWhere(activities, (row) => row.instanceId === write.id)

@@ -1,6 +1,6 @@
 // Between SQL rows and plain objects: the only place that knows the column names.
 
-import { decodeEvent } from "../../engine/codec.ts"
+import { decodeEvent, decodeEvents } from "../../engine/codec.ts"
 import type { HistoryEvent, InstanceStatus, InstanceSummary } from "../../engine/types.ts"
 import type { ActivityRow, StoredValue, TimerRow } from "./store.ts"
 import { StoreError } from "./store.ts"
@@ -34,8 +34,15 @@ export function toSummary(row: Row): InstanceSummary {
 }
 
 export function toEvent(file: string, row: Row): HistoryEvent {
-  const event = decodeEvent(text(row, "event"))
-  if (event) return event
+  return decodeEvent(text(row, "event")) ?? unreadable(file)
+}
+
+/** One row holds what one turn added. */
+export function toEvents(file: string, row: Row): readonly HistoryEvent[] {
+  return decodeEvents(text(row, "event")) ?? unreadable(file)
+}
+
+function unreadable(file: string): never {
   const found = `${file} holds a history event that this release cannot read`
   throw new StoreError("corrupt", `${found}; restore the file from a backup`)
 }

@@ -3,9 +3,10 @@
 import type { Database } from "./driver.ts"
 import { migration0001 } from "./migrations/0001.ts"
 import { migration0002 } from "./migrations/0002.ts"
+import { migration0003 } from "./migrations/0003.ts"
 import { StoreError } from "./store.ts"
 
-const migrations: readonly string[] = [migration0001, migration0002]
+const migrations: readonly string[] = [migration0001, migration0002, migration0003]
 
 /** "AgFl": marks a file as ours. */
 const applicationId = 0x4167466c

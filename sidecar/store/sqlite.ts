@@ -2,11 +2,11 @@
 
 import { randomUUID } from "node:crypto"
 import { existsSync } from "node:fs"
-import { encodeEvent } from "../../engine/codec.ts"
+import { encodeEvent, encodeEvents } from "../../engine/codec.ts"
 import { guarded, openDatabase } from "./driver.ts"
 import type { Database } from "./driver.ts"
 import { firstConflict } from "./memory.ts"
-import { instanceColumns, instanceValues, text, toActivity, toEvent, toSummary, toTimer, toValue } from "./rows.ts"
+import { instanceColumns, instanceValues, text, toActivity, toEvent, toEvents, toSummary, toTimer, toValue } from "./rows.ts"
 import type { Row, SqlValue } from "./rows.ts"
 import { checkOwner, letShrink, migrate } from "./schema.ts"
 import type { ListQuery, Store, StoredValue, ValueChange, ValueQuery, Write } from "./store.ts"
@@ -90,7 +90,7 @@ function sqliteStore(database: Database, file: string): Store {
   const sql = sqlOf(database)
   const safely = <T>(work: () => T): T => guarded(file, work)
   const history = (id: string) =>
-    sql.all("select event from history where id = ? order by sequence", id).map((row) => toEvent(file, row))
+    sql.all("select event from history where id = ? order by sequence", id).flatMap((row) => toEvents(file, row))
   const inbox = (id: string) =>
     sql.all("select sequence, event from inbox where id = ? order by sequence", id)
       .map((row) => ({ sequence: Number(row["sequence"]), event: toEvent(file, row) }))
@@ -117,11 +117,11 @@ function sqliteStore(database: Database, file: string): Store {
       const at = sql.one("select min(fire_at) as at from timer")?.["at"]
       return typeof at === "number" ? at : undefined
     }),
-    commit: (writes) => safely(() => transaction(database, () => {
+    commit: (writes) => safely(() => transaction(sql, database, () => {
       for (const write of writes) apply(sql, write)
     })),
     readValue: (store, key, now) => safely(() => readValue(sql, store, key, now)),
-    changeValues: (store, changes, now) => safely(() => transaction(database, () => {
+    changeValues: (store, changes, now) => safely(() => transaction(sql, database, () => {
       const conflict = firstConflict(changes, (key) => readValue(sql, store, key, now))
       if (!conflict) for (const change of changes) changeValue(sql, store, change)
       return conflict
@@ -138,11 +138,11 @@ function sqliteStore(database: Database, file: string): Store {
 /** Some four megabytes: a pause of milliseconds. */
 const pagesFreedAtOnce = 1_000
 
-function transaction<T>(database: Database, work: () => T): T {
-  database.exec("begin immediate")
+function transaction<T>(sql: Sql, database: Database, work: () => T): T {
+  sql.run("begin immediate")
   try {
     const result = work()
-    database.exec("commit")
+    sql.run("commit")
     return result
   } catch (error) {
     // A full disk makes SQLite roll back by itself; a second rollback would hide the cause.
@@ -205,15 +205,17 @@ function apply(sql: Sql, write: Write): void {
     case "putInstance":
       sql.run(putInstance, ...instanceValues(write.summary))
       return
+    case "touchInstance":
+      return sql.run("update instance set updated_at = ?, custom_status = ? where id = ?", write.updatedAtMs, write.customStatus ?? null, write.id)
     case "deleteInstance":
       for (const table of ["instance", "history", "inbox", "activity", "timer"]) {
         sql.run(`delete from ${table} where id = ?`, write.id)
       }
       return
     case "appendHistory":
-      write.events.forEach((event, index) => {
-        sql.run("insert into history values (?, ?, ?)", write.id, write.firstSequence + index, encodeEvent(event))
-      })
+      for (const { index, text } of encodeEvents(write.events)) {
+        sql.run("insert into history values (?, ?, ?)", write.id, write.firstSequence + index, text)
+      }
       return
     case "clearHistory": return sql.run("delete from history where id = ?", write.id)
     case "putInbox":

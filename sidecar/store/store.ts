@@ -21,6 +21,8 @@ export interface TimerRow {
 /** One change; a commit takes a list of them, all or nothing, applied in order. */
 export type Write =
   | { readonly kind: "putInstance"; readonly summary: InstanceSummary }
+  /** Of an instance that is there, nothing else has changed. */
+  | { readonly kind: "touchInstance"; readonly id: string; readonly updatedAtMs: number; readonly customStatus?: string }
   | { readonly kind: "deleteInstance"; readonly id: string }
   | {
       readonly kind: "appendHistory"

@@ -142,7 +142,7 @@ describe("a file of an older release", () => {
     expect(store.list({ statuses: ["completed"], endedBeforeMs: 21, limit: 9 })).toHaveLength(1)
     store.close()
     const raw = new DatabaseSync(file)
-    expect(raw.prepare("pragma user_version").get()).toEqual({ user_version: 2 })
+    expect(raw.prepare("pragma user_version").get()).toEqual({ user_version: 3 })
     expect(raw.prepare("pragma auto_vacuum").get()).toEqual({ auto_vacuum: 2 })
     raw.close()
   })

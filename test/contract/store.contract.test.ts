@@ -74,7 +74,7 @@ describe("a database file that can't be used", () => {
     const later = new DatabaseSync(file)
     later.exec("pragma user_version = 99")
     later.close()
-    const found = `${file} was written by a newer release (schema 99, this one knows 2)`
+    const found = `${file} was written by a newer release (schema 99, this one knows 3)`
     expect(failure(open(file))).toEqual({
       code: "newerVersion", message: `${found}; update agentflow or choose another file`,
     })
