@@ -10,10 +10,19 @@ const { constants: vmConstants, Script } = process.getBuiltinModule("node:vm")
 export interface Scripts {
   /** What the script of that name exports; scripts that it requires are loaded in the same way. */
   readonly load: (name: string) => unknown
+  /**
+   * From now on nothing is compiled anew for speed, until another script is loaded: in a process that ends after a few hundred milliseconds
+   * the optimising compilers take more than they give. Nothing happens where code is to be kept, or where somebody has told V8 what to do.
+   */
+  readonly hurry: () => void
   /** Keeps the code of what was loaded, where it was not kept already. `before` runs only then. */
   readonly keep: (before: () => void) => void
 }
 
+/** Those whose flags are known to be called that: V8 complains of a flag that it does not know. */
+const knownVersions = /^1[234]\./
+
+/** What a script of the build evaluates to. */
 type Wrapped = (exports: object, require: (id: string) => unknown, module: { exports: unknown }, file: string, folder: string) => void
 
 /** Scripts of a folder, to begin with one of them; undefined where its code is neither kept nor can be. Names tell contents apart. */
@@ -21,17 +30,27 @@ export function openScripts(folder: string, first: string): Scripts | undefined 
   const kept = join(folder, "code-cache")
   const fileOf = (name: string): string => join(kept, `${name}-${process.versions.v8}-${process.arch}`)
   // Under flags of its own V8 refuses what it made without them, and the other way round: such a start keeps nothing.
-  const mayKeep = process.execArgv.length === 0 && !process.env["NODE_OPTIONS"] && may(folder, constants.W_OK)
+  const hasNoFlags = process.execArgv.length === 0 && !process.env["NODE_OPTIONS"]
+  const mayKeep = hasNoFlags && may(folder, constants.W_OK)
   if (!mayKeep && !may(fileOf(first), constants.R_OK)) return undefined
   const modules = new Map<string, { exports: unknown }>()
   const fresh = new Map<string, InstanceType<typeof Script>>()
+  let isHurried = false
+  const optimise = (does: boolean): void => {
+    if (isHurried !== does) return
+    isHurried = !does
+    const { setFlagsFromString } = process.getBuiltinModule("node:v8")
+    for (const compiler of ["opt", "maglev"]) setFlagsFromString(`--${does ? "" : "no-"}${compiler}`)
+  }
 
   const load = (name: string): unknown => {
     const known = modules.get(name)
     if (known !== undefined) return known.exports
+    // Its code was kept without flags.
+    optimise(true)
     const file = join(folder, name)
     const cachedData = read(fileOf(name))
-    const script = new Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(file, "latin1")}\n})`, {
+    const script = new Script(readFileSync(file, "latin1"), {
       filename: file, ...(cachedData === undefined ? {} : { cachedData }), importModuleDynamically: vmConstants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     })
     if (cachedData === undefined || script.cachedDataRejected === true) fresh.set(name, script)
@@ -44,11 +63,15 @@ export function openScripts(folder: string, first: string): Scripts | undefined 
     if (id.startsWith("./bundled-")) return load(id.slice(2))
     const builtin = process.getBuiltinModule(id)
     if (builtin !== undefined) return builtin
+    optimise(true)
     enableCompileCache()
     return createRequire(join(folder, "main.js"))(id) as unknown
   }
   return {
     load,
+    hurry() {
+      if (hasNoFlags && fresh.size === 0 && knownVersions.test(process.versions.v8)) optimise(false)
+    },
     keep(before) {
       if (fresh.size === 0 || !mayKeep) return
       try {

@@ -6,6 +6,20 @@ import { quickScript } from "./quick-script.ts"
 
 type Quick = typeof import("./quick.ts")
 
+/** A check of up to 10,000 lines is over before optimised code pays. */
+const smallBytes = 256 * 1024
+
+/** One file and no flags. */
+function isSmall([, file, ...rest]: readonly string[]): boolean {
+  if (file === undefined || rest.length > 0) return false
+  try {
+    return process.getBuiltinModule("node:fs").statSync(file).size <= smallBytes
+  } catch {
+    // The check says what is wrong with it.
+    return false
+  }
+}
+
 const argv = process.argv.slice(2)
 const scripts = argv[0] === "check" && quickScript !== undefined ? openScripts(import.meta.dirname, quickScript) : undefined
 if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
@@ -13,6 +27,7 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
   process.stdout.write(`${version}\n`)
 } else if (scripts !== undefined && quickScript !== undefined) {
   const { runCheck, train } = scripts.load(quickScript) as Quick
+  if (isSmall(argv)) scripts.hurry()
   const isWritten = await runCheck(argv)
   scripts.keep(() => train(`${import.meta.dirname}/training`))
   // Without this Node takes its heap apart first.

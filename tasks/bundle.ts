@@ -1,7 +1,7 @@
 // Bundles the command-line program that tsc wrote, so that it starts fast.
 
 import { spawnSync } from "node:child_process"
-import { cpSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, globSync, rmSync, writeFileSync } from "node:fs"
 import { join, relative, resolve, sep } from "node:path"
 import { rolldown, type Plugin } from "rolldown"
 
@@ -34,12 +34,13 @@ export async function bundleProgram(): Promise<void> {
 async function bundleQuick(): Promise<string> {
   const always = await modulesOfQuick()
   const quick = await rolldown({ input: quickEntry, platform: "node", plugins: [outside({ commands: ["check"] })] })
-  const { output } = await quick.write({
-    dir: out, format: "cjs", comments: false, entryFileNames: "bundled-[name]-[hash].cjs", chunkFileNames: "bundled-[name]-[hash].cjs",
+  const { output } = await quick.generate({
+    format: "cjs", comments: false, entryFileNames: "bundled-[name]-[hash].cjs", chunkFileNames: "bundled-[name]-[hash].cjs",
     codeSplitting: { groups: [{ name: "always", test: (id) => always.has(id) || id.includes("rolldown/runtime") }] },
   })
   await quick.close()
-  for (const { fileName } of output) writeFileSync(join(out, fileName), onlyAscii(readFileSync(join(out, fileName), "utf8")))
+  const codes = new Map(output.flatMap((each) => (each.type === "chunk" ? [[each.fileName, each.code] as const] : [])))
+  for (const [fileName, code] of codes) writeFileSync(join(out, fileName), asFunction(onlyAscii(withHelpers(code, codes))))
   // Not the entry itself, which would only hand on what that script has.
   const script = output.find((each) => each.type === "chunk" && each.moduleIds.includes(quickEntry.quick) && entryNames.every((name) => each.exports.includes(name)))
   return (script ?? output[0]).fileName
@@ -81,6 +82,17 @@ function quickScript(fileName: string): Plugin {
     name: "quick-script",
     load: (id) => (id === join(root, "cli/quick-script.ts") ? `export const quickScript = ${JSON.stringify(fileName)}` : null),
   }
+}
+
+/** Puts the bundler's helpers in the place where a script requires them: a file less to find and to read. */
+function withHelpers(code: string, codes: ReadonlyMap<string, string>): string {
+  return code.replace(/^const require_rolldown_runtime = require\("\.\/(.+)"\);$/m, (_, file: string) =>
+    `const require_rolldown_runtime = ((exports) => {\n${codes.get(file)}return exports;\n})({});`)
+}
+
+/** As cli/code-cache.ts runs it, which would otherwise copy the text to put this around it. */
+function asFunction(code: string): string {
+  return `(function (exports, require, module, __filename, __dirname) {${code}\n})\n`
 }
 
 /** One byte for each character: such a script is read without being decoded. */

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process"
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
+import { Script } from "node:vm"
 import { afterEach, beforeEach, describe, expect, it } from "vitest"
 
 const root = join(import.meta.dirname, "../..")
@@ -62,6 +63,8 @@ async function checkWithKept(): Promise<boolean> {
   return JSON.stringify(when()) === JSON.stringify(before)
 }
 
+const twice = (data: Buffer): Buffer => Buffer.concat([data, data])
+
 describe("the code that is kept for a check", () => {
   it("is used when the build made it, and left as it is", async () => {
     expect(filesKept().length).toBeGreaterThan(0)
@@ -85,12 +88,33 @@ describe("the code that is kept for a check", () => {
     ["cut off", (good: Buffer) => good.subarray(0, good.length / 2)],
     ["cut off at an odd byte", (good: Buffer) => good.subarray(0, good.length - 1)],
     ["wrong in a few bytes", (good: Buffer) => Buffer.from(good).fill("xxxx", good.length >> 2, (good.length >> 2) + 16)],
-    ["of another script", () => readFileSync(join(kept, filesKept().find((file) => join(kept, file) !== mainFile())!))],
+    ["of another script", () => twice(new Script("(function () {})").createCachedData())],
   ] as const)("does not matter when it is %s, and is made again", async (_what, spoil) => {
     const file = mainFile()
     writeFileSync(file, spoil(readFileSync(file)))
     expect(await check()).toEqual(answer)
     expect(await checkWithKept()).toBe(true)
+  })
+
+  it("is of use for what is loaded later, after V8 was told not to optimise", async () => {
+    for (const folder of ["base", "services"]) symlinkSync(join(root, "dist", folder), join(home, "dist", folder))
+    writeFileSync(join(home, "tools.ts"), "export function greet(name: number): string { return String(name) }\n")
+    writeFileSync(join(home, "main.agentflow"), 'tool greet(name: string): string from "./tools.ts" {\n  reads\n}\n\nworkflow Hello(name: string): string {\n  dead letter "failed"\n  let text = greet(name) retry never timeout 5s\n  return text\n}\n')
+    const mistake = expect.stringMatching(/^1 null error AF3040 `greet` in tools.ts takes `number` as `name`/)
+    expect(await check()).toEqual(mistake)
+    const made = when()
+    expect(made.length).toBeGreaterThan(1)
+    expect(await check()).toEqual(mistake)
+    expect(when()).toEqual(made)
+  })
+
+  it("is used for a long program, and for what can't be looked at", async () => {
+    const unit = readFileSync(program, "utf8")
+    writeFileSync(join(home, "main.agentflow"), `${unit}\n${"// a line of a comment\n".repeat(20_000)}`)
+    expect(await checkWithKept()).toBe(true)
+    rmSync(join(home, "main.agentflow"))
+    symlinkSync("main.agentflow", join(home, "main.agentflow"))
+    expect(await check()).toMatch(/^2 null error: /)
   })
 
   it("is neither used nor changed under flags of V8", async () => {
