@@ -1,5 +1,6 @@
 // The texts of --help: all commands in groups, and one command with its flags and examples; wrapped to the terminal.
 
+import { wrap } from "../base/text/columns.ts"
 import type { Command, Flag } from "./command.ts"
 import { exitCodes } from "./failure.ts"
 import { plainly, type Terminal } from "./terminal.ts"
@@ -67,16 +68,4 @@ function entry(name: string, text: string, { columns, paint }: { readonly column
   if (beside < 24) return [`  ${paint(name.trimEnd())}`, ...wrap(text, columns - 6).map((line) => `      ${line}`)]
   const [first = "", ...more] = wrap(text, beside)
   return [`  ${paint(name)}  ${first}`, ...more.map((line) => `${" ".repeat(name.length + 4)}${line}`)]
-}
-
-export function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = []
-  let line = ""
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else line = line === "" ? word : `${line} ${word}`
-  }
-  return [...lines, line]
 }

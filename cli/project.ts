@@ -4,6 +4,7 @@ import { checkParsed, compile, planChecked, type Compiled, type CompileOptions, 
 import { versionsIn } from "../compiler/versions/check.ts"
 import type { Diagnostic, Phase } from "../base/diagnostics/diagnostic.ts"
 import { hasErrors, sortDiagnostics } from "../base/diagnostics/diagnostic.ts"
+import { wrap } from "../base/text/columns.ts"
 import { plain, renderDiagnostic, summarise } from "../base/diagnostics/render.ts"
 import type { Config } from "./config.ts"
 import { readProgram, relativePath, type Program } from "./fs.ts"
@@ -64,10 +65,10 @@ export async function diagnosticDetails(diagnostics: readonly Diagnostic[], prog
 /** Prints diagnostics as frames and a last line of counts; says whether the program may go on. */
 export function printDiagnostics(diagnostics: readonly Diagnostic[], program: Program, terminal: Terminal): boolean {
   const texts = new Map(program.sources.map((source) => [source.path, source.text]))
-  const { colour, paint, unicode } = terminal.errors
-  const options = { paint: colour ? paint : plain, unicode, textOf: (path: string) => texts.get(path) }
+  const { colour, paint, unicode, columns } = terminal.errors
+  const options = { paint: colour ? paint : plain, unicode, columns, textOf: (path: string) => texts.get(path) }
   for (const diagnostic of diagnostics) terminal.error(`${renderDiagnostic(diagnostic, options)}\n`)
   const summary = summarise(diagnostics)
-  if (summary !== "") terminal.error(`${summary}. \`agentflow explain CODE\` tells more.`)
+  if (summary !== "") terminal.error(wrap(`${summary}. \`agentflow explain CODE\` tells more.`, columns).join("\n"))
   return !hasErrors(diagnostics)
 }

@@ -42,8 +42,8 @@ const timelineMax = 40
 
 /** What failed and why: the line, both values, what happened, and the smallest test that shows it. */
 export function failureText(result: TestResult, { file, texts }: Pick<TestedProgram, "file" | "texts">, terminal: Terminal): string {
-  const { style, unicode } = terminal
-  const options = { paint: terminal.colour ? terminal.paint : plain, unicode, textOf: (path: string) => texts.get(path) }
+  const { style, unicode, columns } = terminal
+  const options = { paint: terminal.colour ? terminal.paint : plain, unicode, columns, textOf: (path: string) => texts.get(path) }
   const lines: string[] = []
   if (result.smallest !== undefined) {
     const { failedWorlds, worlds } = result

@@ -1,5 +1,6 @@
 // Diagnostics as people read them in a terminal: message, frame of the source, related positions, the way out.
 
+import { clipped, columnsOf, wrap } from "../text/columns.ts"
 import { lineTable, positionAt } from "../text/line-table.ts"
 import type { Span } from "../text/span.ts"
 import type { Diagnostic, Severity } from "./diagnostic.ts"
@@ -15,20 +16,32 @@ export interface RenderOptions {
   readonly textOf: (path: string) => string | undefined
   /** Draw with Unicode lines. */
   readonly unicode: boolean
+  /** Columns of the terminal: messages are wrapped, and lines of the source are shown around what is marked. Default: no limit. */
+  readonly columns?: number
 }
 
 /** One diagnostic as a block of lines, without a newline at the end. */
 export function renderDiagnostic(diagnostic: Diagnostic, options: RenderOptions): string {
   const { paint } = options
-  const lines = [`${paint(diagnostic.severity, diagnostic.severity)} ${paint("code", diagnostic.code)} ${options.unicode ? diagnostic.message : diagnostic.message.replaceAll("×", "x")}`]
+  const message = options.unicode ? diagnostic.message : diagnostic.message.replaceAll("×", "x")
+  const head = diagnostic.severity.length + diagnostic.code.length + 1
+  const lines = hung(`${paint(diagnostic.severity, diagnostic.severity)} ${paint("code", diagnostic.code)}`, head, message, options)
   lines.push(...frame(diagnostic.path, diagnostic.span, diagnostic.severity, options))
   for (const related of diagnostic.related) {
-    lines.push(`  ${paint("hint", "see")} ${related.message}`)
+    lines.push(...hung(`  ${paint("hint", "see")}`, 5, related.message, options))
     lines.push(...frame(related.path, related.span, "info", options))
   }
-  for (const fix of diagnostic.fixes) lines.push(`  ${paint("hint", "fix")} ${fix.title}`)
+  for (const fix of diagnostic.fixes) lines.push(...hung(`  ${paint("hint", "fix")}`, 5, fix.title, options))
   return lines.join("\n")
 }
+
+/** A text behind its label, which is so many columns wide; its other lines are indented. */
+function hung(label: string, width: number, text: string, { columns = Infinity }: RenderOptions): string[] {
+  const [first = "", ...more] = wrap(text, columns - indent.length, columns - width - 1)
+  return [`${label} ${first}`, ...more.map((line) => `${indent}${line}`)]
+}
+
+const indent = "      "
 
 /** "2 errors, 1 warning", or "" when there is none. */
 export function summarise(diagnostics: readonly Diagnostic[]): string {
@@ -40,7 +53,7 @@ export function summarise(diagnostics: readonly Diagnostic[]): string {
 }
 
 /** The place in its file, with the line marked below. */
-export function frame(path: string, span: Span, role: Severity, { paint, textOf, unicode }: RenderOptions): readonly string[] {
+export function frame(path: string, span: Span, role: Severity, { paint, textOf, unicode, columns = Infinity }: RenderOptions): readonly string[] {
   const text = textOf(path)
   if (text === undefined) return [`  ${paint("path", path)}`]
   const table = lineTable(text)
@@ -48,11 +61,9 @@ export function frame(path: string, span: Span, role: Severity, { paint, textOf,
   const to = positionAt(table, Math.max(span.start, span.end))
   const bar = paint("gutter", unicode ? "│" : "|")
   const width = String(from.line + 1).length
-  const source = lineText(text, table.starts, from.line)
-  const end = to.line === from.line ? to.column : source.length
-  const marks = Math.max(1, columnsOf(source.slice(from.column, end)))
-  const before = source.slice(0, from.column)
-  const lead = before.split("\t").map((part) => " ".repeat(columnsOf(part))).join("\t")
+  const line = lineText(text, table.starts, from.line)
+  const end = to.line === from.line ? to.column : line.length
+  const { source, lead, marks } = shown(line, from.column, end, columns - width - 5, unicode ? "…" : "...")
   return [
     `  ${paint("path", `${path}:${from.line + 1}:${from.column + 1}`)}`,
     `  ${paint("gutter", String(from.line + 1).padStart(width))} ${bar} ${source}`,
@@ -60,18 +71,32 @@ export function frame(path: string, span: Span, role: Severity, { paint, textOf,
   ]
 }
 
-/** What terminals draw two columns wide: East Asian scripts, full-width forms and most emoji. A function: to make the pattern takes long. */
-const wide = (): RegExp => /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uA960-\uA97F\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1F64F}\u{1F680}-\u{1F6FF}\u{1F900}-\u{1F9FF}\u{1FA70}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u
-/** What is drawn onto the character before it. */
-const widthless = (): RegExp => /[\p{Mn}\p{Me}\u200B-\u200D\uFE0F]/u
+interface Shown {
+  readonly source: string
+  /** What stands below it before the marks. */
+  readonly lead: string
+  readonly marks: number
+}
 
-/** How many columns of a terminal the text takes. */
-function columnsOf(text: string): number {
-  if (/^[ -~]*$/.test(text)) return text.length
-  const [none, two] = [widthless(), wide()]
-  let columns = 0
-  for (const character of text) columns += none.test(character) ? 0 : two.test(character) ? 2 : 1
-  return columns
+/** The line, or what of it has room around what is marked. */
+function shown(line: string, from: number, to: number, room: number, cut: string): Shown {
+  const marks = Math.max(1, columnsOf(line.slice(from, to)))
+  if (!line.includes("\t") ? columnsOf(line) <= room : columnsOf(line) + 7 * line.split("\t").length <= room) {
+    return { source: line, lead: line.slice(0, from).split("\t").map((part) => " ".repeat(columnsOf(part))).join("\t"), marks }
+  }
+  const flat = line.replaceAll("\t", " ")
+  let start = 0
+  if (columnsOf(flat.slice(0, to)) > room - cut.length) {
+    // A third of the room shows what stands before it, or more where the end of the line has room too.
+    const before = Math.max(room / 3, room - cut.length - columnsOf(flat.slice(from)))
+    while (start < from && columnsOf(flat.slice(start, from)) > before - cut.length) start += flat.codePointAt(start)! > 0xffff ? 2 : 1
+  }
+  const head = start === 0 ? "" : cut
+  const rest = flat.slice(start)
+  const isWhole = columnsOf(rest) <= room - head.length
+  const body = isWhole ? rest : clipped(rest, room - head.length - cut.length)
+  const visible = columnsOf(body.slice(from - start, Math.max(from, to) - start))
+  return { source: `${head}${body}${isWhole ? "" : cut}`, lead: " ".repeat(head.length + columnsOf(flat.slice(start, from))), marks: Math.max(1, visible) }
 }
 
 function lineText(text: string, starts: readonly number[], line: number): string {

@@ -4,7 +4,7 @@ import type { ExitCode } from "../failure.ts"
 import { examine, type Finding, type State } from "../doctor.ts"
 import type { Invocation } from "../table.ts"
 import { plainly, type Terminal } from "../terminal.ts"
-import { wrap } from "../help.ts"
+import { wrap } from "../../base/text/columns.ts"
 
 export async function main({ terminal, flags }: Invocation): Promise<ExitCode> {
   const findings = await examine({ cwd: process.cwd(), env: process.env, config: flags["config"] as string | undefined })

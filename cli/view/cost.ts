@@ -5,7 +5,7 @@ import type { Change, WorkflowChange } from "../../compiler/cost/compare.ts"
 import { amountsAfter, amountsBefore } from "../../compiler/cost/compare.ts"
 import type { Amounts, Bound, StepCost, Unit, WorkflowCost } from "../../compiler/cost/types.ts"
 import { units } from "../../compiler/cost/types.ts"
-import { wrap } from "../help.ts"
+import { wrap } from "../../base/text/columns.ts"
 import { alignedTable } from "./table.ts"
 import type { Column, Row } from "./table.ts"
 
