@@ -10,10 +10,11 @@ import { carryOut, decideVersions, workflowsOf, type VersionWish } from "./build
 import { deploymentFiles } from "./deployment-files.ts"
 import { Failure } from "./failure.ts"
 import { readProgram } from "./fs.ts"
-import { keptCode, versionsFile } from "./kept-versions.ts"
+import { keptCode, versionsFile, type KeptCode } from "./kept-versions.ts"
 import { readLock, writeLock } from "./lock-file.ts"
 import { compileProgram, diagnosticDetails, optionsOf, printDiagnostics } from "./project.ts"
 import type { Terminal } from "./terminal.ts"
+import { moduleReader } from "./tool-modules.ts"
 import type { WorkflowEntry } from "./workflow-input.ts"
 
 export interface BuildOptions {
@@ -33,7 +34,6 @@ export interface Built {
   readonly out: string
   readonly files: readonly string[]
   readonly workflows: readonly WorkflowEntry[]
-  /** "on schedule, announce": parsed and checked, but without effect in this version. */
   /** "DailyBrief@1": older versions that the worker serves too. */
   readonly kept: readonly string[]
 }
@@ -57,6 +57,7 @@ export async function buildProgram({ file, config, terminal, out, force, wish = 
   }
   const updated = carryOut(lockFile, decision, { plan: value.plan, generated: target, wish })
   const kept = keptCode(lockFile, workflowsOf(updated, lockFile.key), value.plan)
+  await requireNeeded(kept, program.root)
   for (const { callable, version } of kept.changed) {
     terminal.error(`${terminal.errors.paint("warning", "warning:")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
   }
@@ -124,4 +125,19 @@ function readManifest(target: string): Manifest {
 
 function hashOf(text: string): string {
   return createHash("sha256").update(text).digest("hex")
+}
+
+/** Runs of a kept version still call the functions that it was built with. */
+async function requireNeeded({ needed }: KeptCode, root: string): Promise<void> {
+  if (needed.length === 0) return
+  const read = await moduleReader()
+  for (const { callable, version, module, export: name } of needed) {
+    const found = read(resolve(root, module))
+    if (found === undefined || (found !== "missing" && found.exports.includes(name))) continue
+    const kept = version.includes("@") ? version : `${version}@1`
+    throw new Failure(
+      1, `Runs of ${kept} call the tool ${callable}, but ${module} ${found === "missing" ? "is gone" : `has no ${name} any more`}.`,
+      `Keep the function until those runs have ended, or give them up with --drop-old ${kept}.`,
+    )
+  }
 }

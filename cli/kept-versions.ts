@@ -19,11 +19,14 @@ interface Exported {
   readonly export: string
 }
 
+/** What a tool of TypeScript is written in, the module relative to the program's root. */
+type Source = Exported
+
 /** `versions.json` of a generated project: which versions its code is of. */
 interface Versions {
   readonly workflows: Readonly<Record<string, Exported & { readonly version: number; readonly hash: string }>>
-  /** `contract` is a hash of what the callable takes and gives. */
-  readonly callables: Readonly<Record<string, Exported & { readonly contract: string }>>
+  /** `contract` is a hash of what the callable takes and gives. Archives of earlier builds have no `source`. */
+  readonly callables: Readonly<Record<string, Exported & { readonly contract: string; readonly source?: Source }>>
 }
 
 /** One file of `agentflow.versions/`: generated code as it was, of which nothing can be made again. */
@@ -43,8 +46,13 @@ export function versionsOf(plan: Plan): Versions {
   const hashes = new Map(skeletonsOf(plan).map((skeleton) => [skeleton.workflow, hashOfSteps(linesOf(skeleton))]))
   return {
     workflows: Object.fromEntries(plan.workflows.map(({ name, version = 1 }) => [name, { version, hash: hashes.get(name)!, ...at(name) }])),
-    callables: Object.fromEntries([...plan.tools, ...plan.agents, ...plan.humans].map((each) => [each.name, { ...at(each.name), contract: contractOf(plan, each) }])),
+    callables: Object.fromEntries([...plan.tools, ...plan.agents, ...plan.humans].map((each) =>
+      [each.name, { ...at(each.name), contract: contractOf(plan, each), ...("source" in each ? sourceOf(each) : {}) }])),
   }
+}
+
+function sourceOf({ source }: Plan["tools"][number]): { readonly source?: Source } {
+  return source.kind === "typescript" ? { source: { module: source.module, export: source.exportName } } : {}
 }
 
 function contractOf(plan: Plan, { parametersSchema, resultSchema }: Plan["tools"][number] | Plan["agents"][number] | Plan["humans"][number]): string {
@@ -96,17 +104,20 @@ export interface KeptCode {
   readonly files: readonly EmittedFile[]
   /** Callables that a kept version calls and that take or give something else now. */
   readonly changed: readonly { readonly callable: string; readonly version: string }[]
+  /** Functions of the program's own modules that only kept versions call. */
+  readonly needed: readonly (Source & { readonly callable: string; readonly version: string })[]
 }
 
 /** The files of all kept versions within the generated project, and `kept.ts` that lists them. */
 export function keptCode(lockFile: Pick<LockFile, "path">, kept: ProgramLock["workflows"], plan: Plan): KeptCode {
   const archives = Object.entries(kept).flatMap(([workflow, locked]) => (locked.kept ?? []).map(({ version }) => readArchive(lockFile, workflow, version)))
-  if (archives.length === 0) return { files: [], changed: [] }
+  if (archives.length === 0) return { files: [], changed: [], needed: [] }
   const now = versionsOf(plan).callables
   const files: EmittedFile[] = []
   const imports: string[] = []
   const [workflows, callables] = [[] as string[], new Map<string, string>()]
-  const changed: { callable: string; version: string }[] = []
+  const changed: KeptCode["changed"][number][] = []
+  const needed: KeptCode["needed"][number][] = []
   for (const archive of archives.sort((a, b) => b.version - a.version || (a.workflow < b.workflow ? -1 : 1))) {
     const folder = `kept/${archiveName(archive.workflow, archive.version)}`
     for (const [path, text] of Object.entries(archive.files)) files.push({ path: `${folder}/${path}`, text: moved(path, text) })
@@ -118,8 +129,11 @@ export function keptCode(lockFile: Pick<LockFile, "path">, kept: ProgramLock["wo
     workflows.push(take(archive.workflows[archive.workflow]!))
     for (const [name, callable] of Object.entries(archive.callables)) {
       const current = now[name]
-      if (current === undefined && !callables.has(name)) callables.set(name, take(callable))
       const version = registeredName({ name: archive.workflow, version: archive.version })
+      if (current === undefined && !callables.has(name)) {
+        callables.set(name, take(callable))
+        if (callable.source !== undefined && usesCallable(archive, callable)) needed.push({ ...callable.source, callable: name, version })
+      }
       if (current !== undefined && current.contract !== callable.contract && usesCallable(archive, callable)) changed.push({ callable: name, version })
     }
   }
@@ -130,7 +144,7 @@ export function keptCode(lockFile: Pick<LockFile, "path">, kept: ProgramLock["wo
     "/** What only older versions call. */",
     `export const callables = [${[...callables.values()].join(", ")}]`, "",
   ].join("\n")
-  return { files: [...files, { path: "kept.ts", text }], changed }
+  return { files: [...files, { path: "kept.ts", text }], changed, needed }
 }
 
 function usesCallable({ files, workflows, workflow }: Archive, { export: name }: Exported): boolean {
