@@ -1,4 +1,4 @@
-// What a character can begin or be a part of, in tables.
+// What a character can begin or be a part of, in tables; what is read by patterns.
 
 import { tokenTable } from "./tokens.ts"
 
@@ -15,12 +15,20 @@ function symbolsByFirst(): readonly (readonly string[] | undefined)[] {
 export const wordCharacter = 1
 export const digit = 2
 /** What each ASCII character can be a part of. A new process runs a table sooner than comparisons or a pattern. */
-export const classes: Uint8Array = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code)
-  return /\d/.test(character) ? digit : /\w/.test(character) ? wordCharacter : 0
-})
+export const classes: Uint8Array = new Uint8Array(128)
+for (const [from, to, kind] of [["0", "9", digit], ["A", "Z", wordCharacter], ["_", "_", wordCharacter], ["a", "z", wordCharacter]] as const) {
+  classes.fill(kind, from.charCodeAt(0), to.charCodeAt(0) + 1)
+}
 
 /** Behind the end of the text there is neither. */
 export const isWord = (code: number): boolean => classes[code]! > 0
 
 export const isDigit = (code: number): boolean => classes[code] === digit
+
+const withPatterns = tokenTable.filter(({ pattern }) => typeof pattern !== "string")
+
+/** The pattern of a kind of token, at one place of a text. */
+export function sticky(kind: string): RegExp {
+  const { pattern } = withPatterns.find((token) => token.kind === kind)!
+  return new RegExp(pattern as RegExp, "y")
+}

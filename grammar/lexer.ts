@@ -6,9 +6,9 @@ import type { Edit } from "../base/text/edit.ts"
 import type { Source } from "../base/text/source.ts"
 import { span, type Span } from "../base/text/span.ts"
 import { nextDeclarationLine } from "./anchors.ts"
-import { classes, digit, isDigit, isWord, symbols, wordCharacter } from "./characters.ts"
+import { classes, digit, isDigit, isWord, sticky, symbols, wordCharacter } from "./characters.ts"
 import { backtickEnd, badEscapes, fromBackticks, isHashComment, lineEnd, numberProblem, quotesOnLine } from "./literals.ts"
-import { keywords, tokenTable } from "./tokens.ts"
+import { keywords } from "./tokens.ts"
 
 /** `kind` is a kind of the token table. A closer that the text lacks is a token of no width. */
 export interface Token {
@@ -93,11 +93,6 @@ export function lex(source: Source, { from, triviaBefore, ends }: Part = whole):
   if (state.modes.length > 0) closeModes(state, 0)
   const { tokens, trivia, diagnostics, isLocal } = state
   return { source, tokens, trivia, diagnostics, isLocal }
-}
-
-function sticky(kind: string): RegExp {
-  const pattern = tokenTable.find((token) => token.kind === kind)!.pattern as RegExp
-  return new RegExp(pattern.source, "y")
 }
 
 const whitespacePattern = /[\s\uFEFF]+/y

@@ -163,12 +163,14 @@ const punctuation: readonly Row[] = [
   [",", "", ""], [":", "", ""], [".", "", ""], ["@", "", "A constraint of a type."],
 ]
 
+const noRoles: readonly string[] = []
+
 function rows(category: TokenCategory, table: readonly Row[]): readonly TokenDefinition[] {
   return table.map(([kind, roles, doc]) => ({
     kind,
     pattern: kind,
     category,
-    roles: roles.split(" ").filter((role) => role !== "") as readonly KeywordRole[],
+    roles: (roles === "" ? noRoles : roles.split(" ")) as readonly KeywordRole[],
     doc,
   }))
 }
@@ -206,10 +208,16 @@ export const tokenTable: readonly TokenDefinition[] = [
 
 /** Hard and soft keywords by their text. */
 export const keywords: ReadonlyMap<string, TokenDefinition> = new Map(
-  tokenTable.flatMap((token) => (token.category === "keyword" || token.category === "soft keyword" ? [[token.kind, token]] : [])),
+  tokenTable.filter(({ category }) => category === "keyword" || category === "soft keyword").map((token) => [token.kind, token]),
 )
 
 /** The keywords that start something in the given role, in the table's order. */
 export function keywordsOf(role: KeywordRole): readonly string[] {
-  return [...keywords.values()].filter((token) => token.roles.includes(role)).map((token) => token.kind)
+  if (kindsByRole === undefined) {
+    kindsByRole = new Map()
+    for (const { kind, roles } of keywords.values()) for (const each of roles) kindsByRole.set(each, [...(kindsByRole.get(each) ?? []), kind])
+  }
+  return kindsByRole.get(role) ?? []
 }
+
+let kindsByRole: Map<KeywordRole, readonly string[]> | undefined

@@ -11,7 +11,7 @@ export function reportLookalikes(node: TemplateExpression, file: FileContext): v
   if (node.recovered) return
   if (node.quote === "raw") return reportRaw(node, file)
   for (const part of node.parts) {
-    if (part.kind !== "templateHole" || !/(?:^|[^\\])(?:\\\\)*\$$/.test(text.slice(node.span.start, part.span.start))) continue
+    if (part.kind !== "templateHole" || text[part.span.start - 1] !== "$" || !/(?:^|[^\\])(?:\\\\)*\$$/.test(text.slice(node.span.start, part.span.start))) continue
     const sign = { start: part.span.start - 1, end: part.span.start }
     const written = text.slice(part.span.start, part.span.end)
     diagnostics.push(diagnostic("AF3034", { path, span: { start: sign.start, end: part.span.end } }, {

@@ -8,7 +8,7 @@ import { plainText } from "../1-bind/imports.ts"
 import { report, symbolOf, type CheckExpression, type Env } from "./context.ts"
 import { expectType } from "./expect.ts"
 import type { FieldType, Type } from "./types.ts"
-import { refuseObjectName } from "./types/build.ts"
+import { refuseObjectName, withoutQuotes } from "./types/build.ts"
 import { arrayOf, expand, fieldsOf, isOptional, join, NEVER, present, UNKNOWN, widen } from "./types/relate.ts"
 import { render } from "./types/render.ts"
 
@@ -149,7 +149,7 @@ function kindField(target: Type, fields: readonly FieldType[], env: Env): FieldT
 }
 
 function nameOfKey(entry: RecordEntry): string {
-  return entry.key.text.replace(/^"(.*)"$/, "$1")
+  return withoutQuotes(entry.key.text)
 }
 
 function reportTwice(node: RecordExpression, env: Env): void {

@@ -55,7 +55,8 @@ export function calleesOf(plan: Plan): ReadonlyMap<string, Callee> {
 }
 
 export function inside(scope: Scope, names: readonly (readonly [string, Shape])[] = []): Scope {
-  const locals = new Map(scope.locals)
+  const locals = new Map<string, Shape>()
+  scope.locals.forEach((shape, name) => locals.set(name, shape))
   for (const [name, shape] of names) locals.set(name, shape)
   return { ...scope, locals }
 }

@@ -332,9 +332,9 @@ function evaluateInner(
   const block = evaluateBlock(analysis, own, statements)
   const isOwn = (name: string): boolean =>
     names.some(([declared]) => declared === name) || statements.some((each) => each.kind === "let" && each.name === name)
-  for (const [name, before] of scope.locals) {
+  scope.locals.forEach((before, name) => {
     const shape = own.locals.get(name)!
     if (shape !== before && !isOwn(name)) scope.locals.set(name, shape)
-  }
+  })
   return block
 }

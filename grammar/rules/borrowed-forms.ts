@@ -61,7 +61,7 @@ export abstract class BorrowedForms extends ClauseRules {
   protected readBorrowedFor(start: number): boolean {
     const inParentheses = this.at("(")
     const first = inParentheses ? 2 : 1
-    const isDeclared = /^(?:const|let|var)$/.test(this.spelt(first)) && this.atName(first + 1)
+    const isDeclared = ["const", "let", "var"].includes(this.spelt(first)) && this.atName(first + 1)
     const name = isDeclared ? first + 1 : first
     const link = this.peek(name + 1)
     const isOf = link.kind === "Identifier" && this.text(link) === "of" && !link.startsLine

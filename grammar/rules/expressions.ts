@@ -190,7 +190,12 @@ export abstract class ExpressionRules extends BorrowedExpressions {
     const operands: Expression[] = []
     const operators: Operator[] = []
     let length = 0
-    this.operandInto(operands, operators)
+    if (this.isRecorded || prefixes.has(this.token.kind)) this.operandInto(operands, operators)
+    else {
+      const only = this.operand()
+      if (!this.atBinaryOperator()) return only
+      operands.push(only)
+    }
     this.some(this.atBinaryOperator, () => {
       const operator = binaryOperators[this.token.kind]!
       this.binaryOperator()
@@ -288,10 +293,12 @@ export abstract class ExpressionRules extends BorrowedExpressions {
   }
 
   /** While the grammar is recorded there is no object. */
-  readonly postfix: Rule<Expression, [number?, Expression?]> = this.rule("postfix", (start = 0, object = nothingYet) =>
-    this.one<Expression>([
+  readonly postfix: Rule<Expression, [number?, Expression?]> = this.rule("postfix", (start = 0, object = nothingYet) => {
+    this.postfixOf = { start, object }
+    return this.one<Expression>((this.postfixes ??= [
       {
         ALT: () => {
+          const { start, object } = this.postfixOf
           this.need(".")
           this.readRange()
           const name = this.member("a member's name")
@@ -300,6 +307,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
       },
       {
         ALT: () => {
+          const { start, object } = this.postfixOf
           this.need("?.")
           if (!this.isRecorded && this.at("[")) return this.borrowedIndex(start, object)
           const name = this.member("a member's name")
@@ -308,6 +316,7 @@ export abstract class ExpressionRules extends BorrowedExpressions {
       },
       {
         ALT: () => {
+          const { start, object } = this.postfixOf
           const opener = this.token
           this.need("[")
           this.readSlice()
@@ -318,12 +327,17 @@ export abstract class ExpressionRules extends BorrowedExpressions {
       },
       {
         ALT: () => {
+          const { start, object } = this.postfixOf
           const values = this.arguments()
           return this.node<CallExpression>(start, { kind: "call", callee: object, arguments: values })
         },
       },
-    ]),
-  )
+    ]))
+  })
+
+  private postfixes?: { ALT: () => Expression }[]
+  /** What the postfix that is about to be read stands behind; another one is read inside of it. */
+  private postfixOf = { start: 0, object: nothingYet }
 
   readonly arguments: Rule<readonly Argument[]> = this.rule("arguments", () => {
     const opener = this.token

@@ -24,9 +24,9 @@ const nowhere: Token = { kind: "EOF", start: 0, end: 0, isName: false, startsLin
 /** By the choice's index in its rule: the number of the alternative that begins with a token of the kind. */
 type Choices = readonly ReadonlyMap<string, number>[]
 
-const choicesOf: ReadonlyMap<string, Choices> = new Map(
-  Object.entries(choices).map(([rule, tables]) => [rule, tables.map((table) => new Map(Object.entries(table)))]),
-)
+function choicesOf(rule: string): Choices {
+  return choices[rule]!.map((table) => new Map(Object.entries(table)))
+}
 
 export abstract class TreeParser {
   /** Where the grammar is recorded for its analysis, nothing is parsed. */
@@ -92,14 +92,15 @@ export abstract class TreeParser {
       const recorded = recorder.rule(name, rule)
       return (...values) => recorder.subrule(recorded, values.length === 0 ? undefined : values)
     }
-    const own = choicesOf.get(name)
-    return own === undefined ? rule : (this.withChoices(own, rule as Rule<T, unknown[]>) as Rule<T, unknown[]>)
+    return choices[name] === undefined ? rule : (this.withChoices(name, rule as Rule<T, unknown[]>) as Rule<T, unknown[]>)
   }
 
   /** No rule takes more than two values; to spread them would take longer than what most rules do. */
-  private withChoices<T>(own: Choices, rule: Rule<T, unknown[]>): Rule<T, [unknown?, unknown?]> {
+  private withChoices<T>(name: string, rule: Rule<T, unknown[]>): Rule<T, [unknown?, unknown?]> {
+    let own: Choices | undefined
     return (first, second) => {
       const outer = this.choices
+      own ??= choicesOf(name)
       this.choices = own
       const result = rule(first, second)
       this.choices = outer
