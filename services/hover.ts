@@ -4,7 +4,8 @@ import type { Span } from "../base/text/span.ts"
 import { keywords } from "../grammar/tokens.ts"
 import type { CallExpression, Node } from "../grammar/syntax/nodes.ts"
 import { nodeAt } from "../grammar/syntax/locate.ts"
-import type { JsonSchema, Plan } from "../compiler/3-plan/types.ts"
+import { hasErrors } from "../base/diagnostics/diagnostic.ts"
+import { lowerTypeOf } from "../compiler/3-plan/lower.ts"
 import { isBuiltInError, isBuiltInType } from "../compiler/1-bind/built-ins.ts"
 import { render } from "../compiler/2-check/types/render.ts"
 import { costOfWorkflow, costsOfCall, worstCase } from "./amount.ts"
@@ -46,7 +47,7 @@ function targetSections(program: Program, path: string, { name, ancestors }: Nam
     docOf(target.node),
     policySection(program, path, target, call),
     costSection(program, path, target, call),
-    schemaSection(program.plan(), target),
+    schemaSection(program, target),
   ]
 }
 
@@ -89,9 +90,10 @@ function costSection(program: Program, path: string, { kind, node, place }: Targ
   return texts.length === 0 ? undefined : `**Worst case in a run** ${texts.join(", or ")}`
 }
 
-function schemaSection(plan: Plan | undefined, { kind, symbol }: Target): string | undefined {
-  if (plan === undefined || symbol === undefined || (kind !== "type" && kind !== "enum" && kind !== "error")) return undefined
-  const schema: JsonSchema | undefined = plan.types.find(({ origin }) => origin.path === symbol.path && origin.span.start === symbol.node?.span.start)?.schema
+/** Of the type alone: a plan of the whole program takes longer than a hover should. */
+function schemaSection(program: Program, { kind, symbol }: Target): string | undefined {
+  if (symbol === undefined || (kind !== "type" && kind !== "enum" && kind !== "error") || hasErrors(program.checkDiagnostics)) return undefined
+  const schema = lowerTypeOf(program.checked, symbol.id, { entry: program.entry })?.schema
   return schema === undefined ? undefined : `**JSON Schema**\n${code(JSON.stringify(schema, null, 2), "json")}`
 }
 

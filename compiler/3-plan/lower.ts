@@ -23,11 +23,8 @@ export interface LowerOptions {
 }
 
 export function lower(checked: Checked, options: LowerOptions = {}): Plan {
-  const paths = [...checked.bound.files.keys()]
-  const entry = options.entry ?? paths[0]
-  assert(entry !== undefined, "a plan of no file")
-  const sources = [entry, ...paths.filter((path) => path !== entry)]
-  const shared = { checked, names: planNames(checked, sources), policyOf: policyClauses(checked), tags: tagsOf(checked), inBody: false }
+  const { sources, shared } = startOf(checked, options)
+  const [entry] = sources
   const items = sources.flatMap((path) => itemsOf(shared, path))
   const of = <Kind extends Declaration["kind"]>(kind: Kind) =>
     items.filter((item): item is Item<Extract<Declaration, { kind: Kind }>> => item.node.kind === kind)
@@ -50,7 +47,24 @@ export function lower(checked: Checked, options: LowerOptions = {}): Plan {
   }
 }
 
-function lowerTests(shared: Omit<Context, "path" | "facts">, sources: readonly string[]): readonly TestPlan[] {
+/** A declared type as the plan of its program has it, alone; undefined for a symbol that is none. */
+export function lowerTypeOf(checked: Checked, symbol: SymbolId, options: LowerOptions = {}): TypePlan | undefined {
+  const { path } = checked.bound.symbols.symbols[symbol]!
+  const item = checked.bound.files.has(path) ? itemsOf(startOf(checked, options).shared, path).find(({ id }) => id === symbol) : undefined
+  return item === undefined ? undefined : lowerDeclaredType(item)[0]
+}
+
+type Shared = Omit<Context, "path" | "facts">
+
+function startOf(checked: Checked, options: LowerOptions): { readonly sources: readonly [string, ...string[]]; readonly shared: Shared } {
+  const paths = [...checked.bound.files.keys()]
+  const entry = options.entry ?? paths[0]
+  assert(entry !== undefined, "a plan of no file")
+  const sources = [entry, ...paths.filter((path) => path !== entry)] as const
+  return { sources, shared: { checked, names: planNames(checked, sources), policyOf: policyClauses(checked), tags: tagsOf(checked), inBody: false } }
+}
+
+function lowerTests(shared: Shared, sources: readonly string[]): readonly TestPlan[] {
   return sources.flatMap((path) => {
     const context: Context = { ...shared, path, facts: shared.checked.files.get(path)! }
     return shared.checked.bound.files.get(path)!.file.items.flatMap((node) => (node.kind === "test" ? [lowerTest(context, node)] : []))
@@ -85,7 +99,7 @@ interface Item<Node = Declaration> {
   readonly id: SymbolId
 }
 
-function itemsOf(shared: Omit<Context, "path" | "facts">, path: string): readonly Item[] {
+function itemsOf(shared: Shared, path: string): readonly Item[] {
   const file = shared.checked.bound.files.get(path)
   const facts = shared.checked.files.get(path)
   assert(file !== undefined && facts !== undefined, `no facts of ${path}`)
