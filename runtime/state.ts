@@ -82,13 +82,14 @@ function unexpected(store: string, status: number, problem: string): ToolError {
   return new ToolError(kind, `state store "${store}" answered ${status}: ${problem.slice(0, 300)}`)
 }
 
-/** Only a refused connection is tried again: whatever else failed may have been carried out. */
+/** A refused connection is tried again; a broken one only where it does not matter that the request may have been carried out. */
 async function request(store: string, url: string, init: RequestInit): Promise<Response> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await fetch(url, { ...init, signal: AbortSignal.timeout(requestTimeoutMs) })
     } catch (error) {
-      if (!wasRefused(error) || tries >= connectTries) {
+      const isSafe = isRefused(error) || (init.method !== "POST" && isBroken(error))
+      if (!isSafe || tries >= connectTries) {
         throw new ToolError("unavailable", `state store "${store}": the sidecar did not answer`, { cause: error })
       }
       await new Promise((resolve) => setTimeout(resolve, connectDelayMs * tries))
@@ -96,7 +97,16 @@ async function request(store: string, url: string, init: RequestInit): Promise<R
   }
 }
 
-function wasRefused(error: unknown): boolean {
+function isRefused(error: unknown): boolean {
+  return codeOf(error) === "ECONNREFUSED"
+}
+
+/** Such as one that was kept open to a sidecar that has been started again since. */
+function isBroken(error: unknown): boolean {
+  return ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"].includes(codeOf(error) ?? "")
+}
+
+function codeOf(error: unknown): string | undefined {
   const cause: unknown = error instanceof Error ? error.cause : undefined
-  return cause instanceof Error && "code" in cause && cause.code === "ECONNREFUSED"
+  return cause instanceof Error && "code" in cause ? String(cause.code) : undefined
 }

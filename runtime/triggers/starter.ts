@@ -1,6 +1,6 @@
 // Starts runs for triggers: the same occasion once, and never more at a time than `concurrency` allows.
 
-import { createHash } from "node:crypto"
+import { createHash, randomUUID } from "node:crypto"
 import type { Workflow } from "../contract.ts"
 import { admit, emptyGate, everyActive, release, started } from "../policy/gate.ts"
 import type { Admission, Entry, Gate } from "../policy/gate.ts"
@@ -50,39 +50,56 @@ interface Marker {
   readonly isBegun: boolean
   /** Until then, epoch ms, the worker that wrote it is the only one to begin. */
   readonly until: number
+  /** Who wrote it: a claim whose answer was lost, or that could not be taken back, holds nobody up who may go on with it. */
+  readonly by?: string
 }
 
 /** Short, because what a worker that died has claimed waits for it; starting a run takes a small part of it. */
 const leaseMs = 5_000
 const racesMax = 50
 
+interface Accepted {
+  readonly key: string
+  readonly id: string
+  readonly parameters: object
+}
+
 export function createStarter(options: StarterOptions): Starter {
   const { state, runs, now } = options
+  const by = randomUUID()
+  /** Two deliveries of one occasion to this worker would both take its claim for their own. */
+  const underWay = new Set<string>()
+  const begin = async (workflow: Workflow, { key, id, parameters }: Accepted): Promise<Begun> => {
+    const claim: Marker = { v: 1, isBegun: false, until: now() + leaseMs, by }
+    const taken = await claimed(state, key, claim, now)
+    if (taken !== "claimed") return taken === "begun" ? { kind: "repeated", id } : { kind: "busy" }
+    const leave = async (marker: Marker): Promise<void> => {
+      const mine = await state.get(key)
+      if (mine !== undefined) await state.saveMatching(key, marker, mine.etag)
+    }
+    try {
+      const entry = { id, same: sameness(parameters), parameters, at: now() }
+      const begun = await admitted(workflow, entry, options)
+      await leave({ ...claim, isBegun: true })
+      return begun
+    } catch (error) {
+      await leave({ ...claim, until: 0 }).catch(() => undefined)
+      throw error
+    }
+  }
   return {
     async begin({ workflow, id, input }) {
       const accepted = accept(workflow.spec.parameters, input)
       if (!accepted.ok) return { kind: "invalid", problems: accepted.problems }
       const key = triggerKey(workflow.workflowName, id)
-      const claim: Marker = { v: 1, isBegun: false, until: now() + leaseMs }
-      if ((await state.saveFirst(key, claim)) === "exists") {
-        const stored = await state.get(key)
-        const marker = stored?.value as Marker | undefined
-        if (marker?.isBegun) return { kind: "repeated", id }
-        if (stored === undefined || marker === undefined || marker.until > now()) return { kind: "busy" }
-        if ((await state.saveMatching(key, claim, stored.etag)) === "changed") return { kind: "busy" }
-      }
-      const leave = async (marker: Marker): Promise<void> => {
-        const mine = await state.get(key)
-        if (mine !== undefined) await state.saveMatching(key, marker, mine.etag)
-      }
+      if (underWay.has(key)) return { kind: "busy" }
+      underWay.add(key)
       try {
-        const entry = { id, same: sameness(accepted.value), parameters: accepted.value, at: now() }
-        const begun = await admitted(workflow, entry, options)
-        await leave({ ...claim, isBegun: true })
-        return begun
-      } catch (error) {
-        await leave({ ...claim, until: 0 }).catch(() => undefined)
-        throw error
+        // A host that can't be asked can't start a run either, and a claim would keep all others from it.
+        await runs.read(id)
+        return await begin(workflow, { key, id, parameters: accepted.value })
+      } finally {
+        underWay.delete(key)
       }
     },
     tend: async (workflow) => {
@@ -98,6 +115,18 @@ export function createStarter(options: StarterOptions): Starter {
       await letIn(workflow, ended, options)
     },
   }
+}
+
+/** Which of those who try at once, or while another is at it, may begin. Trying again is safe: who has claimed it knows its claim. */
+async function claimed(state: StateStore, key: string, claim: Marker, now: () => number): Promise<"claimed" | "begun" | "taken"> {
+  const first = (): ReturnType<StateStore["saveFirst"]> => state.saveFirst(key, claim)
+  if ((await first().catch(first)) === "saved") return "claimed"
+  const stored = await state.get(key)
+  const marker = stored?.value as Marker | undefined
+  if (marker?.isBegun) return "begun"
+  if (stored === undefined || marker === undefined) return "taken"
+  if (marker.by !== claim.by && marker.until > now()) return "taken"
+  return (await state.saveMatching(key, claim, stored.etag)) === "saved" ? "claimed" : "taken"
 }
 
 function hasEnded(state: RunSnapshot["state"]): boolean {

@@ -1,6 +1,8 @@
 // The worker and the client with the official SDK on our own sidecar: ready, a run, a lost sidecar, a stop.
 
 import { mkdtempSync, rmSync } from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -171,6 +173,26 @@ describe("the state store", () => {
   it("says who did not answer", async () => {
     const gone = createStateStore({ sidecar: { httpUrl: "http://127.0.0.1:9" }, store: "statestore" })
     await expect(gone.get("k")).rejects.toThrow('state store "statestore": the sidecar did not answer')
+  })
+})
+
+describe("the state store over a connection that breaks", () => {
+  it("reads and deletes again, and never saves twice", async () => {
+    const asked: string[] = []
+    const server = createServer((request, response) => {
+      asked.push(request.method ?? "")
+      if (asked.filter((method) => method === request.method).length === 1) request.socket.destroy()
+      else response.end("7")
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const { port } = server.address() as AddressInfo
+    const over = createStateStore({ sidecar: { httpUrl: `http://127.0.0.1:${port}` }, store: "statestore" })
+    expect(await over.get("k")).toMatchObject({ value: 7 })
+    await over.delete("k")
+    await expect(over.saveFirst("k", 1)).rejects.toThrow('state store "statestore": the sidecar did not answer')
+    expect(asked).toEqual(["GET", "GET", "DELETE", "DELETE", "POST"])
+    server.closeAllConnections()
+    server.close()
   })
 })
 

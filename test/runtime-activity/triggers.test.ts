@@ -83,7 +83,7 @@ describe("one occasion", () => {
     let now = 0
     const dying: RunStarter = { ...runs, start: () => new Promise(() => undefined) }
     void createStarter({ state, runs: dying, now: () => now }).begin({ workflow: flow(), ...occasion("a") })
-    await Promise.resolve()
+    await expect.poll(() => state.values.size).toBe(1)
     const other = createStarter({ state, runs, now: () => now })
     expect(await other.begin({ workflow: flow(), ...occasion("a") })).toEqual({ kind: "busy" })
     now = 60_000
@@ -102,13 +102,46 @@ describe("one occasion", () => {
     const dying: RunStarter = { ...runs, start: () => new Promise(() => undefined) }
     let now = 0
     void createStarter({ state, runs: dying, now: () => now }).begin({ workflow: flow(), ...occasion("b") })
-    await Promise.resolve()
+    await expect.poll(() => state.values.size).toBe(2)
     const waiting = beginPatiently(createStarter({ state, runs, now: () => now }), { workflow: flow(), ...occasion("b") }, patience)
     now = 5_001
     expect(await waiting).toEqual({ kind: "started", id: "b" })
     const busy = beginPatiently({ begin: () => Promise.resolve({ kind: "busy" }) }, { workflow: flow(), ...occasion("c") }, patience)
     ending.abort()
     expect(await busy).toBeUndefined()
+  })
+
+  it("is claimed by nobody whose host can't be asked", async () => {
+    const [state, runs] = [memoryState(), host()]
+    const away: RunStarter = { ...runs, read: () => Promise.reject(new Error("connection dropped")) }
+    await expect(createStarter({ state, runs: away, now: () => 0 }).begin({ workflow: flow(), ...occasion("a") })).rejects.toThrow("dropped")
+    expect(state.values.size).toBe(0)
+    expect(await createStarter({ state, runs, now: () => 0 }).begin({ workflow: flow(), ...occasion("a") })).toMatchObject({ kind: "started" })
+  })
+
+  it("is gone on with at once by the worker that claimed it, whatever of its claim was lost, and by no other", async () => {
+    const runs = host()
+    for (const [lost, id] of [["the claim's answer, twice", "a"], ["the start, and the taking back", "b"]] as const) {
+      const state = memoryState()
+      let isBroken = true
+      const broken = (): Promise<never> => Promise.reject(new Error("connection dropped"))
+      const breaking: typeof state = {
+        ...state,
+        saveFirst: async (key, value) => {
+          const saved = await state.saveFirst(key, value)
+          return isBroken && id === "a" ? broken() : saved
+        },
+        saveMatching: (...given) => (isBroken ? broken() : state.saveMatching(...given)),
+      }
+      const start: RunStarter["start"] = (...given) => (isBroken ? broken() : runs.start(...given))
+      const starter = createStarter({ state: breaking, runs: { ...runs, start }, now: () => 0 })
+      await expect(starter.begin({ workflow: flow(), ...occasion(id) }), lost).rejects.toThrow("dropped")
+      isBroken = false
+      expect(await createStarter({ state, runs, now: () => 0 }).begin({ workflow: flow(), ...occasion(id) }), lost).toEqual({ kind: "busy" })
+      const twice = await Promise.all([1, 2].map(() => starter.begin({ workflow: flow(), ...occasion(id) })))
+      expect(twice.map(({ kind }) => kind), lost).toEqual(["started", "busy"])
+    }
+    expect(runs.starts).toEqual(["a", "b"])
   })
 
   it("can be tried again at once when the sidecar refused it", async () => {
