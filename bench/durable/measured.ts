@@ -1,18 +1,23 @@
-// One contender as a process of its own, with a limit of time: whoever hangs is ended with all that it started.
+// One contender, or one part, as a process of its own, with a limit of time: whoever hangs is ended with all that it started.
 
 import { spawn } from "node:child_process"
+import { createInterface } from "node:readline"
 import type { Figures } from "./contender.ts"
 
-export type Result = Figures | { readonly unavailable: string }
+export interface Missing { readonly unavailable: string }
+export type Result = Figures | Missing
+export interface Ratios { readonly ratios: Readonly<Record<string, number>> }
 
 export interface MeasuredOptions {
   /** Its last line that looks like a result is the result. */
   readonly program: string
   readonly args: readonly string[]
   readonly limitMs: number
+  /** Given each line that is not the result, as it comes. */
+  readonly onLine?: (line: string) => void
 }
 
-export function measured({ program, args, limitMs }: MeasuredOptions): Promise<Result> {
+export function measured<T = Figures>({ program, args, limitMs, onLine = () => undefined }: MeasuredOptions): Promise<T | Missing> {
   // The leader of a group, so that the servers that it starts can be ended with it.
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program, ...args], {
     stdio: ["ignore", "pipe", "ignore"], env: { ...process.env, RESTATE_LOGGING: "ERROR" }, detached: true,
@@ -29,13 +34,16 @@ export function measured({ program, args, limitMs }: MeasuredOptions): Promise<R
     process.exit(130)
   }
   process.once("SIGINT", interrupted)
-  let output = ""
+  let result: string | undefined
   let isLate = false
   const limit = setTimeout(() => {
     isLate = true
     endGroup()
   }, limitMs)
-  child.stdout.setEncoding("utf8").on("data", (text: string) => { output += text })
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (/^\{"(latencyMs|unavailable|ratios)"/.test(line)) result = line
+    else onLine(line)
+  })
   return new Promise((resolve) => {
     child.once("exit", () => {
       clearTimeout(limit)
@@ -43,8 +51,7 @@ export function measured({ program, args, limitMs }: MeasuredOptions): Promise<R
       endGroup()
     })
     child.once("close", () => {
-      const line = output.trimEnd().split("\n").findLast((text) => text.startsWith("{\"latencyMs\"") || text.startsWith("{\"unavailable\""))
-      if (line !== undefined) resolve(JSON.parse(line) as Result)
+      if (result !== undefined) resolve(JSON.parse(result) as T | Missing)
       else resolve({ unavailable: isLate ? `no figures within ${limitMs / 1_000} s` : "it ended without a figure" })
     })
   })

@@ -5,12 +5,9 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { commitMs } from "./commit.ts"
 import type { Figures } from "./contender.ts"
-import { length } from "./length.ts"
 import { measured } from "./measured.ts"
-import type { Result } from "./measured.ts"
-import { memory } from "./memory.ts"
+import type { Ratios, Result } from "./measured.ts"
 import { install } from "./peers.ts"
-import { takeover } from "./takeover.ts"
 
 const here = import.meta.dirname
 const ours = ["in-process", "sidecar"] as const
@@ -21,6 +18,8 @@ const titles: Readonly<Record<string, string>> = {
 
 /** Of one contender: several times what the slowest needs. */
 const limitSeconds = "400"
+/** For each run of the part `memory`: some ten times what one takes. */
+const secondsPerRun = 0.03
 
 export async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -44,9 +43,16 @@ export async function main(argv: readonly string[]): Promise<number> {
     console.log(`a bare commit of SQLite on this disk (WAL, synchronous FULL): ${commit.toFixed(3)} ms, ${(1_000 / commit).toFixed(0)} a second`)
     Object.assign(ratios, ratiosOf(results))
   }
-  if (parts.includes("takeover")) Object.assign(ratios, await takeover())
-  if (parts.includes("length")) Object.assign(ratios, await length())
-  if (parts.includes("memory")) Object.assign(ratios, await memory({ runs: Number(values.runs ?? 5_000) }))
+  const runs = Number(values.runs ?? 5_000)
+  for (const name of ["takeover", "length", "memory"]) {
+    if (!parts.includes(name)) continue
+    const seconds = Number(values.limit) + (name === "memory" ? Math.ceil(runs * secondsPerRun) : 0)
+    const result = await measured<Ratios>({
+      program: join(here, "part.ts"), args: [name, String(runs)], limitMs: seconds * 1_000, onLine: (line) => console.log(line),
+    })
+    if ("unavailable" in result) console.log(`${name}: not measured: ${result.unavailable}`)
+    else Object.assign(ratios, result.ratios)
+  }
   console.log(JSON.stringify({ ratios }))
   return 0
 }
