@@ -65,6 +65,14 @@ function instanceCases(store: () => Store, settled: () => Store): void {
     expect(settled().summary("a")).toEqual(summary("a", { status: "completed" }))
   })
 
+  it("changes the time and the status of an instance and leaves the rest", () => {
+    store().commit([put("a", { input: "1", customStatus: "old" })])
+    store().commit([{ kind: "touchInstance", id: "a", updatedAtMs: 77, customStatus: "new" }])
+    expect(settled().summary("a")).toEqual(summary("a", { input: "1", customStatus: "new", updatedAtMs: 77 }))
+    store().commit([{ kind: "touchInstance", id: "a", updatedAtMs: 78 }])
+    expect(settled().summary("a")).toEqual(summary("a", { input: "1", updatedAtMs: 78 }))
+  })
+
   it("keeps history in order and clears it", () => {
     const events = ["1", "2", "3"].map(raised)
     store().commit([put("a"), { kind: "appendHistory", id: "a", firstSequence: 1, events: events.slice(0, 2) }])

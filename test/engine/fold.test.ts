@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest"
 import { fold, noFacts } from "../../engine/apply.ts"
-import { decodeEvent, encodeEvent } from "../../engine/codec.ts"
+import { decodeEvent, decodeEvents, encodeEvent, encodeEvents } from "../../engine/codec.ts"
 import { defaultChildId, delayMsMax, delayUntil, wireTaskId } from "../../engine/timers.ts"
 import type { HistoryEvent } from "../../engine/types.ts"
 import { kinds } from "./world.ts"
@@ -68,6 +68,17 @@ describe("codec", () => {
   it("keeps an event and marks its version", () => {
     expect(decodeEvent(encodeEvent(begun))).toEqual(begun)
     expect(JSON.parse(encodeEvent(begun))).toMatchObject({ v: 1 })
+  })
+
+  it("puts events together, a large one with few others, and reads them back", () => {
+    const sized = (input: string): HistoryEvent => ({ kind: "eventRaised", eventId: -1, timestampMs: 1, name: "e", input })
+    const events = [begun, sized("a"), sized("x".repeat(999_000)), sized("y".repeat(2_000_000)), sized("b"), sized("c")]
+    const rows = encodeEvents(events)
+    expect(rows.map(({ index }) => index)).toEqual([0, 3, 4])
+    expect(rows.flatMap(({ text }) => decodeEvents(text) ?? [])).toEqual(events)
+    expect(encodeEvents([])).toEqual([])
+    expect(decodeEvents(encodeEvent(begun))).toEqual([begun])
+    expect(decodeEvents(`[${encodeEvent(begun)},{"v":2}]`)).toBeUndefined()
   })
 
   it("refuses what it does not know", () => {
