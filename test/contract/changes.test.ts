@@ -26,5 +26,5 @@ it("puts an instance when its status changes, touches it at a turn, and leaves i
   expect(written({ kind: "suspend" })).toEqual(["putInstance", "putInbox"])
   expect(written({ kind: "resume" })).toEqual(["putInstance", "putInbox"])
   expect(written(answer(2))).toEqual(["putInbox"])
-  expect(turn({ kind: "complete", id: 3, status: "completed", result: "2" })).toEqual(["putInstance", "appendHistory", "deleteInbox"])
+  expect(turn({ kind: "complete", id: 3, status: "completed", result: "2" })).toEqual(["putInstance", "appendHistory", "deleteInbox", "clearTimers"])
 })
