@@ -14,11 +14,14 @@ function symbolsByFirst(): readonly (readonly string[] | undefined)[] {
 
 export const wordCharacter = 1
 export const digit = 2
+/** It may begin more than a symbol. */
+export const special = -1
 /** What each ASCII character can be a part of. A new process runs a table sooner than comparisons or a pattern. */
-export const classes: Uint8Array = new Uint8Array(128)
+export const classes: Int8Array = new Int8Array(128)
 for (const [from, to, kind] of [["0", "9", digit], ["A", "Z", wordCharacter], ["_", "_", wordCharacter], ["a", "z", wordCharacter]] as const) {
   classes.fill(kind, from.charCodeAt(0), to.charCodeAt(0) + 1)
 }
+for (const character of "\"'`#$/{}") classes[character.charCodeAt(0)] = special
 
 /** Behind the end of the text there is neither. */
 export const isWord = (code: number): boolean => classes[code]! > 0

@@ -6,7 +6,7 @@ import type { Edit } from "../base/text/edit.ts"
 import type { Source } from "../base/text/source.ts"
 import { span, type Span } from "../base/text/span.ts"
 import { nextDeclarationLine } from "./anchors.ts"
-import { classes, digit, isDigit, isWord, sticky, symbols, wordCharacter } from "./characters.ts"
+import { classes, digit, isDigit, isWord, special, sticky, symbols, wordCharacter } from "./characters.ts"
 import { backtickEnd, badEscapes, fromBackticks, isHashComment, lineEnd, numberProblem, quotesOnLine } from "./literals.ts"
 import { keywords } from "./tokens.ts"
 
@@ -140,7 +140,7 @@ function lexCode(state: State, hole: Mode | undefined): void {
   }
   if ((code === 32 || code === 10) && lexPlainSpace(state)) return
   if (kind === digit) return lexNumber(state)
-  switch (text[at]) {
+  if (kind === special) switch (text[at]) {
     case '"':
       return lexQuote(state, hole)
     case "'":
@@ -171,7 +171,7 @@ function lexCode(state: State, hole: Mode | undefined): void {
   for (let index = 0; index < candidates.length; index++) {
     const symbol = candidates[index]!
     if (symbol.length > 1 && !text.startsWith(symbol, at)) continue
-    return text[at + 2] === "=" && (symbol === "==" || symbol === "!=") ? lexStrict(state, symbol) : push(state, symbol, at + symbol.length)
+    return symbol.length === 2 && text[at + 2] === "=" && (symbol === "==" || symbol === "!=") ? lexStrict(state, symbol) : push(state, symbol, at + symbol.length)
   }
   return lexUnknown(state)
 }

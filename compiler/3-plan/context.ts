@@ -34,7 +34,7 @@ export function inFile(context: Context, path: string): Context {
 }
 
 export function originOf(context: Context, node: { readonly span: Span }): Location {
-  return { path: context.path, span: { start: node.span.start, end: node.span.end } }
+  return { path: context.path, span: node.span }
 }
 
 export function symbolOf(context: Context, name: Name): Symbol {

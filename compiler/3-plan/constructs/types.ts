@@ -4,7 +4,7 @@ import { assert, unreachable } from "../../../base/assert.ts"
 import type { Constraints, FieldType, Type } from "../../2-check/types.ts"
 import { planName } from "../context.ts"
 import type { Context } from "../context.ts"
-import type { FieldPlan, Json, JsonSchema, ValueType } from "../types.ts"
+import type { FieldPlan, Json, JsonSchema, PrimitiveKind, ValueType } from "../types.ts"
 
 export function lowerType(context: Context, type: Type): ValueType {
   switch (type.kind) {
@@ -18,8 +18,17 @@ export function lowerType(context: Context, type: Type): ValueType {
     case "caughtError": return { kind: "caughtError", errors: type.errors }
     case "literal": return { kind: "literal", value: type.value }
     case "function": case "namespace": return { kind: "unknown" }
-    default: return { kind: type.kind }
+    default: return primitive(type.kind)
   }
+}
+
+const primitives = new Map<PrimitiveKind, ValueType>()
+
+/** Nearly every expression has one: each is there once. */
+function primitive(kind: PrimitiveKind): ValueType {
+  let type = primitives.get(kind)
+  if (type === undefined) primitives.set(kind, type = { kind })
+  return type
 }
 
 export function lowerFields(context: Context, fields: readonly FieldType[]): readonly FieldPlan[] {
