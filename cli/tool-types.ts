@@ -68,14 +68,13 @@ interface Comparison {
 }
 
 function compareTool({ tool, file, checker, expected }: Comparison): readonly ToolProblem[] {
-  const differs = (problem: string, parameter?: number): ToolProblem =>
-    ({ tool: tool.name, kind: "differs", problem, ...(parameter === undefined ? {} : { parameter }) })
+  const differs = (problem: string, where: { readonly parameter?: number; readonly type?: string } = {}): ToolProblem => ({ tool: tool.name, kind: "differs", problem, ...where })
   const symbol = file.getExportSymbols().find((each) => each.getName() === tool.exportName)
   if (symbol === undefined) return [{ tool: tool.name, kind: "missing" }]
   const actual = symbol.getTypeAtLocation(file)
   if (actual.isAny()) return []
   const [signature, other] = actual.getCallSignatures()
-  if (signature === undefined) return [differs(`is no function, but ${shown(actual, file)}`)]
+  if (signature === undefined) return [differs(`is no function, but ${quoted(inOurs(actual.getText(file)))}`)]
   // Of overloads TypeScript itself takes the one that fits when the generated code is compiled.
   if (other !== undefined) return []
   const wanted = expected.getCallSignatures()[0]!
@@ -84,7 +83,7 @@ function compareTool({ tool, file, checker, expected }: Comparison): readonly To
   const found: ToolProblem[] = []
   const swapped = names.findIndex((name, index) => index < given.length && name !== tool.parameters[index] && tool.parameters.includes(name))
   if (swapped >= 0) {
-    return [differs(`takes \`${names[swapped]!}\` as parameter ${swapped + 1}, which is number ${tool.parameters.indexOf(names[swapped]!) + 1} here`, tool.parameters.indexOf(names[swapped]!))]
+    return [differs(`takes \`${names[swapped]!}\` as parameter ${swapped + 1}, which is number ${tool.parameters.indexOf(names[swapped]!) + 1} here`, { parameter: tool.parameters.indexOf(names[swapped]!) })]
   }
   const needed = signature.compilerSignature.parameters.filter((each) => isRequired(each)).length
   // The tool's context comes after the parameters.
@@ -94,13 +93,15 @@ function compareTool({ tool, file, checker, expected }: Comparison): readonly To
     if (target === undefined) return
     const [from, to] = [parameter.getTypeAtLocation(file), elementOfRest(target.getTypeAtLocation(file), signature.compilerSignature.parameters[index]!)]
     if (!checker.isTypeAssignableTo(from.compilerType, to.compilerType)) {
-      found.push(differs(`takes ${shown(to, file)} as \`${tool.parameters[index]!}\`, which is ${shown(from, file)} here`, index))
+      const type = inOurs(to.getText(file))
+      found.push(differs(`takes ${quoted(type)} as \`${tool.parameters[index]!}\`, which is ${quoted(inOurs(from.getText(file)))} here`, { parameter: index, type }))
     }
   })
   const returned = signature.getReturnType()
   const awaited = awaitedOf(checker, returned)
   if (tool.hasResult && awaited !== undefined && !checker.isTypeAssignableTo(awaited, wanted.getReturnType().compilerType)) {
-    found.push(differs(`gives ${inOurs(checker.typeToString(awaited))}, not ${shown(wanted.getReturnType(), file)}`))
+    const type = inOurs(checker.typeToString(awaited, undefined, ts.TypeFormatFlags.NoTruncation))
+    found.push(differs(`gives ${quoted(type)}, not ${quoted(inOurs(wanted.getReturnType().getText(file)))}`, { type }))
   }
   const isPromise = returned.isAny() || returned.isUnknown() || returned.isNever() || returned.getProperty("then") !== undefined || returned.isUnion()
   return found.length > 0 || isPromise ? found : [{ tool: tool.name, kind: "sync" }]
@@ -120,13 +121,13 @@ function awaitedOf(checker: ts.TypeChecker, type: Type): ts.Type | undefined {
   return (checker as ts.TypeChecker & { getAwaitedType(type: ts.Type): ts.Type | undefined }).getAwaitedType(type.compilerType)
 }
 
-function shown(type: Type, file: SourceFile): string {
-  return inOurs(type.getText(file))
+function quoted(type: string): string {
+  return `\`${type.length > 100 ? `${type.slice(0, 97)}…` : type}\``
 }
 
 /** As the language writes it, where it can. */
 function inOurs(text: string): string {
-  const plain = text
+  return text
     .replace(/import\("[^"]*"\)\./g, "")
     .replace(/\btypeof types\./g, "")
     .replace(/\bboolean\b/g, "bool")
@@ -134,6 +135,5 @@ function inOurs(text: string): string {
     .replace(/\bstring \| null(?: \| undefined)?/g, "string?")
     .replace(/\b(\w+(?:\[\])?) \| (?:null \| undefined|undefined \| null|null|undefined)\b/g, "$1?")
     .replace(/\b(?:null|undefined|void)\b/g, "nothing")
-  return `\`${plain.length > 100 ? `${plain.slice(0, 97)}…` : plain}\``
 }
 

@@ -21,7 +21,7 @@ import {
 import { completionKinds } from "./convert.ts"
 import { protocolDiagnostic } from "./documents.ts"
 import { placeOf } from "./navigation.ts"
-import { linesOf, offsetIn, pathIn, positionIn, rangeIn, shortened, spanIn, textEditsIn, uriIn, workspaceEdit, type Session } from "./session.ts"
+import { createsFiles, linesOf, offsetIn, pathIn, positionIn, rangeIn, shortened, spanIn, textEditsIn, uriIn, workspaceEdit, type Session } from "./session.ts"
 import { toPosition } from "./convert.ts"
 import { toolDiagnosticsIn } from "./tools.ts"
 
@@ -102,8 +102,9 @@ export function codeActions(session: Session, { textDocument, range, context }: 
   const wanted = (kind: string): boolean => context.only === undefined || context.only.some((only) => kind === only || kind.startsWith(`${only}.`))
   const program = session.workspace.program(path)
   const found = program === undefined ? [] : toolDiagnosticsIn(session, program)
-  return actionsAt(session.workspace, path, spanIn(session, path, range), found).filter(({ kind }) => wanted(kind)).map(({ title, kind, edits, repairs, preferred }) => ({
-    title: shortened(session, title), kind, edit: workspaceEdit(session, edits),
+  const offered = actionsAt(session.workspace, path, spanIn(session, path, range), found).filter(({ kind, creates }) => wanted(kind) && (creates === undefined || createsFiles(session)))
+  return offered.map(({ title, kind, edits, creates, repairs, preferred }) => ({
+    title: shortened(session, title), kind, edit: workspaceEdit(session, edits, creates),
     ...(repairs === undefined ? {} : { diagnostics: [protocolDiagnostic(session, repairs)] }), ...(preferred === true ? { isPreferred: true } : {}),
   }))
 }

@@ -128,16 +128,21 @@ export function textEditsIn(session: Session, path: string, edits: readonly Edit
   return toTextEdits(linesOf(session, path), edits, session.encoding)
 }
 
-/** With versions where the client takes them, so that an edit of an older text is refused. */
-export function workspaceEdit(session: Session, edits: FileEdits): WorkspaceEdit {
+export function createsFiles({ capabilities: { workspace } }: Session): boolean {
+  return workspace?.workspaceEdit?.documentChanges === true && workspace.workspaceEdit.resourceOperations?.includes("create") === true
+}
+
+/** With versions where the client takes them, so that an edit of an older text is refused. A file is made only by a client that `createsFiles`. */
+export function workspaceEdit(session: Session, edits: FileEdits, creates?: string): WorkspaceEdit {
   const { workspace, capabilities } = session
   const byUri = [...edits].map(([path, each]) => ({ uri: uriIn(session, path), path, edits: textEditsIn(session, path, each) }))
   if (capabilities.workspace?.workspaceEdit?.documentChanges !== true) return { changes: Object.fromEntries(byUri.map(({ uri, edits: made }) => [uri, made])) }
   const open = new Set(workspace.openPaths())
   return {
-    documentChanges: byUri.map(({ uri, path, edits: made }) => ({
-      textDocument: { uri, version: open.has(path) ? workspace.document(path)!.source.version : null }, edits: made,
-    })),
+    documentChanges: [
+      ...(creates === undefined ? [] : [{ kind: "create" as const, uri: uriIn(session, creates), options: { ignoreIfExists: true } }]),
+      ...byUri.map(({ uri, path, edits: made }) => ({ textDocument: { uri, version: open.has(path) ? workspace.document(path)!.source.version : null }, edits: made })),
+    ],
   }
 }
 

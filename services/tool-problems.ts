@@ -6,10 +6,10 @@ import { applyRules } from "../compiler/2-check/rules.ts"
 import type { Plan, ToolPlan } from "../compiler/3-plan/types.ts"
 import type { CheckOptions } from "../compiler/2-check/check.ts"
 
-/** `part` of a tool's function that does not fit: a parameter by its index, or else the whole. */
+/** What of a tool's function does not fit: a parameter by its index, its result, or the whole; `type` is what the function takes or gives there, in the language's words where it has them. */
 export type ToolProblem =
   | { readonly tool: string; readonly kind: "missing" }
-  | { readonly tool: string; readonly kind: "differs"; readonly problem: string; readonly parameter?: number }
+  | { readonly tool: string; readonly kind: "differs"; readonly problem: string; readonly parameter?: number; readonly type?: string }
   | { readonly tool: string; readonly kind: "sync" }
 
 export type TypeScriptTool = ToolPlan & { readonly source: Extract<ToolPlan["source"], { readonly kind: "typescript" }> }
@@ -62,8 +62,9 @@ function diagnosticOf(problem: ToolProblem, tool: TypeScriptTool): Diagnostic {
     case "sync":
       return diagnostic("AF3041", tool.origin, { name, path })
     case "differs": {
-      const at = problem.parameter === undefined ? tool.origin : tool.parameters[problem.parameter]?.origin ?? tool.origin
-      return diagnostic("AF3040", at, { name, path, problem: problem.problem })
+      const parameter = problem.parameter === undefined ? undefined : tool.parameters[problem.parameter]
+      const more = { ...(parameter === undefined ? {} : { parameter: parameter.name }), ...(problem.type === undefined ? {} : { type: problem.type }) }
+      return diagnostic("AF3040", parameter?.origin ?? tool.origin, { name, path, problem: problem.problem }, { more })
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { catalogue } from "./catalogue.generated.ts"
 import type { Span } from "../text/span.ts"
-import type { Diagnostic, Fix, Related, Severity } from "./diagnostic.ts"
+import type { Diagnostic, Facts, Fix, Related, Severity } from "./diagnostic.ts"
 
 export type Code = keyof typeof catalogue
 
@@ -14,6 +14,8 @@ export type FactsOf<C extends Code> = { readonly [Hole in Holes<(typeof catalogu
 export interface Extras {
   readonly related?: readonly Related[]
   readonly fixes?: readonly Fix[]
+  /** Facts that the message does not name as such, for who offers to mend it. */
+  readonly more?: Facts
 }
 
 export function diagnostic<C extends Code>(
@@ -28,7 +30,7 @@ export function diagnostic<C extends Code>(
     severity: severity as Severity,
     path: at.path,
     span: at.span,
-    facts,
+    facts: extras.more === undefined ? facts : { ...facts, ...extras.more },
     message: fill(message, facts),
     related: extras.related ?? [],
     fixes: extras.fixes ?? [],

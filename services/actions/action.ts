@@ -15,6 +15,8 @@ export interface Action {
   readonly title: string
   readonly kind: ActionKind
   readonly edits: FileEdits
+  /** A file among those that are edited that has to be made first. */
+  readonly creates?: string
   /** What it repairs. */
   readonly repairs?: Diagnostic
   /** The best of several that repair the same. */

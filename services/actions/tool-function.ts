@@ -1,26 +1,31 @@
-// Make a TypeScript tool and its function agree: write the function, name the export that is there, change the function's head or the declaration.
+// Make a TypeScript tool and its function agree: create the module, write the function, name the export that is there, change the function's head or the declaration.
 
 import { nearest } from "../../base/diagnostics/suggest.ts"
 import type { Diagnostic } from "../../base/diagnostics/diagnostic.ts"
 import type { Edit } from "../../base/text/edit.ts"
 import { plainText, resolvePath } from "../../compiler/1-bind/imports.ts"
 import { exportAt } from "../definition.ts"
-import type { ToolDeclaration } from "../../grammar/syntax/nodes.ts"
+import type { Declaration, ToolDeclaration } from "../../grammar/syntax/nodes.ts"
 import { inFile, insert, type Action, type ActionContext, type ActionMaker } from "./action.ts"
 import { headOf, type FunctionHead } from "./function-head.ts"
 import { typeImports, typeOf } from "./typescript-type.ts"
 
-interface Site {
-  readonly context: ActionContext
-  readonly repairs: Diagnostic
+/** What a tool says about its function. */
+interface Place {
   readonly tool: ToolDeclaration
-  /** The exported name that the tool asks for. */
+  /** The exported name that it asks for. */
   readonly name: string
   readonly module: string
+}
+
+interface Site extends Place {
+  readonly context: ActionContext
+  readonly repairs: Diagnostic
   readonly moduleText: string
 }
 
 export const toolFunction: ActionMaker = (context) => context.diagnostics.flatMap((repairs): readonly Action[] => {
+  if (repairs.code === "AF2014") return createModule(context, repairs)
   const site = siteOf(context, repairs)
   if (site === undefined) return []
   switch (repairs.code) {
@@ -31,14 +36,37 @@ export const toolFunction: ActionMaker = (context) => context.diagnostics.flatMa
   }
 })
 
-function siteOf(context: ActionContext, repairs: Diagnostic): Site | undefined {
-  const tool = context.document.file.items.find(({ span }) => span.start <= repairs.span.start && repairs.span.start <= span.end)
+function placeOf(context: ActionContext, tool: Declaration | undefined): Place | undefined {
   if (tool?.kind !== "tool" || tool.source?.kind !== "typescriptSource") return undefined
   const written = plainText(tool.source.module)
-  if (written === undefined) return undefined
-  const module = resolvePath(context.path, written)
-  const moduleText = context.workspace.host.readText(module)
-  return moduleText === undefined ? undefined : { context, repairs, tool, name: tool.source.exportName?.text ?? tool.name.text, module, moduleText }
+  return written === undefined ? undefined : { tool, name: tool.source.exportName?.text ?? tool.name.text, module: resolvePath(context.path, written) }
+}
+
+function placeAt(context: ActionContext, { span: { start } }: Diagnostic): Place | undefined {
+  return placeOf(context, context.document.file.items.find(({ span }) => span.start <= start && start <= span.end))
+}
+
+function siteOf(context: ActionContext, repairs: Diagnostic): Site | undefined {
+  const place = placeAt(context, repairs)
+  const moduleText = place === undefined ? undefined : context.workspace.host.readText(place.module)
+  return place === undefined || moduleText === undefined ? undefined : { ...place, context, repairs, moduleText }
+}
+
+/** With a function for each tool of the file that comes from it. */
+function createModule(context: ActionContext, repairs: Diagnostic): readonly Action[] {
+  const place = placeAt(context, repairs)
+  if (place === undefined || context.workspace.host.readText(place.module) !== undefined) return []
+  const { module } = place
+  const names = new Set<string>()
+  const functions = new Map<string, string>()
+  for (const item of context.document.file.items) {
+    const other = placeOf(context, item)
+    const types = other?.module === module && !functions.has(other.name) ? declaredTypes(context, other.tool, names) : undefined
+    if (types !== undefined) functions.set(other!.name, functionText(other!.name, types))
+  }
+  const imports = typeImports("", { module, program: context.program.entry, names: [...names].sort() })
+  const text = imports.map((edit) => edit.text).join("") + [...functions.values()].join("\n")
+  return [{ title: `Create ${module}`, kind: "quickfix", repairs, creates: module, edits: new Map([[module, [insert(0, text)]]]) }]
 }
 
 /** An export of nearly the name. */
@@ -51,30 +79,41 @@ function useExport({ context, repairs, tool, name, module }: Site): readonly Act
   return [{ title: `Use the export ${near}`, kind: "quickfix", repairs, edits: inFile(context, [edit]) }]
 }
 
-interface Typed {
+interface DeclaredTypes {
   readonly parameters: readonly { readonly name: string; readonly type: string }[]
   readonly result: string
+}
+
+interface Typed extends DeclaredTypes {
   /** Edits of the module that bring in the declared types. */
   readonly imports: readonly Edit[]
 }
 
-function typed({ context: { program, path }, tool, module, moduleText }: Site): Typed | undefined {
+/** Names of declared types are added to `names`. */
+function declaredTypes({ program, path }: ActionContext, tool: ToolDeclaration, names: Set<string>): DeclaredTypes | undefined {
   const id = program.checked.bound.files.get(path)?.scope.get(tool.name.text)
   const signature = id === undefined ? undefined : program.checked.signatures.get(id)
   if (signature === undefined) return undefined
-  const names = new Set<string>()
   const parameters = signature.parameters.map(({ name, type }) => ({ name, type: typeOf(type, names) }))
-  const result = signature.result.kind === "nothing" ? "void" : typeOf(signature.result, names)
-  return { parameters, result, imports: typeImports(moduleText, { module, program: program.entry, names: [...names].sort() }) }
+  return { parameters, result: signature.result.kind === "nothing" ? "void" : typeOf(signature.result, names) }
+}
+
+function typed({ context, tool, module, moduleText }: Site): Typed | undefined {
+  const names = new Set<string>()
+  const types = declaredTypes(context, tool, names)
+  return types === undefined ? undefined : { ...types, imports: typeImports(moduleText, { module, program: context.program.entry, names: [...names].sort() }) }
+}
+
+function functionText(name: string, { parameters, result }: DeclaredTypes): string {
+  return `export async function ${name}(${parameters.map((each) => `${each.name}: ${each.type}`).join(", ")}): Promise<${result}> {\n  throw new Error("${name} is not written yet")\n}\n`
 }
 
 function writeFunction(site: Site): readonly Action[] {
   const { repairs, name, module, moduleText } = site
   const types = exportAt(moduleText, name) === undefined ? typed(site) : undefined
   if (types === undefined) return []
-  const parameters = types.parameters.map((each) => `${each.name}: ${each.type}`).join(", ")
   const gap = moduleText.trim() === "" ? "" : moduleText.endsWith("\n") ? "\n" : "\n\n"
-  const text = `${gap}export async function ${name}(${parameters}): Promise<${types.result}> {\n  throw new Error("${name} is not written yet")\n}\n`
+  const text = gap + functionText(name, types)
   return [{ title: `Write ${name} in ${module}`, kind: "quickfix", repairs, edits: new Map([[module, [...types.imports, insert(moduleText.length, text)]]]) }]
 }
 
@@ -107,12 +146,10 @@ function makeAsync({ repairs, name, module, moduleText }: Site): readonly Action
   return [{ title: `Make ${name} in ${module} async`, kind: "quickfix", repairs, edits: new Map([[module, [insert(head.keyword, "async "), ...result]]]) }]
 }
 
-/** What the function takes or gives, where the comparison could say it in our types. */
+/** What the function takes or gives; that it is a type of ours is tried before it is offered. */
 function changeDeclaration({ context, repairs, tool }: Site): readonly Action[] {
-  const [, takes, parameter] = /takes `([^`]+)` as `(\w+)`/.exec(repairs.message) ?? []
-  const [, gives] = /gives `([^`]+)`, not/.exec(repairs.message) ?? []
-  const type = takes ?? gives
-  const node = takes === undefined ? tool.result : tool.parameters.find(({ name }) => name.text === parameter)?.type
-  if (type === undefined || node === undefined || type.includes("…")) return []
+  const { parameter, type } = repairs.facts
+  const node = parameter === undefined ? tool.result : tool.parameters.find(({ name }) => name.text === parameter)?.type
+  if (typeof type !== "string" || node === undefined) return []
   return [{ title: `Declare ${parameter ?? "the result"} as ${type}`, kind: "quickfix", repairs, edits: inFile(context, [{ span: node.span, text: type }]) }]
 }

@@ -47,4 +47,13 @@ describe("a function that does not", () => {
     expect(all).toHaveLength(1)
     expect(all[0]).toMatch(expected)
   })
+
+  it.each<[string, string, string, Record<string, string | number>]>([
+    ["a parameter", "(count: int): string", "export async function work(count: string) { return count }", { parameter: "count", type: "string" }],
+    ["the result", "(url: string): string", "export async function work(url: string) { return url === \"\" ? null : url }", { type: "string?" }],
+    ["a result that no message shows whole", "(url: string): string", `export async function work(url: string): Promise<{ ${"a".repeat(120)}: string }> { return { ${"a".repeat(120)}: url } }`, { type: `{ ${"a".repeat(120)}: string; }` }],
+  ])("says the type of %s apart from its message", async (_name, signature, typescript, facts) => {
+    const [problem] = (await checkOnDisk(`// file: main.agentflow\n${types}\n${tool(signature)}\n// file: tools.ts\n${typescript}\n`)).filter(({ code }) => code === "AF3040")
+    expect(problem!.facts).toMatchObject(facts)
+  })
 })

@@ -1,6 +1,6 @@
 // What the server promises beyond its features: guarded handlers, encodings, cancellation, pulled diagnostics, deltas.
 
-import { CancellationTokenSource, ResponseError, type DocumentDiagnosticReport, type SemanticTokens, type SemanticTokensDelta } from "vscode-languageserver-protocol"
+import { CancellationTokenSource, ResponseError, type CodeAction, type ResourceOperationKind, type DocumentDiagnosticReport, type SemanticTokens, type SemanticTokensDelta } from "vscode-languageserver-protocol"
 import { TextDocument } from "vscode-languageserver-textdocument"
 import { afterEach, describe, expect, it } from "vitest"
 import { lineTable } from "../../base/text/line-table.ts"
@@ -202,6 +202,28 @@ describe("protocol", () => {
     await client.connection.sendNotification("workspace/didChangeWorkspaceFolders", { event: { added: [{ uri: "file:///b", name: "b" }], removed: [] } })
     const found = await client.connection.sendRequest<readonly { readonly name: string; readonly containerName: string }[]>("workspace/symbol", { query: "" })
     expect(found.filter(({ name }) => name !== "b").map(({ name, containerName }) => [name, containerName])).toEqual([["A", "x.agentflow"], ["Other", "y.agentflow"]])
+  })
+
+  it("offers to create a file only to a client that can", async () => {
+    const text = 'tool look(text: string): string from "./tools.ts" { reads  retry never }\n'
+    const offered = async (resourceOperations: ResourceOperationKind[]): Promise<readonly CodeAction[]> => {
+      const params = { capabilities: { workspace: { workspaceEdit: { documentChanges: true, resourceOperations } } } }
+      const client = await startHere({ host: { toolModule: () => "missing" }, params })
+      client.open("file:///w/main.agentflow", text)
+      const { diagnostics } = await client.diagnostics("file:///w/main.agentflow", 1)
+      const { range } = diagnostics.find(({ code }) => code === "AF2014")!
+      const actions: readonly CodeAction[] = await client.connection.sendRequest("textDocument/codeAction", { textDocument: { uri: "file:///w/main.agentflow" }, range, context: { diagnostics } })
+      await client.close()
+      return actions.filter(({ title }) => title.startsWith("Create"))
+    }
+    expect(await offered(["rename"])).toEqual([])
+    expect((await offered(["create"])).map(({ edit }) => edit!.documentChanges)).toEqual([[
+      { kind: "create", uri: "file:///w/tools.ts", options: { ignoreIfExists: true } },
+      {
+        textDocument: { uri: "file:///w/tools.ts", version: null },
+        edits: [{ range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, newText: 'export async function look(text: string): Promise<string> {\n  throw new Error("look is not written yet")\n}\n' }],
+      },
+    ]])
   })
 })
 

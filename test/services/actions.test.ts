@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
+import type { Facts } from "../../base/diagnostics/diagnostic.ts"
 import { diagnostic } from "../../base/diagnostics/report.ts"
 import { applyEdits } from "../../base/text/edit.ts"
 import type { Action } from "../../services/actions/action.ts"
@@ -23,7 +24,7 @@ function errorsOf(workspace: Workspace, path: string): readonly string[] {
 /** The workspace with the action done. */
 function done(files: ReadonlyMap<string, string>, { edits }: Action): { readonly workspace: Workspace; readonly files: ReadonlyMap<string, string> } {
   const changed = new Map(files)
-  for (const [path, each] of edits) changed.set(path, applyEdits(files.get(path)!, each))
+  for (const [path, each] of edits) changed.set(path, applyEdits(files.get(path) ?? "", each))
   return { files: changed, workspace: createWorkspace({ ...emptyHost, readText: (path) => changed.get(path), programFiles: () => [...changed.keys()] }) }
 }
 
@@ -57,20 +58,43 @@ describe("actions", () => {
 
   it("mend a function that differs from its tool, on either side", () => {
     const tool = (parameters: string, result = "string"): string => `tool shorten(${parameters}): ${result} from "./tools.ts" { reads  retry never }\n`
-    const fixed = (declared: string, module: string, problem: string): readonly string[] => {
+    const fixed = (declared: string, module: string, problem: "sync" | Facts): readonly string[] => {
       const { workspace, path, files } = readMarked(`// file: main.agentflow\n${declared}// file: tools.ts\n${module}`)
-      const found = diagnostic(problem === "sync" ? "AF3041" : "AF3040", { path, span: { start: 5, end: 12 } }, { name: "shorten", path: "tools.ts", problem })
+      const [at, known] = [{ path, span: { start: 5, end: 12 } }, { name: "shorten", path: "tools.ts" }]
+      const found = problem === "sync" ? diagnostic("AF3041", at, known) : diagnostic("AF3040", at, { ...known, problem: "differs" }, { more: problem })
       return actionsAt(workspace, path, found.span, [found]).filter(({ repairs, title }) => repairs === found && !title.startsWith("Accept")).map((action) => [...done(files, action).files].filter(([file, text]) => files.get(file) !== text).map(([, text]) => text).join())
     }
     const head = (parameters: string, result: string, isAsync = true): string => `export ${isAsync ? "async " : ""}function shorten(${parameters}): ${result} {\n}\n`
-    expect(fixed(tool("text: string, length: int"), head("t: string, n: string, context: Context", "Promise<string>"), "takes `string` as `length`, which is `number` here"))
+    expect(fixed(tool("text: string, length: int"), head("t: string, n: string, context: Context", "Promise<string>"), { parameter: "length", type: "string" }))
       .toEqual([tool("text: string, length: string"), head("t: string, n: number, context: Context", "Promise<string>")])
-    expect(fixed(tool("text: string, length: int"), head("length: number, text: string", "Promise<number>"), "gives `number`, not `string`"))
+    expect(fixed(tool("text: string, length: int"), head("length: number, text: string", "Promise<number>"), { type: "number" }))
       .toEqual([tool("text: string, length: int", "number"), head("text: string, length: number", "Promise<string>")])
-    expect(fixed(tool("text: string"), head("text: string", "{ a: string }"), "gives `{ a: string }`, not `string`")).toEqual([tool("text: string", "{ a: string }")])
-    expect(fixed(tool("text: string"), head("{ text }: Input", "Promise<string>"), "is no function")).toEqual([])
+    expect(fixed(tool("text: string"), head("text: string", "{ a: string }"), { type: "{ a: string }" })).toEqual([tool("text: string", "{ a: string }")])
+    // No type of the language, or nothing that one type would mend.
+    expect(fixed(tool("text: string"), head("text: Page", "Promise<string>"), { parameter: "text", type: "Page" })).toEqual([head("text: string", "Promise<string>")])
+    expect(fixed(tool("text: string, length: int"), head("length: number, text: string", "Promise<string>"), { parameter: "length" }))
+      .toEqual([head("text: string, length: number", "Promise<string>")])
+    expect(fixed(tool("text: string"), head("{ text }: Input", "Promise<string>"), {})).toEqual([])
     expect(fixed(tool("text: string"), head("text: string", "string", false), "sync")).toEqual([head("text: string", "Promise<string>")])
     expect(fixed(tool("text: string"), "export const shorten = (text: string) => text\n", "sync")).toEqual([])
+  })
+
+  it("create a module that is missing, with a function for each tool that comes from it", () => {
+    const source = 'type Page { title: string }\ntool fetch(url: string): Page from "./lib/web.ts" { reads  retry never }\ntool other(): string from "./other.ts" { reads  retry never }\ntool save(page: Page) from "./lib/web.ts" export keep { writes  irreversible "sent" }\n'
+    const { workspace, path, range, files } = readMarked(source.replace('"./lib', '"┆./lib'), { toolModule: () => "missing" })
+    const [action, ...others] = actionsAt(workspace, path, range).filter(({ repairs }) => repairs?.code === "AF2014")
+    expect(others.map(({ title }) => title).filter((title) => !title.startsWith("Accept"))).toEqual([])
+    expect(action).toMatchObject({ title: "Create /w/lib/web.ts", kind: "quickfix", creates: "/w/lib/web.ts" })
+    expect(done(files, action!).files.get("/w/lib/web.ts")).toBe(`import type { Page } from "../generated/types.ts"
+
+export async function fetch(url: string): Promise<Page> {
+  throw new Error("fetch is not written yet")
+}
+
+export async function keep(page: Page): Promise<void> {
+  throw new Error("keep is not written yet")
+}
+`)
   })
 
   it("has a marker file for every maker", () => {
