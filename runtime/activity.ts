@@ -121,9 +121,20 @@ export function toolActivity(tool: Tool, services: Services): Activity {
       const fitting = deliverable(envelope)
       // The call came back, so the effect is there although its result can't be used.
       const judged: Envelope = envelope.ok && !fitting.ok ? { ...fitting, maybeDone: true } : fitting
-      return spec.effect === "writes" ? judged : withoutDoubt(judged)
+      const fitted = withFittingData(tool, judged)
+      return spec.effect === "writes" ? fitted : withoutDoubt(fitted)
     })
   }
+}
+
+/** What a declared error carries comes from outside, as a result does. */
+function withFittingData({ name, spec: { fails } }: Tool, envelope: Envelope): Envelope {
+  const schema = envelope.ok || fails === undefined || !Object.hasOwn(fails, envelope.kind) ? undefined : fails[envelope.kind]
+  if (envelope.ok || schema === undefined) return envelope
+  const data = accept(schema, envelope.data ?? {})
+  if (data.ok) return { ...envelope, data: data.value }
+  const { data: _, ...rest } = envelope
+  return { ...rest, kind: "invalid_output", message: `${name} failed with ${envelope.kind} (${envelope.message}), whose data does not fit: ${data.problems.join("; ")}` }
 }
 
 /** A read has no effect that could be in doubt. */

@@ -177,7 +177,7 @@ export interface Run {
    */
   race<B extends Branches>(name: string, branches: B): Flow<RaceResult<B>>
   /** Clauses around a block. */
-  within<R, E = never>(name: string, clauses: Within<E>, body: (run: Run) => Flow<R>): Flow<R | E>
+  within<R, E = never>(name: string, clauses: Within<E>, body: (run: Run) => Flow<R>): Flow<R | NoInfer<E>>
   /** A block whose steps are undone when it fails; when it succeeds, their undos join those of the enclosing one. */
   saga<R>(name: string, body: (run: Run) => Flow<R>): Flow<R>
   /** The rounds of a bounded loop, for a `for … of`: each is the `Run` of one round. */

@@ -1,7 +1,7 @@
 // The shared types of tools: code, HTTP, and what is reached through Dapr or an MCP server.
 
 import type { Settings } from "./contract-run.ts"
-import type { Approval, CallableSpec } from "./contract.ts"
+import type { Approval, CallableSpec, Schema } from "./contract.ts"
 
 export type Effect = "reads" | "writes"
 
@@ -12,6 +12,8 @@ export interface AnyToolSpec<P extends object, R> extends CallableSpec<P, R> {
   readonly idempotent?: boolean
   /** The secrets that the tool may read; only the activity side reads them. */
   readonly secrets?: readonly Secret[]
+  /** By kind, the data of the declared errors with fields that it may fail with; other data is `invalid_output`. */
+  readonly fails?: Readonly<Record<string, Schema<unknown>>>
   /** `approve by`: holds however the tool is reached; a no is `denied`. */
   readonly approve?: Approval<NoInfer<P>>
 }

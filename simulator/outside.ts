@@ -9,6 +9,7 @@ import type { BoundaryPlace } from "./boundaries.ts"
 import type { VirtualClock } from "./clock.ts"
 import type { Program } from "./program.ts"
 import type { Chosen, Script } from "./script.ts"
+import { sampleOf } from "./sample.ts"
 import { openServices } from "./services.ts"
 import { forever } from "./state.ts"
 import type { MemoryState } from "./state.ts"
@@ -99,9 +100,16 @@ function scriptedTool(options: OutsideOptions, life: Life, tool: Tool): Callable
     }
     const outcome = await play(options, life, call, signal)
     if (outcome.action === "returns") return outcome.value
-    throw toolError(tool.name, outcome)
+    throw toolError(tool.name, withData(outcome, tool))
   }
   return runtimeValues.tool({ ...spec, run })
+}
+
+/** A declared error carries the plainest data of its type, where the test gives none. */
+function withData(outcome: Chosen, { spec: { fails = {} } }: Tool): Chosen {
+  const { kind, data } = outcome
+  if (kind === undefined || data !== undefined || !Object.hasOwn(fails, kind)) return outcome
+  return { ...outcome, data: sampleOf(fails[kind]!.json)?.value }
 }
 
 function toolError(callable: string, { kind = "unavailable", message, data, retryAfterMs, effect }: Chosen): Error {

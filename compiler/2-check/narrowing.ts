@@ -47,9 +47,20 @@ export function assume(condition: Expression, holds: "true" | "false", env: Env)
       }
       return assumeValue(value, (operator === "==") === (holds === "true") ? "nothing" : "present", env)
     }
+    case "member":
+      return assumeResult(condition, holds, env)
     default:
       return env
   }
+}
+
+/** `each.ok` of what `collect failures` gives: its value is there, or its error is. */
+function assumeResult({ object, name }: Extract<Expression, { readonly kind: "member" }>, holds: "true" | "false", env: Env): Env {
+  const type = name.text === "ok" ? env.file.types.get(object.id) : undefined
+  const path = pathOf(object, env)
+  const known = type === undefined ? undefined : expand(type, env.file.context.declared)
+  if (path === undefined || known?.kind !== "result") return env
+  return holds === "true" ? narrow(env, `${path}.value`, known.value) : narrow(env, `${path}.error`, { kind: "caughtError", errors: [] })
 }
 
 /** The environment in which `value` is known to be nothing, or to be there. */

@@ -54,6 +54,17 @@ describe("a tool that throws", () => {
     expect(await outcome(thrower(reset))).toEqual({ ok: false, kind: "network", message: "fetch failed (ECONNRESET)" })
   })
 
+  it("carries the data of a declared error, and no other", async () => {
+    const fails = { OutOfStock: schemaOf<unknown>({ type: "object", properties: { left: { type: "integer" } }, required: ["left"], additionalProperties: false }) }
+    const failed = (data: unknown): Promise<Envelope> => execute(tool<object, unknown>({
+      name: "look", parameters: schemaOf({ type: "object" }), result: schemaOf(true), effect: "reads", fails, run: thrower(new ToolError("OutOfStock", "gone", { data })),
+    }), services)
+    expect(await failed({ left: 2, more: true })).toEqual({ ok: false, kind: "OutOfStock", message: "gone", data: { left: 2 } })
+    for (const data of [undefined, "text", { left: "two" }]) {
+      expect(await failed(data)).toEqual({ ok: false, kind: "invalid_output", message: expect.stringContaining("OutOfStock (gone), whose data does not fit") })
+    }
+  })
+
   it("survives an error that can't be written", async () => {
     const loop: Record<string, unknown> = {}
     loop["self"] = loop

@@ -33,7 +33,22 @@ workflow Order(item: string): string {
 }
 `)
 
+const stocked = await programOf(`
+error OutOfStock { sku: string   left: int }
+tool stock(sku: string): int = GET "https://shop.test/stock/{sku}" { reads   retry never   fails OutOfStock }
+workflow Main(sku: string): int {
+  dead letter "stock.failed"
+  return try { stock(sku) } catch OutOfStock as e { e.data.left - e.data.sku.length - 1 }
+}
+`)
+
 describe("a run on the simulator", () => {
+  it("meets a declared error with data of its type", async () => {
+    const at = (world: Partial<World>) => simulate({ program: stocked, world, workflow: "Main", parameters: { sku: "a" } })
+    expect((await at({ given: { stock: [{ action: "fails", kind: "OutOfStock" }] } })).outcome).toMatchObject({ status: "completed", result: -1 })
+    expect((await at({ given: { stock: [{ action: "fails", kind: "OutOfStock", data: { sku: "a", left: 5 } }] } })).outcome).toMatchObject({ status: "completed", result: 3 })
+  })
+
   it("ends with what the callables give, in virtual time", async () => {
     const { outcome, end, simulation } = await run({})
     expect(end).toEqual({ kind: "ended" })

@@ -154,7 +154,8 @@ function answer(scope: CodeScope, { human, yes }: ApprovalPlan, parameters: Para
 export function undoProperties(scope: CodeScope, undo: UndoPlan, { bound }: Parameters): readonly Doc[] {
   const used = bound(undo.step.arguments.map(({ value }) => value))
   const names = ["undo", ...(used === "" ? (undo.needsResult ? ["_parameters"] : []) : [used]), ...(undo.needsResult ? ["result"] : [])]
-  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, stepCall({ ...scope, inBody: true, inRound: true }, undo.step, "undo")]
+  // Its path stands below the step that it undoes.
+  const undoing: Doc = [`compensate: (${names.join(", ")}) => `, stepCall({ ...scope, inBody: true, inRound: true }, { ...undo.step, step: undo.step.callable }, "undo")]
   return [undoing, ...(undo.needsResult ? [] : ["compensateNeedsResult: false"])]
 }
 

@@ -22,6 +22,7 @@ import { docComment } from "../structure.ts"
 import type { Item } from "../structure.ts"
 import { parametersDoc, typeText } from "../types.ts"
 import { loadsBefore } from "./mentions.ts"
+import { errorsWithData } from "./schemas.ts"
 
 export const writers: Writers = { builtIn, body: block, clauses: blockClauses, callOptions }
 
@@ -148,12 +149,19 @@ export function toolItems(plan: Plan, file: FileScope, moduleOf: (path: string) 
       ...(tool.irreversible === undefined ? [] : [`irreversible: ${quoted(tool.irreversible)}`]),
       // The step's key is the id of what is published.
       ...(tool.idempotent || tool.source.kind === "publish" ? ["idempotent: true"] : []),
+      ...failsProperty(scope, errorsWithData(plan, tool)),
       ...(tool.approve === undefined ? [] : [approveProperty(scope, tool.approve, given)]),
       ...closingProperties(scope, tool, given),
       ...(tool.source.kind === "typescript" ? secretsOf(scope, { secrets: plan.secrets.map(({ name }) => name) }) : []),
       ...workProperties(scope, tool, moduleOf),
     ])
   })
+}
+
+function failsProperty({ file }: CodeScope, errors: readonly string[]): readonly Doc[] {
+  if (errors.length === 0) return []
+  const schemas = file.whole(relative(file.path, "schemas.ts"), "schemas")
+  return [["fails: ", object(errors.map((name) => property(name, `${schemas}.${file.names.declared.get(name)!.identifier}`)))]]
 }
 
 const constructors = {

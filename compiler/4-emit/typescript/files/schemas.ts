@@ -40,6 +40,7 @@ export function projectSchemas(plan: Plan, names: Names): readonly ProjectSchema
     found.set(parameters, { name: parameters, schema: callable.parametersSchema, of: { parameters: callable.parameters } })
     if (!found.has(result)) found.set(result, { name: result, schema: callable.resultSchema, of: { type: callable.result } })
   }
+  for (const name of plan.tools.flatMap((tool) => errorsWithData(plan, tool))) visit({ $ref: `#/$defs/${name}` })
   for (const { name, type, schema } of plan.settings) {
     visit(schema)
     const named = names.settings.get(name)!
@@ -47,6 +48,11 @@ export function projectSchemas(plan: Plan, names: Names): readonly ProjectSchema
   }
   for (const type of plan.types) if (type.kind === "event") visit({ $ref: `#/$defs/${type.name}` })
   return [...found.values()]
+}
+
+/** The declared errors that the tool may fail with and that have fields. */
+export function errorsWithData(plan: Plan, { fails = [] }: Plan["tools"][number]): readonly string[] {
+  return fails.filter((kind) => plan.types.some((type) => type.kind === "error" && type.name === kind && type.fields.length > 0))
 }
 
 export function references(schema: Json): readonly string[] {

@@ -28,3 +28,11 @@ export const CollectParameters = defineSchema<{ urls: string[] }>({
   required: ["urls"],
   additionalProperties: false,
 }, validators.CollectParameters)
+
+export const Empty = defineSchema<types.Empty>({
+  type: "object",
+  properties: { url: { type: "string" } },
+  required: ["url"],
+  additionalProperties: false,
+  description: "Every item gives a result: its value, or why it failed.",
+}, validators.Empty)

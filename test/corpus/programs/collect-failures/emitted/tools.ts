@@ -8,6 +8,7 @@ export const load = tool({
   parameters: schemas.LoadParameters,
   result: schemas.LoadResult,
   effect: "reads",
+  fails: { Empty: schemas.Empty },
   policy: { retry: "never" },
   run: ({ url }, context) => callFunction(tools.load, url, context),
 })

@@ -10,6 +10,7 @@ export const buy = tool({
   effect: "writes",
   irreversible: "paid",
   idempotent: true,
+  fails: { OutOfStock: schemas.OutOfStock },
   policy: { retry: "never" },
   run: ({ sku }, context) => callFunction(tools.buy, sku, context),
 })

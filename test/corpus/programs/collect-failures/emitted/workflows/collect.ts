@@ -20,7 +20,7 @@ export const Collect = workflow({
     if (each.ok) {
       run.log("fine")
     } else {
-      run.log((each.ok ? null : each.error)?.kind ?? "")
+      run.log(each.error?.kind ?? "")
     }
   })
   return { loaded, problems }
