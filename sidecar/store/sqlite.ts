@@ -117,11 +117,11 @@ function sqliteStore(database: Database, file: string): Store {
       const at = sql.one("select min(fire_at) as at from timer")?.["at"]
       return typeof at === "number" ? at : undefined
     }),
-    commit: (writes) => safely(() => transaction(sql, database, () => {
+    commit: (writes) => safely(() => transaction(database, () => {
       for (const write of writes) apply(sql, write)
     })),
     readValue: (store, key, now) => safely(() => readValue(sql, store, key, now)),
-    changeValues: (store, changes, now) => safely(() => transaction(sql, database, () => {
+    changeValues: (store, changes, now) => safely(() => transaction(database, () => {
       const conflict = firstConflict(changes, (key) => readValue(sql, store, key, now))
       if (!conflict) for (const change of changes) changeValue(sql, store, change)
       return conflict
@@ -138,11 +138,11 @@ function sqliteStore(database: Database, file: string): Store {
 /** Some four megabytes: a pause of milliseconds. */
 const pagesFreedAtOnce = 1_000
 
-function transaction<T>(sql: Sql, database: Database, work: () => T): T {
-  sql.run("begin immediate")
+function transaction<T>(database: Database, work: () => T): T {
+  database.exec("begin immediate")
   try {
     const result = work()
-    sql.run("commit")
+    database.exec("commit")
     return result
   } catch (error) {
     // A full disk makes SQLite roll back by itself; a second rollback would hide the cause.
