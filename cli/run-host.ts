@@ -6,7 +6,7 @@ import type { TaskHubClient } from "../sidecar/client.ts"
 import { Failure, isUnreachable } from "./failure.ts"
 import { connectTo } from "./hub-access.ts"
 import { retentionOf, startSidecarHere, type InProcessSidecar } from "./in-process.ts"
-import { startSidecarProcess, type Address, type Beacon, type SidecarProcess } from "./processes.ts"
+import { readBeacon, startSidecarProcess, type Address, type Beacon, type SidecarProcess } from "./processes.ts"
 import { openOrFind } from "./shared-sidecar.ts"
 
 export interface HostOptions {
@@ -37,8 +37,9 @@ export interface RunHost {
   close(): Promise<void>
 }
 
-const takeOversMax = 20
-const takeOverMs = 250
+const triesMax = 20
+const againMs = 250
+const watchMs = 250
 
 interface Opened {
   readonly address: Address
@@ -55,6 +56,7 @@ export async function openHost(options: HostOptions): Promise<RunHost> {
   let held: SidecarProcess | undefined = own
   /** The last restart, done or under way. */
   let restarting: Promise<void> | undefined
+  let isRenewing = false
   let client = connectTo(address)
   const { grpcPort, httpPort } = address
   const startAgain = async (): Promise<void> => {
@@ -71,26 +73,37 @@ export async function openHost(options: HostOptions): Promise<RunHost> {
     const opened = await openOrFind({ stateFolder, db }, startAgain)
     if ("own" in opened) options.onTakeOver()
     else if (opened.found.grpcPort !== grpcPort) throw new Failure(2, "The sidecar of this run ended, and another one has taken its place.", "The run is kept: run it again with --id to follow it.")
-    else await sleep(takeOverMs)
+    else await sleep(againMs)
   }
-  const renew = (restart: () => Promise<void>): Promise<void> => (restarting = restart().then(() => {
-    client.close()
-    client = connectTo(address)
-  }))
+  const renew = (restart: () => Promise<void>): Promise<void> => {
+    isRenewing = true
+    restarting = restart().then(() => {
+      client.close()
+      client = connectTo(address)
+    }).finally(() => { isRenewing = false })
+    return restarting
+  }
+  // Nobody may be asking: a worker that starts waits for the sidecar, too.
+  const watching = joined?.isPlain !== true ? undefined : setInterval(() => {
+    if (held !== undefined) clearInterval(watching)
+    else if (!isRenewing && readBeacon(stateFolder)?.grpcPort !== grpcPort) void renew(takeOver).catch(() => {})
+  }, watchMs).unref()
   return {
     address, here, db: own === undefined ? undefined : db,
     client: () => client,
     async steadily(ask) {
-      for (let takeOvers = 0; ;) {
+      for (let tries = 0; ;) {
         const before = restarting
         await before
         try {
           return await ask(client)
         } catch (error) {
           if (restarting !== before) continue
-          // Once it is our own, its end is a failure as that of any other.
-          if (joined?.isPlain !== true || held !== undefined || !isUnreachable(error) || takeOvers++ >= takeOversMax) throw error
-          await renew(takeOver)
+          if (!isUnreachable(error) || tries++ >= triesMax) throw error
+          if (joined?.isPlain === true && held === undefined) await renew(takeOver)
+          // A connection that was kept from before a restart fails once.
+          else if (restarting !== undefined) await sleep(againMs)
+          else throw error
         }
       }
     },
@@ -99,6 +112,7 @@ export async function openHost(options: HostOptions): Promise<RunHost> {
       await renew(by ?? (() => restartOwn(awayMs)))
     },
     async close() {
+      clearInterval(watching)
       client.close()
       await restarting?.catch(() => {})
       await held?.stop()

@@ -3,6 +3,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { rolldown } from "rolldown"
+import { slimTsMorph } from "../playground/slim-ts-morph.ts"
 import { packed, type PackageManifest, type PackedFile } from "./vsix.ts"
 
 const root = join(import.meta.dirname, "../..")
@@ -50,9 +51,12 @@ interface Bundle {
 async function bundle({ entry, name = entry.replace(/\.ts$/, ""), platform, format, out }: Bundle): Promise<void> {
   const made = await rolldown({
     input: { [name]: join(source, "src", entry) }, platform, external: ["vscode"],
+    // The compiler of TypeScript in the server writes the generated code; it knows what it runs on by Node's modules.
+    plugins: platform === "browser" ? [slimTsMorph()] : [],
     ...(platform === "browser" ? { resolve: { conditionNames: ["browser", "import", "default"] } } : {}),
   })
-  await made.write({ dir: out, format, name: "agentflow", exports: "named", codeSplitting: false, minify: true, sourcemap: false })
+  // A script that a worker loads has nobody to export to.
+  await made.write({ dir: out, format, exports: format === "iife" ? "none" : "named", codeSplitting: false, minify: true, sourcemap: false })
   await made.close()
 }
 

@@ -1,6 +1,6 @@
 // The packed extension in code-server, used as a person does in Chromium: what is waited for stays until something else is done. `npm run test:long -- code-server`.
 
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { FrameLocator, Locator } from "playwright-core"
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
@@ -9,23 +9,32 @@ import { chromiumMissing } from "../harness/chromium.ts"
 import { openWindow, patience, type Window } from "./window.ts"
 
 const program = codeServer()
+const asking = `enum Verdict { approve, decline, later }
+
+human decide(what: string): Verdict { ask "Is {what} right?"  timeout 1h }
+
+workflow Ask(what: string): string {
+  dead letter "failed"
+  return "{what}: {decide(what)}"
+}
+`
 const missing = chromiumMissing() ?? (program === undefined ? "there is no code-server; `node tasks/code-server.ts` installs it where it can" : undefined)
 
 if (missing !== undefined || program === undefined) {
   it(`the extension in code-server is left out: ${missing}`, () => expect(missing).toBeTruthy())
 } else {
-  describe("the extension in code-server", { timeout: 240_000 }, () => {
+  describe.each([["beside code-server", false], ["in the window itself", true]])("the extension %s", { timeout: 240_000 }, (where, isWeb) => {
     let window: Window
     let lines: readonly string[]
     /** Counted from 1, as people do. */
     const lineOf = (text: string): number => lines.findIndex((line) => line.includes(text)) + 1
 
     beforeAll(async () => {
-      window = await openWindow(program, { template: "approval" })
+      window = await openWindow(program, { template: "approval", isWeb })
       lines = readFileSync(join(window.folder, "main.agentflow"), "utf8").split("\n")
     }, 240_000)
     afterEach(async ({ task }) => {
-      await window.picture(`${task.result?.state === "fail" ? "failed " : ""}${task.name}`)
+      await window.picture(`${task.result?.state === "fail" ? "failed " : ""}${where} ${task.name}`)
       if (task.result?.state === "fail") console.log(await window.said())
     })
     afterAll(() => window?.close())
@@ -95,28 +104,59 @@ if (missing !== undefined || program === undefined) {
       await expect.poll(() => window.place(), patience).toMatch(new RegExp(`Ln ${lineOf("return release")}\\b`))
     })
 
-    it("runs a test from the line above it", async () => {
-      const { page } = window
-      await window.goTo(lineOf('test "'))
-      await page.locator(".codelens-decoration a", { hasText: "Run test" }).first().click(patience)
-      await window.choose("Testing: Focus on Test Explorer View")
-      await page.getByRole("treeitem", { name: /(publishes after a yes|main\.agentflow).*Passed/ }).first().waitFor(patience)
-    })
+    if (isWeb) {
+      it("starts nothing: there is no inbox, and the commands that run programs are not offered", async () => {
+        const { page } = window
+        await window.goTo(1)
+        await window.choose("AgentFlow: Restart Language Server")
+        await page.locator(".codelens-decoration", { hasText: "worst case" }).waitFor(patience)
+        await page.keyboard.press("F1")
+        await page.locator(".quick-input-widget input").first().fill(">AgentFlow: ")
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "Show Graph Beside" }).waitFor(patience)
+        const offered = await page.locator(".quick-input-list .monaco-list-row", { hasText: /^AgentFlow: / }).allInnerTexts()
+        expect(offered.filter((text) => /Run|Test|Simulate|Cost/.test(text))).toEqual([])
+        await page.keyboard.press("Escape")
+        expect(await page.getByText("AgentFlow Inbox").count()).toBe(0)
+      })
+    } else {
+      it("runs a test from the line above it", async () => {
+        const { page } = window
+        await window.goTo(lineOf('test "'))
+        await page.locator(".codelens-decoration a", { hasText: "Run test" }).first().click(patience)
+        await window.choose("Testing: Focus on Test Explorer View")
+        await page.getByRole("treeitem", { name: /(publishes after a yes|main\.agentflow).*Passed/ }).first().waitFor(patience)
+      })
 
-    it("runs a workflow from the line above it, and answers what the run asks", async () => {
-      const { page } = window
-      await window.goTo(lineOf("workflow Publish"))
-      await page.locator(".codelens-decoration a", { hasText: /Run$/ }).first().click(patience)
-      await page.locator(".quick-input-widget", { hasText: "topic" }).first().waitFor(patience)
-      await page.locator(".quick-input-widget input").first().fill("crashes")
-      await page.keyboard.press("Enter")
-      // What is typed is checked first: another question meanwhile would take the place of this one.
-      await page.locator(".quick-input-widget").first().waitFor({ ...patience, state: "hidden" })
-      await window.choose("Explorer: Focus on AgentFlow Inbox View")
-      const question = page.getByRole("treeitem", { name: /Round 1: publish/ })
-      await question.click(patience)
-      await page.locator(".quick-input-list .monaco-list-row", { hasText: "publish" }).first().click(patience)
-      await expect.poll(() => window.agentflow("runs", "--json"), { timeout: patience.timeout, interval: 1_000 }).toMatch(/"status": ?"completed"/)
-    })
+      it("runs a workflow from the line above it, and answers what the run asks", async () => {
+        const { page } = window
+        await window.goTo(lineOf("workflow Publish"))
+        await page.locator(".codelens-decoration a", { hasText: /Run$/ }).first().click(patience)
+        await page.locator(".quick-input-widget", { hasText: "topic" }).first().waitFor(patience)
+        await page.locator(".quick-input-widget input").first().fill("crashes")
+        await page.keyboard.press("Enter")
+        // What is typed is checked first: another question meanwhile would take the place of this one.
+        await page.locator(".quick-input-widget").first().waitFor({ ...patience, state: "hidden" })
+        await window.choose("Explorer: Focus on AgentFlow Inbox View")
+        const question = page.getByRole("treeitem", { name: /Round 1: publish/ })
+        await question.click(patience)
+        await page.locator(".quick-input-list .monaco-list-row", { hasText: "publish" }).first().click(patience)
+        await expect.poll(() => window.agentflow("runs", "--json"), { timeout: patience.timeout, interval: 1_000 }).toMatch(/"status": ?"completed"/)
+      })
+
+      it("approves and rejects with the buttons of the inbox, and the runs end with that", async () => {
+        const { page } = window
+        writeFileSync(join(window.folder, "ask.agentflow"), asking)
+        const runs = ["yes", "no"].map((id) => window.run("ask.agentflow", "--input", JSON.stringify({ what: id }), "--id", id))
+        await window.choose("Explorer: Focus on AgentFlow Inbox View")
+        for (const [id, button] of [["yes", "Approve"], ["no", "Reject"]]) {
+          const question = page.getByRole("treeitem", { name: new RegExp(`Is ${id} right`) })
+          // The buttons are there while the pointer is.
+          await question.hover(patience)
+          await question.getByRole("button", { name: button! }).click(patience)
+          await question.waitFor({ ...patience, state: "detached" })
+        }
+        expect(await Promise.all(runs)).toMatchObject([{ status: "completed", output: "yes: approve" }, { status: "completed", output: "no: decline" }])
+      })
+    }
   })
 }

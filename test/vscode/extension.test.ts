@@ -1,12 +1,15 @@
 // The built extension with the real language client inside, against the real server; only the `vscode` module is a stand-in.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { text } from "node:stream/consumers"
 import { setTimeout as delay } from "node:timers/promises"
 import { unzipSync } from "fflate"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { InboxItem } from "../../editors/vscode/src/inbox.ts"
 import { buildExtension, type BuiltExtension } from "../../tasks/vscode/build.ts"
 import { createFake, Uri, type Fake, type FakeEditor } from "./fake.ts"
 
@@ -35,15 +38,39 @@ test "is wrong" {
 }
 `
 
+/** "decline" means no, though it is not the last choice. */
+const asking = `enum Verdict { approve, decline, later }
+
+human decide(what: string): Verdict { ask "Is {what} right?"  timeout 1h }
+human howMany(what: string): int { ask "How many of {what}?"  timeout 1h }
+
+workflow Ask(what: string): string {
+  dead letter "failed"
+  return "{what}: {decide(what)}"
+}
+
+workflow Count(what: string): int {
+  dead letter "failed"
+  return howMany(what)
+}
+`
+
+/** What the run ends with. */
+function startRun(folder: string, workflow: string, id: string): Promise<unknown> {
+  const args = [join(root, "dist/cli/main.js"), "run", "ask.agentflow", workflow, "--input", JSON.stringify({ what: id }), "--id", id, "--json"]
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "inherit"] })
+  return text(child.stdout).then(JSON.parse)
+}
+
 interface Extension {
   readonly activate: (context: unknown) => Promise<void>
   readonly deactivate: () => Promise<void>
 }
 
-async function until<T>(what: () => T | undefined | false): Promise<T> {
-  for (const deadline = performance.now() + 20_000; ;) {
+async function until<T>(what: () => T | undefined | false | Promise<T | undefined | false>): Promise<T> {
+  for (const deadline = performance.now() + 60_000; ;) {
     if (performance.now() > deadline) throw new Error(`it never came: ${String(what)}`)
-    const found = what()
+    const found = await what()
     if (found !== undefined && found !== false) return found
     await delay(10)
   }
@@ -63,6 +90,7 @@ describe("extension", () => {
     folder = mkdtempSync(join(tmpdir(), "agentflow-vscode-"))
     built = await buildExtension(out)
     writeFileSync(join(folder, "main.agentflow"), main)
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"))
     fake = createFake({ folder, configuration: { "agentflow.command": [process.execPath, "--disable-warning=ExperimentalWarning", join(root, "cli/main.ts")] } })
     const load = createRequire(join(built.folder, "dist/extension.js"))
     const loaded = { exports: {} }
@@ -196,6 +224,29 @@ workflow Shaped(title: string, inner: Inner, kind: Kind, sure: bool, tags: strin
   })
 
   it("lists nothing in the inbox of a folder where nothing runs", async () => {
+    expect(await fake.treeProvider().getChildren()).toEqual([])
+  })
+
+  it("approves and rejects what runs ask, and the runs end with that", { timeout: 120_000 }, async () => {
+    writeFileSync(join(folder, "ask.agentflow"), asking)
+    const runs = [startRun(folder, "Ask", "yes"), startRun(folder, "Ask", "no"), startRun(folder, "Count", "count")]
+    const items = await until(async () => {
+      const found = await fake.treeProvider().getChildren() as readonly InboxItem[]
+      return found.length === 3 ? new Map(found.map((item) => [item.question.run, item])) : undefined
+    })
+    // The buttons of a line follow from this: a question with no answer that means no has no button for it.
+    const kinds = [...items].map(([run, item]) => [run, fake.treeProvider().getTreeItem(item)["contextValue"]])
+    expect(Object.fromEntries(kinds)).toEqual({ yes: "question with a no", no: "question with a no", count: "question" })
+    expect(fake.treeProvider().getTreeItem(items.get("yes"))).toMatchObject({ label: "Is yes right?", description: "yes · Ask" })
+    fake.messages.length = 0
+    await fake.command("agentflow.inbox.approve", items.get("yes"))
+    await fake.command("agentflow.inbox.reject", items.get("no"))
+    expect(fake.messages).toEqual(["status: AgentFlow: yes is answered", "status: AgentFlow: no is answered"])
+    await fake.command("agentflow.inbox.reject", items.get("no"))
+    expect(fake.messages.at(-1)).toMatch(/^error: .*(answered already, by|waits for nobody|has ended)/)
+    fake.answers.push("12")
+    await fake.command("agentflow.inbox.answer", items.get("count"))
+    expect(await Promise.all(runs)).toMatchObject([{ status: "completed", output: "yes: approve" }, { status: "completed", output: "no: decline" }, { status: "completed", output: 12 }])
     expect(await fake.treeProvider().getChildren()).toEqual([])
   })
 })

@@ -65,10 +65,19 @@ export class Uri {
 }
 
 export class Position {
-  readonly line: number
-  readonly character: number
+  readonly #line: number
+  readonly #character: number
   constructor(line: number, character: number) {
-    ;[this.line, this.character] = [line, character]
+    ;[this.#line, this.#character] = [line, character]
+  }
+  get line(): number {
+    return this.#line
+  }
+  get character(): number {
+    return this.#character
+  }
+  toJSON(): { readonly line: number; readonly character: number } {
+    return { line: this.line, character: this.character }
   }
   isAfter(other: Position): boolean {
     return this.line > other.line || (this.line === other.line && this.character > other.character)

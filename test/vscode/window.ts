@@ -2,9 +2,10 @@
 
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { extname, join } from "node:path"
+import { text } from "node:stream/consumers"
 import type { Page } from "playwright-core"
 import { expect, vi } from "vitest"
 import { readBeacon } from "../../cli/processes.ts"
@@ -31,6 +32,8 @@ export interface Window {
   readonly place: () => Promise<string>
   /** What the command line prints in the project. */
   readonly agentflow: (...args: readonly string[]) => string
+  /** Starts a run in the project; what it ends with. */
+  readonly run: (...args: readonly string[]) => Promise<unknown>
   /** Kept when AGENTFLOW_PICTURES names a folder. */
   readonly picture: (name: string) => Promise<void>
   /** The window's notifications. */
@@ -48,7 +51,13 @@ const settings = {
 /** What belongs to the machine that the extension runs on: from the user's own settings the window takes it only until the first port is forwarded. */
 const ofMachine = { "agentflow.command": [process.execPath, command] }
 
-export async function openWindow(program: string, { template }: { readonly template: string }): Promise<Window> {
+export interface WindowOptions {
+  readonly template: string
+  /** The extension is in the window itself, in the worker that a page without a machine behind it has; else beside code-server. */
+  readonly isWeb?: boolean
+}
+
+export async function openWindow(program: string, { template, isWeb = false }: WindowOptions): Promise<Window> {
   const scratch = mkdtempSync(join(tmpdir(), "agentflow-code-server-"))
   const folder = join(scratch, "flow")
   mkdirSync(folder)
@@ -60,9 +69,9 @@ export async function openWindow(program: string, { template }: { readonly templ
     writeFileSync(join(scratch, "user", name, "settings.json"), JSON.stringify(each))
   }
   writeFileSync(join(scratch, "config.yaml"), "auth: none\n")
-  const { vsix } = await buildExtension(join(scratch, "built"))
+  const built = await buildExtension(join(scratch, "built"))
   const common = ["--user-data-dir", join(scratch, "user"), "--extensions-dir", join(scratch, "extensions"), "--config", join(scratch, "config.yaml")]
-  expect(spawnSync(process.execPath, [program, ...common, "--install-extension", vsix], { encoding: "utf8" }).stdout).toContain("successfully installed")
+  if (!isWeb) expect(spawnSync(process.execPath, [program, ...common, "--install-extension", built.vsix], { encoding: "utf8" }).stdout).toContain("successfully installed")
 
   const port = await freePort()
   const server = spawn(process.execPath, [program, ...common, "--auth", "none", "--bind-addr", `127.0.0.1:${port}`, "--disable-telemetry", "--disable-update-check", folder])
@@ -71,10 +80,13 @@ export async function openWindow(program: string, { template }: { readonly templ
   await vi.waitUntil(() => written.includes("HTTP server listening"), patience)
   const browser = await startChromium()
   const page = await browser.newPage({ viewport: { width: 1500, height: 900 } })
-  await page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(folder)}`, patience)
+  const origin = `http://127.0.0.1:${port}`
+  if (isWeb) await giveExtension(page, { origin, folder: built.folder })
+  await page.goto(`${origin}/?folder=${encodeURIComponent(folder)}`, patience)
   await page.getByRole("treeitem", { name: /main\.agentflow/ }).dblclick(patience)
   await page.locator(".view-line").first().waitFor(patience)
-  return { folder, agentflow, ...actions(page), said: async () => (await page.locator(".notifications-toasts").allInnerTexts()).join("\n"), close: async () => {
+  const run: Window["run"] = (...args) => text(spawn(process.execPath, [command, "run", ...args, "--json"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] }).stdout).then(JSON.parse)
+  return { folder, agentflow, run, ...actions(page), said: async () => (await page.locator(".notifications-toasts").allInnerTexts()).join("\n"), close: async () => {
     await browser.close()
     const ended = once(server, "exit")
     server.kill()
@@ -84,6 +96,27 @@ export async function openWindow(program: string, { template }: { readonly templ
     if (beacon !== undefined) process.kill(beacon.pid)
     rmSync(scratch, { recursive: true, force: true, maxRetries: 10 })
   } }
+}
+
+const types: Readonly<Record<string, string>> = { ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml" }
+
+/** As vscode.dev brings extensions of its own: by an address in the page's configuration, which is read when the page has been parsed. */
+async function giveExtension(page: Page, { origin, folder }: { readonly origin: string; readonly folder: string }): Promise<void> {
+  await page.route(`${origin}/extension/**`, (route) => {
+    const path = join(folder, new URL(route.request().url()).pathname.slice("/extension".length))
+    // It also looks for texts in other languages.
+    return existsSync(path) ? route.fulfill({ path, contentType: types[extname(path)] ?? "text/plain" }) : route.fulfill({ status: 404 })
+  })
+  await page.addInitScript(({ authority }) => {
+    const seen = new MutationObserver(() => {
+      const configuration = document.getElementById("vscode-workbench-web-configuration")
+      if (configuration === null) return
+      seen.disconnect()
+      const settings = JSON.parse(configuration.getAttribute("data-settings")!) as object
+      configuration.setAttribute("data-settings", JSON.stringify({ ...settings, additionalBuiltinExtensions: [{ scheme: "http", authority, path: "/extension" }] }))
+    })
+    seen.observe(document, { childList: true, subtree: true })
+  }, { authority: new URL(origin).host })
 }
 
 function actions(page: Page): Pick<Window, "page" | "choose" | "goTo" | "place" | "picture"> {

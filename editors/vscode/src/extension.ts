@@ -35,5 +35,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop()
+  // One whose start failed can't be stopped.
+  if (client?.isRunning() === true) await client.stop()
 }

@@ -65,12 +65,17 @@ export function requests({ client }: Pick<Host, "client">): {
 } {
   return {
     emit: (uri) => client.sendRequest("agentflow/emit", { uri }),
-    toGenerated: (uri, position) => client.sendRequest("agentflow/toGenerated", { uri, position }),
-    toSource: (uri, generated, position) => client.sendRequest("agentflow/toSource", { uri, generated, position }),
+    toGenerated: (uri, position) => client.sendRequest("agentflow/toGenerated", { uri, position: plain(position) }),
+    toSource: (uri, generated, position) => client.sendRequest("agentflow/toSource", { uri, generated, position: plain(position) }),
     svg: (uri) => client.sendRequest("agentflow/svg", { uri }),
     plan: (uri) => client.sendRequest("agentflow/plan", { uri }),
     tests: (uri) => client.sendRequest("agentflow/tests", uri === undefined ? {} : { uri }),
   }
+}
+
+/** Of the editor's own positions a worker would get nothing: what they say is no data of theirs. */
+function plain({ line, character }: Position): Position {
+  return { line, character }
 }
 
 export function rangeOf({ start, end }: Range): vscode.Range {
