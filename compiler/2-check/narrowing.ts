@@ -91,9 +91,15 @@ export function assumeMember(
   return narrow(env, path, kept.reduce((a, b) => join(a, b, declared), NEVER))
 }
 
+/** Whether anything is known of a `var`: nothing else is ever assigned, and then no node need be looked through. */
+function mayChange({ narrowed, file: { context: { bound } } }: Env): boolean {
+  for (const path of narrowed.keys()) if (bound.symbols.symbols[Number.parseInt(path.slice(1), 10)]?.kind === "var") return true
+  return false
+}
+
 /** What is known of a `var` no longer holds once something in `node` may have assigned it. */
 export function forget(env: Env, node: Node): Env {
-  if (env.narrowed.size === 0) return env
+  if (!mayChange(env)) return env
   let narrowed = env.narrowed
   for (const inside of nodesIn(node)) {
     const symbol = inside.kind === "assign" ? env.file.bound.uses.get(inside.name.id) : undefined
