@@ -27,8 +27,9 @@ if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-v")) {
   process.stdout.write(`${version}\n`)
 } else if (scripts !== undefined && quickScript !== undefined) {
   const { runCheck, train } = scripts.load(quickScript) as Quick
-  if (isSmall(argv)) scripts.hurry()
-  const isWritten = await runCheck(argv)
+  const isWritten = await runCheck(argv, () => {
+    if (isSmall(argv)) scripts.hurry()
+  })
   scripts.keep(() => train(`${import.meta.dirname}/training`))
   // Without this Node takes its heap apart first.
   if (isWritten) process.exit()

@@ -8,8 +8,11 @@ import { readProgram } from "./fs.ts"
 import { openPipe } from "./pipe.ts"
 import { quietExperimentalWarnings } from "./warnings.ts"
 
-/** Runs the command line of a check and sets the exit code; never rejects. True when all that it says is written. */
-export async function runCheck(argv: readonly string[]): Promise<boolean> {
+/**
+ * Runs the command line of a check and sets the exit code; never rejects. True when all that it says is written. `begin` is called where
+ * nothing but the check is left to be done.
+ */
+export async function runCheck(argv: readonly string[], begin: () => void): Promise<boolean> {
   const files = argv.slice(1)
   const pipe = files.length > 0 && !files.some((each) => each.startsWith("-")) ? openPipe(process.env) : undefined
   if (pipe === undefined) {
@@ -18,6 +21,7 @@ export async function runCheck(argv: readonly string[]): Promise<boolean> {
     return false
   }
   quietExperimentalWarnings()
+  begin()
   try {
     process.exitCode = await main({ terminal: pipe.terminal, positionals: files, flags: {} })
   } catch (thrown) {
