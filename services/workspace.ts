@@ -64,7 +64,10 @@ export interface Workspace {
   readonly paths: () => readonly string[]
   readonly document: (path: string) => Document | undefined
   readonly program: (path: string) => Program | undefined
-  /** The program as it would be with another text of `path`; nothing is kept of it. */
+  /**
+   * The program as it would be with another text of `path`. It goes on from the one that was tried before, whose nodes it takes over: what
+   * is to be known of that has to be asked first.
+   */
   readonly programWith: (path: string, text: string) => Program
 }
 
@@ -131,6 +134,8 @@ export function createWorkspace(host: Host): Workspace {
   const programs = new Map<string, Memo>()
   const locks = new Map<string, Lock | undefined>()
   let epoch = 0
+  /** Apart from what is open, whose nodes stay as they are. */
+  let tried: { readonly document: Document; readonly program: Program } | undefined
 
   /** Lies beside the program; one that can't be read is the command line's to report. */
   const lockOf = (path: string): ProgramLock | undefined => {
@@ -177,6 +182,7 @@ export function createWorkspace(host: Host): Workspace {
       opened.delete(path)
       stored.delete(path)
       programs.delete(path)
+      tried = undefined
     },
     changedOnDisk(paths) {
       epoch++
@@ -187,8 +193,11 @@ export function createWorkspace(host: Host): Workspace {
     openPaths: () => [...opened.keys()].sort(),
     paths: () => [...new Set([...host.programFiles(), ...opened.keys()])].sort(),
     programWith(path, text) {
-      const changed = documentOf(path, text, -1)
-      return programOf(changed, closureOf(changed, (other) => (other === path ? changed : document(other))), { host, lock: lockOf(path) })
+      const before = tried?.document.path === path ? tried : undefined
+      const changed = documentOf(path, text, -1, before?.document)
+      const documents = closureOf(changed, (other) => (other === path ? changed : document(other)))
+      tried = { document: changed, program: programOf(changed, documents, { host, lock: lockOf(path), before: before?.program }) }
+      return tried.program
     },
   }
 }

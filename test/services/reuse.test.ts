@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest"
 import { printPlan } from "../../compiler/index.ts"
 import { walk } from "../../grammar/syntax/walk.ts"
 import { emptyHost } from "../../services/host.ts"
+import { completionsAt } from "../../services/completion/complete.ts"
 import { createWorkspace, type Program, type Workspace } from "../../services/workspace.ts"
 import { edited, randomEdit, swapped, wordSwap, type RandomEdit, type WordSwap } from "../harness/random-edits.ts"
 import { rightPrograms } from "../harness/right-programs.ts"
@@ -130,6 +131,34 @@ describe("a program that goes on from the one before it", () => {
         for (const entry of index % 2 === 0 ? [main] : [library, main]) expect(known(workspace, entry)).toEqual(known(fresh, entry))
       }
     }), { seed: 20260902, numRuns: 100 })
+  })
+
+  it("offers what a fresh one offers, wherever it is asked after any edits", { timeout: 120_000 }, () => {
+    const asked = fc.record({ change, places: fc.array(fc.nat(20_000), { minLength: 1, maxLength: 4 }) })
+    let offered = 0
+    fc.assert(fc.property(fc.constantFrom(...rightPrograms), fc.array(asked, { minLength: 1, maxLength: 8 }), ({ text }, edits) => {
+      const texts = new Map([[main, withLibrary(text)], [library, libraryText]])
+      const histories = new Map<string, string[]>([[main, []], [library, []]])
+      const workspace = createWorkspace(emptyHost)
+      for (const [path, each] of texts) workspace.open(path, each, 0)
+      for (const [index, { change: each, places }] of edits.entries()) {
+        const path = each.inLibrary ? library : main
+        texts.set(path, changed(texts.get(path)!, each, histories.get(path)!))
+        workspace.open(path, texts.get(path)!, index + 1)
+        for (const place of places) {
+          const at = place % (texts.get(main)!.length + 1)
+          const fresh = createWorkspace(emptyHost)
+          for (const [name, now] of texts) fresh.open(name, now, 0)
+          const items = completionsAt(workspace, main, at)
+          expect(items).toEqual(completionsAt(fresh, main, at))
+          offered += items.length
+        }
+        const fresh = createWorkspace(emptyHost)
+        for (const [name, now] of texts) fresh.open(name, now, 0)
+        expect(known(workspace, main)).toEqual(known(fresh, main))
+      }
+    }), { seed: 20261127, numRuns: 60 })
+    expect(offered).toBeGreaterThan(1_000)
   })
 
   it("answers for its own texts when it is asked later", () => {
