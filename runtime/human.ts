@@ -4,6 +4,7 @@ import type { Activity, ActivityContext, Services } from "./services.ts"
 import type { Envelope, Human, HumanInput, InboxEntry, ParkInput } from "./contract.ts"
 import { listEntry } from "./inbox.ts"
 import { tell } from "./publish.ts"
+import { unitInterval } from "./policy/hash.ts"
 import { accept } from "./schema/accept.ts"
 import { isRecord } from "./schema/json-schema.ts"
 import { readSettings } from "./settings.ts"
@@ -87,7 +88,9 @@ async function ask(context: ActivityContext, services: Services, start: number, 
   const run = context.getWorkflowInstanceId()
   const key = inboxKey(run, entry.step)
   await writeOnce(services.state, key, start, services.redactor.value(entry))
-  await listEntry(services.state, { run, step: entry.step })
+  const { timers } = services
+  const drawn = (races: number): number => unitInterval(`${run}/${entry.step}/${races}`) * 5 * (races + 1)
+  await listEntry(services.state, { run, step: entry.step }, timers && ((races) => new Promise((resolve) => void timers.after(1 + Math.floor(drawn(races)), () => resolve()))))
   return { ok: true, value: { key } }
 }
 

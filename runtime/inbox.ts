@@ -51,12 +51,13 @@ interface Index {
 const racesMax = 50
 
 /** Puts an address into the list, after any number of lost races. */
-export async function listEntry(state: InboxState, address: InboxAddress): Promise<void> {
+/** `pause`: how who was too slow waits before it tries again; where time is virtual, no real time may pass. */
+export async function listEntry(state: InboxState, address: InboxAddress, pause: Pause = shortly): Promise<void> {
   await changeIndex(state, (entries) => {
     return entries.some((one) => isSame(one, address))
       ? entries
       : [...entries, { run: address.run, step: address.step }]
-  })
+  }, pause)
 }
 
 /** Takes an address off the list; the entry itself stays under its key. */
@@ -66,9 +67,15 @@ export async function unlistEntry(state: InboxState, address: InboxAddress): Pro
   )
 }
 
+type Pause = (races: number) => Promise<void>
+
+/** Whoever loses waits a little longer each time, so that many parallel questions get through. */
+const shortly: Pause = (races) => new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * (races + 1)))
+
 async function changeIndex(
   state: InboxState,
   change: (entries: readonly InboxAddress[]) => readonly InboxAddress[],
+  pause: Pause = shortly,
 ): Promise<void> {
   for (let races = 0; races < racesMax; races += 1) {
     const stored = await state.get(inboxIndexKey)
@@ -81,8 +88,7 @@ async function changeIndex(
         ? await state.saveFirst(inboxIndexKey, index)
         : await state.saveMatching(inboxIndexKey, index, stored.etag)
     if (outcome === "saved") return
-    // Whoever loses waits a little longer each time, so that many parallel questions get through.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * (races + 1)))
+    await pause(races)
   }
   throw new Error(`the inbox index could not be written: ${racesMax} other writers were faster`)
 }

@@ -68,6 +68,8 @@ export function assumeValue(value: Expression, what: "nothing" | "present", env:
   const path = pathOf(value, env)
   const type = env.file.types.get(value.id)
   const { declared } = env.file.context
+  // What stands before a `?.` is there as well.
+  if (what === "present" && value.kind === "member" && value.optional) env = assumeValue(value.object, what, env)
   if (path === undefined || type === undefined || !isOptional(type, declared)) return env
   return narrow(env, path, what === "nothing" ? NOTHING : present(type, declared))
 }

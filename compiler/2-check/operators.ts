@@ -50,6 +50,7 @@ export function checkBinary(
     case "??": {
       const left = check(node.left, env, expected)
       const right = check(node.right, env, expected ?? present(left, env.file.context.declared))
+      if (left.kind === "nothing") return right
       if (!isOptional(left, env.file.context.declared)) return left
       return join(present(left, env.file.context.declared), right, env.file.context.declared)
     }

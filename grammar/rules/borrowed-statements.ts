@@ -234,6 +234,12 @@ export abstract class BorrowedStatements extends BlockFormRules {
     })
   }
 
+  /** `publish Paid { orderId: id } to "orders"` */
+  protected eventFields(name: string): void {
+    this.borrowed({ where: this.token, text: `${name} { … }`, hint: `write \`${name}(field: …)\`, as in a call.` })
+    this.skipGroup()
+  }
+
   /** `fail new OutOfStock(…)` */
   protected readNew(): void {
     if (this.isRecorded || !this.at("new") || !this.atName(2) || !this.sameLine(2)) return

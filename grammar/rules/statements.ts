@@ -264,6 +264,7 @@ export abstract class StatementRules extends BorrowedStatements {
     const start = this.token.start
     this.need("publish")
     const value = this.expression("a value")
+    if (!this.isRecorded && value.kind === "nameExpression" && this.at("{") && this.sameLine()) this.eventFields(value.name.text)
     this.need("to")
     const topic = this.template("a topic, in quotes")
     return this.node<PublishStatement>(start, { kind: "publish", value, topic })

@@ -60,7 +60,7 @@ export abstract class TypeRules extends BorrowedTypes {
         },
         () => {
           this.need("?")
-          const optional = found
+          const optional = this.isRecorded || !this.at("@") || !this.sameLine() ? found : this.constrainedLate(found)
           found = this.node<OptionalTypeNode>(start, { kind: "optionalType", type: optional })
         },
       )
@@ -68,6 +68,20 @@ export abstract class TypeRules extends BorrowedTypes {
     })
     return found
   })
+
+  /** `string? @maxLength(5)`: what is said of the value stands before the `?`. */
+  private constrainedLate(type: TypeNode): TypeNode {
+    const sign = this.lastEnd - 1
+    const first = this.token
+    const constraints = this.constraints()
+    const written = this.tokens.source.text.slice(first.start, this.lastEnd)
+    this.borrowed({
+      where: { start: first.start, end: this.lastEnd }, text: `?${this.tokens.source.text.slice(sign + 1, first.start)}${written}`,
+      hint: `write \`${written}\` before the \`?\`: it is said of the value.`, title: "Write it before the `?`",
+      edits: [{ span: { start: sign, end: sign }, text: ` ${written}` }, { span: { start: sign + 1, end: this.lastEnd }, text: "" }],
+    })
+    return "constraints" in type ? Object.assign(type, { constraints: [...type.constraints, ...constraints] }) : type
+  }
 
   readonly typePrimary: Rule<TypeNode> = this.rule("typePrimary", () => {
     if (!this.isRecorded && this.atGeneric()) return this.nested(() => this.generic(), () => this.missingType("a type"))

@@ -92,7 +92,7 @@ const statements: readonly Row[] = [
   ["get(topic) catch e { log e.message }", undefined], ['if n > 1 { fail new OutOfStock("x") }', 'if n > 1 { fail OutOfStock("x") }'],
   ['if n > 1 { fail "no good" }', undefined, "AF1001"], ["do { n = n + 1 } while (n < 3)", undefined], ["get(topic)\n    retries 3 times", "get(topic)\n    retry 3 times"],
   ["get(topic) onFailure 3 times", undefined, "AF1009"], ["get(topic)\n    on_error ignore", undefined, "AF1009"],
-  ['if xs.includes("a") { log "x" }', undefined, "AF3004"], ['log xs.first() ?? "x"', undefined, "AF3004"],
+  ['publish Paid { orderId: topic } to "paid"', undefined], ['if xs.includes("a") { log "x" }', undefined, "AF3004"], ['log xs.first() ?? "x"', undefined, "AF3004"],
 ]
 
 const declarations: readonly Row[] = [
@@ -100,6 +100,8 @@ const declarations: readonly Row[] = [
   ["type A { items: Array<string | int> }", "type A { items: (string | int)[] }"],
   ["type A { it: Record<string, int> }", "type A { it: map<int> }"], ["type A { it: map<string, int> }", "type A { it: map<int> }"],
   ["type A { it: Optional[string] }", "type A { it: string? }"], ["type A { it?: string }", "type A { it: string? }"],
+  ["type A { it: string? @maxLength(5) }", "type A { it: string @maxLength(5)? }"],
+  ["type A { it: string[]? @maxItems(5)   b: int }", "type A { it: string[] @maxItems(5)?   b: int }"],
   ["type A { it: string | null }", "type A { it: string? }", "AF2009"], ["type A { it: undefined | string }", "type A { it: string? }", "AF2009"],
   ["type A { it: boolean }", "type A { it: bool }", "AF2009"], ["type A { it: unknown }", undefined, "AF2009"], ["type A { it: str }", "type A { it: string }", "AF2009"],
   ["interface A { it: string }", "type A { it: string }"], ["class A { it: string }", "type A { it: string }"],
@@ -130,6 +132,7 @@ const declarations: readonly Row[] = [
 const head = `model m = openai("gpt-4o-mini") { price $0.15 in, $0.60 out per 1M tokens   context 128k   output 16k }
 type Page { url: string   title: string?   text: string }
 error OutOfStock
+event Paid { orderId: string }
 tool get(url: string): Page from "./tools.ts" { reads   retry 3 times }
 `
 const inWorkflow = (text: string): string => `${head}workflow Main(topic: string, xs: string[]): string {

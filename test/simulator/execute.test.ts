@@ -42,7 +42,25 @@ workflow Main(sku: string): int {
 }
 `)
 
+const asking = await programOf(`
+human approve(text: string): bool { ask "Publish {text}?"   timeout 2d }
+workflow Main(texts: string[]): int {
+  dead letter "asking.failed"
+  let answers = for text in texts, 64 at a time { approve(text) }
+  return answers.filter(each => each).length
+}
+`)
+
 describe("a run on the simulator", () => {
+  it("asks many people at once, the same way each time", async () => {
+    const texts = Array.from({ length: 64 }, (_, index) => `text ${index}`)
+    const once = () => simulate({ program: asking, world: {}, workflow: "Main", parameters: { texts } })
+    const [first, ...others] = await Promise.all([once(), once(), once()])
+    expect(first!.outcome).toMatchObject({ status: "completed" })
+    expect(first!.simulation.outside().calls).toHaveLength(64)
+    for (const other of others) expect(other.simulation.trace()).toEqual(first!.simulation.trace())
+  })
+
   it("meets a declared error with data of its type", async () => {
     const at = (world: Partial<World>) => simulate({ program: stocked, world, workflow: "Main", parameters: { sku: "a" } })
     expect((await at({ given: { stock: [{ action: "fails", kind: "OutOfStock" }] } })).outcome).toMatchObject({ status: "completed", result: -1 })
