@@ -8,8 +8,8 @@ import { delimiter, dirname, join, relative, resolve } from "node:path"
 import { pathToFileURL } from "node:url"
 import { readConfig, type Config } from "./config.ts"
 import { Failure, messageOf } from "./failure.ts"
-import { stateFolderOf } from "./state-folder.ts"
 import { readBeacon } from "./processes.ts"
+import { stateFolderName, stateFolderOf } from "./state-folder.ts"
 import { version } from "./version.ts"
 
 /** absent: something that not everybody needs. broken: nothing works, or not what was asked for. */
@@ -98,7 +98,7 @@ function configOf({ cwd, env, config }: Surroundings): ReadConfig {
 function project({ cwd }: Surroundings, { config, problem }: ReadConfig): readonly Finding[] {
   const area = "This folder"
   const found: Finding[] = []
-  const all = readdirSync(cwd).filter((name) => name.endsWith(".agentflow"))
+  const all = readdirSync(cwd).filter((name) => name.endsWith(".agentflow") && name !== stateFolderName)
   found.push(all.length === 0
     ? { area, name: "programs", state: "absent", found: "none here", how: "agentflow init" }
     : { area, name: "programs", state: "ok", found: all.join(", ") })

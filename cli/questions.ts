@@ -43,7 +43,7 @@ export interface AnswerOptions {
   readonly address: Address
   readonly runId: string
   readonly step: string
-  /** As typed: a choice, or JSON. Absent: the first choice of a question, `retry` of a parked step. */
+  /** As typed: a choice, or JSON. Absent: the first choice of a question that does not mean no, `retry` of a parked step. */
   readonly answer: string | undefined
   readonly by: string
   /** The answer is whatever means no here. */
@@ -119,8 +119,10 @@ function valueOf(entry: InboxEntry, answer: string | undefined): unknown {
   if (entry.kind === "manual") return manualDecision(answer ?? "retry")
   if (answer === undefined) {
     if (isYesOrNo(entry)) return true
-    if (entry.choices?.[0] === undefined) throw new Failure(2, `${entry.step} needs an answer: ${entry.ask}`, `agentflow answer ${entry.run} ${entry.step} JSON`)
-    return entry.choices[0]
+    // The first that does not mean no: to approve is never to reject.
+    const first = entry.choices?.find((choice) => !negatives.test(choice))
+    if (first === undefined) throw new Failure(2, `${entry.step} needs an answer: ${entry.ask}`, choicesOf(entry) ?? `agentflow answer ${entry.run} ${entry.step} JSON`)
+    return first
   }
   if (entry.choices !== undefined) {
     const choice = [answer, parsedOr(answer)].find((one) => entry.choices?.some((known) => known === one))

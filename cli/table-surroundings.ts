@@ -44,7 +44,7 @@ export const surroundings: readonly Command[] = [
       { name: "dapr", summary: "on daprd, placement and scheduler of this machine instead of the embedded sidecar" },
       { name: "against", value: "CMD", summary: "put this command under the same faults, as the baseline" },
       { name: "services", value: "CMD", summary: "starts the services of the program afresh for each run; ready with its first line on standard output" },
-      { name: "approve", value: "ANSWER", summary: "answer to every question (default: the first choice)" },
+      { name: "approve", value: "ANSWER", summary: "answer to every question (default: the first choice that is no refusal)" },
       { name: "limit", value: "TIME", summary: "a run that takes longer counts as stuck (default: 2m)" },
       { name: "out", short: "o", value: "FOLDER", summary: "where the report goes (default: .agentflow/pilot)" },
       json,

@@ -28,7 +28,7 @@ export interface PilotedProgram {
   readonly limitMs: number
   /** Ends it before. */
   readonly stop: AbortSignal
-  /** Given to every question; absent: the first choice. */
+  /** Given to every question; absent: the first choice that does not mean no. */
   readonly approve: string | undefined
   /** A host that is not the embedded sidecar, and how it is ended and started again. */
   readonly host?: { readonly address: Address; restart(): Promise<void> }

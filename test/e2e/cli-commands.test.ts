@@ -125,10 +125,10 @@ describe("agentflow doctor", () => {
   })
 
   it("fails for what keeps programs from running", async () => {
-    const here = workspace({ "agentflow.config.yaml": "modles: {}\n" })
+    const here = workspace({ "agentflow.config.yaml": "modles: {}\n", ".agentflow/kept": "" })
     const doctor = await here.agentflow("doctor", "--json")
     expect(doctor.code).toBe(1)
-    expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: false, findings: expect.arrayContaining([expect.objectContaining({ name: "config", state: "broken" })]) })
+    expect(JSON.parse(doctor.stdout)).toMatchObject({ ok: false, findings: expect.arrayContaining([expect.objectContaining({ name: "config", state: "broken" }), expect.objectContaining({ name: "programs", state: "absent" })]) })
     const findings = await examine({ cwd: here.folder, env: { PATH: "" }, config: undefined, nodeVersion: "20.11.0" })
     expect(findings).toEqual(expect.arrayContaining([
       expect.objectContaining({ name: "node", state: "broken", how: expect.stringContaining("22.18") }), expect.objectContaining({ name: "daprd", state: "absent" }), expect.objectContaining({ name: "openai", state: "absent" }),

@@ -12,7 +12,7 @@ import { openWorkspace, type Outcome, type Workspace } from "../harness/cli.ts"
 
 const root = join(import.meta.dirname, "../..")
 const program = `
-enum Verdict { publish, reject }
+enum Verdict { reject, publish }
 error Unwanted
 
 tool reserve(item: string): string from "./tools.ts" { writes  compensate release(item)  retry never }
@@ -72,7 +72,7 @@ describe("people", () => {
     const { here, run } = await waiting("Order", "o1")
     const inbox = await here.agentflow("inbox")
     expect(inbox.stdout).toMatch(/o1 +Order\/decide .*until/)
-    expect(inbox.stdout).toMatch(/Pay for chair\?\n +agentflow approve o1 ANSWER --step Order\/decide +\(publish, reject\)/)
+    expect(inbox.stdout).toMatch(/Pay for chair\?\n +agentflow approve o1 ANSWER --step Order\/decide +\(reject, publish\)/)
     expect(await json(here, "reject", "o1", "--by", "ada")).toEqual({ run: "o1", step: "Order/decide", value: "reject", by: "ada" })
     const late = await here.agentflow("answer", "o1", "Order/decide", '"publish"', "--by", "bob")
     expect([late.code, late.stderr]).toEqual([1, expect.stringContaining("was answered already, by ada")])
@@ -89,6 +89,14 @@ describe("people", () => {
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining("does not fit Ask/amount")])
     expect(await json(here, "answer", "a1", "12", "--by", "ada")).toMatchObject({ value: 12 })
     expect(JSON.parse((await run).stdout)).toMatchObject({ status: "completed", output: 12 })
+  })
+})
+
+describe("approve", () => {
+  it("without an answer never says no, though that is the first choice", { timeout: 120_000 }, async () => {
+    const { here, run } = await waiting("Order", "o3")
+    expect(await json(here, "approve", "o3", "--by", "ada")).toMatchObject({ value: "publish" })
+    expect(JSON.parse((await run).stdout)).toMatchObject({ status: "completed", output: "reserved paid" })
   })
 })
 

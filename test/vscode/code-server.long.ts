@@ -146,6 +146,7 @@ if (missing !== undefined || program === undefined) {
       it("approves and rejects with the buttons of the inbox, and the runs end with that", async () => {
         const { page } = window
         writeFileSync(join(window.folder, "ask.agentflow"), asking)
+        window.agentflow("build", "ask.agentflow")
         const runs = ["yes", "no"].map((id) => window.run("ask.agentflow", "--input", JSON.stringify({ what: id }), "--id", id))
         await window.choose("Explorer: Focus on AgentFlow Inbox View")
         for (const [id, button] of [["yes", "Approve"], ["no", "Reject"]]) {

@@ -1,6 +1,6 @@
 // The built extension with the real language client inside, against the real server; only the `vscode` module is a stand-in.
 
-import { spawn } from "node:child_process"
+import { spawn, spawnSync } from "node:child_process"
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
@@ -229,6 +229,7 @@ workflow Shaped(title: string, inner: Inner, kind: Kind, sure: bool, tags: strin
 
   it("approves and rejects what runs ask, and the runs end with that", { timeout: 120_000 }, async () => {
     writeFileSync(join(folder, "ask.agentflow"), asking)
+    expect(spawnSync(process.execPath, [join(root, "dist/cli/main.js"), "build", "ask.agentflow"], { cwd: folder }).status).toBe(0)
     const runs = [startRun(folder, "Ask", "yes"), startRun(folder, "Ask", "no"), startRun(folder, "Count", "count")]
     const items = await until(async () => {
       const found = await fake.treeProvider().getChildren() as readonly InboxItem[]
