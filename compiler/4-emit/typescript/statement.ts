@@ -36,7 +36,7 @@ function statementDoc(scope: CodeScope, plan: StatementPlan): Doc {
       // TypeScript sees the end of the workflow only where it returns.
       if (endsRun(plan.value)) return ["return ", expression(scope, plan.value)]
       return durable.has(plan.value.kind) ? expression(scope, plan.value) : ["void ", operand(scope, plan.value, precedence.unary)]
-    case "return": return plan.value === undefined ? "return" : ["return ", settled(scope, plan.value)]
+    case "return": return plan.value === undefined ? "return" : ["return ", settled(scope, plan.value), asMap(scope, plan.value)]
     case "fail": {
       const message = plan.message === undefined ? quoted(plan.error) : asText(scope, plan.message)
       const data: Doc = plan.data === undefined ? "" : [", ", expression(scope, plan.data)]
@@ -167,6 +167,12 @@ function ifDoc(scope: CodeScope, plan: Extract<StatementPlan, { kind: "if" }>): 
   const [only] = plan.otherwise
   const chains = plan.otherwise.length === 1 && only?.kind === "if"
   return [head, " else ", chains ? mark(only.origin, ifDoc(scope, only)) : block(scope, plan.otherwise, otherwise)]
+}
+
+/** Where a function returns several literals, TypeScript takes the keys of each for fields of the others. */
+function asMap({ file }: CodeScope, value: ExpressionPlan): Doc {
+  if (value.kind !== "record" || value.type.kind !== "map") return ""
+  return typed(file, ` as ${typeText(file, value.type)}`)
 }
 
 // ---------------------------------------------------------------- match

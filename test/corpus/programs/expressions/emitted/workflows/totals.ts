@@ -45,7 +45,7 @@ export const Totals = workflow({
     e: run.uuid(),
     f: parts.join("-"),
     g: byName["x"]?.map((l) => l.name)?.join("+") ?? "",
-  }
+  } as Record<string, string>
 })
 
 //# sourceMappingURL=totals.ts.map
