@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { FrameLocator, Locator } from "playwright-core"
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest"
 import { codeServer } from "../../tasks/code-server.ts"
 import { chromiumMissing } from "../harness/chromium.ts"
 import { openWindow, patience, type Window } from "./window.ts"
@@ -151,10 +151,13 @@ if (missing !== undefined || program === undefined) {
         await window.choose("Explorer: Focus on AgentFlow Inbox View")
         for (const [id, button] of [["yes", "Approve"], ["no", "Reject"]]) {
           const question = page.getByRole("treeitem", { name: new RegExp(`Is ${id} right`) })
-          // The buttons are there while the pointer is.
-          await question.hover(patience)
-          await question.getByRole("button", { name: button! }).click(patience)
-          await question.waitFor({ ...patience, state: "detached" })
+          await question.waitFor(patience)
+          // The buttons are there while the pointer is; a click that comes while the list is drawn again is lost.
+          await vi.waitUntil(async () => {
+            await question.hover({ timeout: 5_000 }).catch(() => {})
+            await question.getByRole("button", { name: button! }).click({ timeout: 5_000 }).catch(() => {})
+            return question.waitFor({ timeout: 15_000, state: "detached" }).then(() => true, () => false)
+          }, patience)
         }
         expect(await Promise.all(runs)).toMatchObject([{ status: "completed", output: "yes: approve" }, { status: "completed", output: "no: decline" }])
       })
