@@ -3,6 +3,7 @@
 import { catalogue } from "../../base/diagnostics/catalogue.generated.ts"
 import { explanations } from "../../base/diagnostics/explanations.generated.ts"
 import { nearest } from "../../base/diagnostics/suggest.ts"
+import { wrap } from "../../base/text/columns.ts"
 import { Failure, type ExitCode } from "../failure.ts"
 import type { Invocation } from "../table.ts"
 import { plainly } from "../terminal.ts"
@@ -19,6 +20,17 @@ export async function main({ terminal, positionals: [asked = ""], flags }: Invoc
     terminal.out(JSON.stringify({ code, title, severity, message, text }, null, 2))
     return 0
   }
-  terminal.out(plainly(text, terminal).trimEnd().replace(/^#+ .*$/gm, (heading) => terminal.style.bold(heading)))
+  terminal.out(folded(plainly(text, terminal).trimEnd(), terminal.columns).replace(/^#+ .*$/gm, (heading) => terminal.style.bold(heading)))
   return 0
+}
+
+/** Prose in the terminal's width; code stays as it is. */
+function folded(text: string, columns: number): string {
+  let isCode = false
+  return text.split("\n").flatMap((line) => {
+    if (line.startsWith("```")) isCode = !isCode
+    if (isCode || /^[#|]/.test(line)) return [line]
+    const [mark] = /^ *(?:[-*] +|\d+\. +)?/.exec(line)!
+    return wrap(line.slice(mark.length), columns - mark.length).map((part, index) => `${index === 0 ? mark : " ".repeat(mark.length)}${part}`)
+  }).join("\n")
 }

@@ -136,6 +136,18 @@ describe("agentflow doctor", () => {
   })
 })
 
+describe("agentflow explain", () => {
+  it("keeps its prose within the width of the terminal, and code as it is", () => {
+    const { stdout } = spawnSync(process.execPath, [main, "explain", "AF1001"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1", COLUMNS: "50" } })
+    const [prose, code] = [stdout.replaceAll(/^```[^]*?^```$/gm, ""), stdout.match(/^```[^]*?^```$/gm)!.join("\n")]
+    expect(prose.split("\n").filter((line) => line.length > 50)).toEqual([])
+    const whole = spawnSync(process.execPath, [main, "explain", "AF1001"], { encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } }).stdout
+    expect(whole.replaceAll(/\s+/g, " ")).toBe(stdout.replaceAll(/\s+/g, " "))
+    expect(whole).toContain(code)
+    expect(whole.length).toBe(stdout.length)
+  })
+})
+
 describe("agentflow completion", () => {
   it("knows its shells", async () => {
     expect(await workspace().agentflow("completion", "bsh")).toMatchObject({ code: 2, stderr: expect.stringContaining("Did you mean 'bash'?") })
