@@ -18,9 +18,9 @@ export function fieldsOf(bytes: Uint8Array): readonly Field[] {
   for (let at = 0; at < bytes.length; ) {
     const tag = readVarint(bytes, at)
     const type = tag.value % 8
-    const first = readVarint(bytes, tag.end)
+    const first = type === lengthDelimited || type === 0 ? readVarint(bytes, tag.end) : { value: 0, end: tag.end + (fixed[type] ?? Number.NaN) }
     const start = type === lengthDelimited ? first.end : tag.end
-    const end = type === lengthDelimited ? first.end + first.value : type === 0 ? first.end : tag.end + (fixed[type] ?? Number.NaN)
+    const end = type === lengthDelimited ? first.end + first.value : first.end
     if (!(end <= bytes.length)) throw new RangeError("these bytes are no protocol message")
     fields.push({ number: Math.floor(tag.value / 8), at, start, end })
     at = end

@@ -61,7 +61,7 @@ describe("a work item", () => {
 
   it("with fields that the SDK does not know, of every wire type, is read past them", () => {
     const inner = Buffer.from(messages.WorkItem.deserializeBinary(workItem({ id: "a", past: [], fresh: [] })).getOrchestratorrequest()!.serializeBinary())
-    const unknown = [[0xf8, 0x01, 0xac, 0x02], [0xf9, 0x01, 1, 2, 3, 4, 5, 6, 7, 8], [0xfd, 0x01, 1, 2, 3, 4], [0xfa, 0x01, 2, 9, 9]].flat()
+    const unknown = [[0xf8, 0x01, 0xac, 0x02], [0xf9, 0x01, 1, 2, 3, 4, 5, 6, 7, 8], [0xfa, 0x01, 2, 9, 9], [0xfd, 0x01, 0xff, 0xff, 0xff, 0xff]].flat()
     const bytes = Buffer.from([...unknown, 0x0a, inner.length + unknown.length, ...unknown, ...inner, ...unknown])
     expect(readWorkItem(bytes).getOrchestratorrequest()?.getInstanceid()).toBe("a")
   })
