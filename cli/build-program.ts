@@ -1,7 +1,7 @@
 // Compiles a program and writes its project; a file that a person has edited is never overwritten silently.
 
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join, relative, resolve } from "node:path"
 import type { Config } from "./config.ts"
 import { registeredName } from "../compiler/3-plan/types.ts"
@@ -15,6 +15,7 @@ import { readLock, writeLock } from "./lock-file.ts"
 import { compileProgram, diagnosticDetails, optionsOf, printDiagnostics } from "./project.ts"
 import type { Terminal } from "./terminal.ts"
 import { moduleReader } from "./tool-modules.ts"
+import { writeWhole } from "./whole-file.ts"
 import type { WorkflowEntry } from "./workflow-input.ts"
 
 export interface BuildOptions {
@@ -86,7 +87,8 @@ function wayOut(file: string): string {
 
 function writeFiles(target: string, files: readonly { readonly path: string; readonly text: string }[], force: boolean): void {
   const before = readManifest(target)
-  const edited = [...files.map(({ path }) => path), ...Object.keys(before)].filter((path, index, all) => all.indexOf(path) === index && isEdited(target, path, before))
+  const wanted = new Map(files.map(({ path, text }) => [path, text]))
+  const edited = [...new Set([...wanted.keys(), ...Object.keys(before)])].filter((path) => isEdited(target, path, before, wanted.get(path)))
   if (edited.length > 0 && !force) {
     throw new Failure(
       1,
@@ -95,7 +97,7 @@ function writeFiles(target: string, files: readonly { readonly path: string; rea
     )
   }
   for (const path of Object.keys(before)) {
-    if (!files.some((file) => file.path === path)) rmSync(join(target, path), { force: true })
+    if (!wanted.has(path)) rmSync(join(target, path), { force: true })
   }
   const manifest: Record<string, string> = {}
   for (const { path, text } of files) {
@@ -104,15 +106,17 @@ function writeFiles(target: string, files: readonly { readonly path: string; rea
     // An unchanged file keeps its time, so that nothing that watches it starts over.
     if (existsSync(absolute) && readFileSync(absolute, "utf8") === text) continue
     mkdirSync(dirname(absolute), { recursive: true })
-    writeFileSync(absolute, text)
+    writeWhole(absolute, text)
   }
-  writeFileSync(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`)
+  writeWhole(join(target, manifestName), `${JSON.stringify(manifest, null, 2)}\n`)
 }
 
-function isEdited(target: string, path: string, manifest: Manifest): boolean {
+/** What is there as it would be written is nobody's work that could be lost. */
+function isEdited(target: string, path: string, manifest: Manifest, wanted: string | undefined): boolean {
   const absolute = join(target, path)
   if (!existsSync(absolute)) return false
-  return manifest[path] !== hashOf(readFileSync(absolute, "utf8"))
+  const text = readFileSync(absolute, "utf8")
+  return text !== wanted && manifest[path] !== hashOf(text)
 }
 
 function readManifest(target: string): Manifest {

@@ -1,7 +1,7 @@
 // Older versions of workflows: their generated code is archived beside the lock and put into every later build.
 
 import { createHash } from "node:crypto"
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join, relative } from "node:path"
 import type { EmittedFile, Plan } from "../compiler/index.ts"
 import { namesOf } from "../compiler/4-emit/typescript/names.ts"
@@ -12,6 +12,7 @@ import { skeletonsOf } from "../compiler/versions/skeleton.ts"
 import { Failure } from "./failure.ts"
 import type { LockFile } from "./lock-file.ts"
 import { hashOfSteps } from "./lock-update.ts"
+import { writeWhole } from "./whole-file.ts"
 
 /** Where one thing of a generated project is exported. */
 interface Exported {
@@ -88,7 +89,7 @@ export function archiveVersion({ path, program }: LockFile, workflow: string, ge
   const archive: Archive = { workflow, version: locked.version, workflows: { [workflow]: built }, callables: known.callables, files }
   const target = join(dirname(path), archiveFolder, `${archiveName(workflow, locked.version)}.json`)
   mkdirSync(dirname(target), { recursive: true })
-  writeFileSync(target, `${JSON.stringify(archive, null, 2)}\n`)
+  writeWhole(target, `${JSON.stringify(archive, null, 2)}\n`)
   return { version: locked.version, hash: locked.hash }
 }
 

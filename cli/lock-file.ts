@@ -1,9 +1,10 @@
 // agentflow.lock on disk.
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import { basename, dirname, join, relative, resolve } from "node:path"
 import { emptyLock, parseLock, printLock, type Lock, type ProgramLock } from "../compiler/versions/lock.ts"
 import { Failure } from "./failure.ts"
+import { writeWhole } from "./whole-file.ts"
 
 export interface LockFile {
   readonly path: string
@@ -28,5 +29,5 @@ export function readLock(file: string): LockFile {
 
 export function writeLock({ path }: LockFile, lock: Lock): void {
   const text = printLock(lock)
-  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text)
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeWhole(path, text)
 }

@@ -1,5 +1,6 @@
 // Bad input at the command line: each mistake gets a message with a place or a cause, a way out, the right exit code, no stack trace.
 
+import { readdirSync } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { DatabaseSync } from "node:sqlite"
@@ -150,6 +151,14 @@ describe("agentflow", () => {
     here.write("generated/tools.ts", "// mine\n")
     expectRefusal(await here.agentflow("build", "greet.agentflow"), 1, /generated\/tools\.ts was changed by hand/, /--force/)
     expect((await here.agentflow("build", "greet.agentflow", "--force")).code).toBe(0)
+  })
+
+  it("builds a program that others build at the same time", async () => {
+    const here = workspace()
+    const builds = await Promise.all(Array.from({ length: 4 }, () => here.agentflow("build", "greet.agentflow")))
+    expect(builds.map(({ code, stderr }) => ({ code, stderr }))).toEqual(builds.map(() => ({ code: 0, stderr: "" })))
+    expect(readdirSync(join(here.folder, "generated")).filter((name) => /\.\d+$/.test(name))).toEqual([])
+    expect((await here.agentflow("build", "greet.agentflow")).code).toBe(0)
   })
 
   it("refuses endpoints that leave this machine, and names a misspelt setting with its place", async () => {
