@@ -9,7 +9,7 @@ import { plan } from "../compiler/index.ts"
 import { carryOut, decideVersions, workflowsOf, type VersionWish } from "./build-versions.ts"
 import { deploymentFiles } from "./deployment-files.ts"
 import { Failure } from "./failure.ts"
-import { readProgram } from "./fs.ts"
+import { readProgram, relativePath } from "./fs.ts"
 import { keptCode, versionsFile, type KeptCode } from "./kept-versions.ts"
 import { readLock, writeLock } from "./lock-file.ts"
 import { compileProgram, diagnosticDetails, optionsOf, printDiagnostics } from "./project.ts"
@@ -58,11 +58,12 @@ export async function buildProgram({ file, config, terminal, out, force, wish = 
   }
   const updated = carryOut(lockFile, decision, { plan: value.plan, generated: target, wish })
   const kept = keptCode(lockFile, workflowsOf(updated, lockFile.key), value.plan)
-  await requireNeeded(kept, program.root)
+  await requireNeeded(kept, program.folder)
   for (const { callable, version } of kept.changed) {
     terminal.error(`${terminal.errors.paint("warning", "warning:")} ${callable} takes or gives something else now; runs on ${version} call it as it was`)
   }
-  const files = [...value.files, ...deploymentFiles(value.plan, config, target), versionsFile(value.plan), ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
+  const versions = versionsFile(value.plan, (module) => relativePath(program.folder, resolve(program.root, module)))
+  const files = [...value.files, ...deploymentFiles(value.plan, config, target), versions, ...kept.files].sort((a, b) => (a.path < b.path ? -1 : 1))
   writeFiles(target, files, force === true)
   if (lock === "write") writeLock(lockFile, updated)
   const schemas = Object.fromEntries(value.plan.types.map(({ name, schema }) => [name, schema]))
@@ -132,11 +133,11 @@ function hashOf(text: string): string {
 }
 
 /** Runs of a kept version still call the functions that it was built with. */
-async function requireNeeded({ needed }: KeptCode, root: string): Promise<void> {
+async function requireNeeded({ needed }: KeptCode, folder: string): Promise<void> {
   if (needed.length === 0) return
   const read = await moduleReader()
   for (const { callable, version, module, export: name } of needed) {
-    const found = read(resolve(root, module))
+    const found = read(resolve(folder, module))
     if (found === undefined || (found !== "missing" && found.exports.includes(name))) continue
     const kept = version.includes("@") ? version : `${version}@1`
     throw new Failure(

@@ -20,8 +20,11 @@ interface Exported {
   readonly export: string
 }
 
-/** What a tool of TypeScript is written in, the module relative to the program's root. */
+/** What a tool of TypeScript is written in, the module relative to the program's folder: the same wherever a build was started. */
 type Source = Exported
+
+/** From a path relative to the program's root to one relative to its folder. */
+type FromFolder = (module: string) => string
 
 /** `versions.json` of a generated project: which versions its code is of. */
 interface Versions {
@@ -41,22 +44,28 @@ export const archiveFolder = "agentflow.versions"
 const versionsName = "versions.json"
 const left = /^(client\.ts|worker\.ts|kept\.ts|kept\/.*|package\.json|tsconfig\.json|versions\.json|schemas\/.*|dapr\/.*|.*\.map)$/
 
-export function versionsOf(plan: Plan): Versions {
+function versionsOf(plan: Plan, fromFolder: FromFolder): Versions {
   const { declared } = namesOf(plan)
   const at = (name: string): Exported => ({ module: declared.get(name)!.module, export: declared.get(name)!.identifier })
   const hashes = new Map(skeletonsOf(plan).map((skeleton) => [skeleton.workflow, hashOfSteps(linesOf(skeleton))]))
   return {
     workflows: Object.fromEntries(plan.workflows.map(({ name, version = 1 }) => [name, { version, hash: hashes.get(name)!, ...at(name) }])),
-    callables: Object.fromEntries([...plan.tools, ...plan.agents, ...plan.humans].map((each) =>
-      [each.name, { ...at(each.name), contract: contractOf(plan, each), ...("source" in each ? sourceOf(each) : {}) }])),
+    callables: Object.fromEntries(callablesOf(plan).map((each) =>
+      [each.name, { ...at(each.name), contract: contractOf(plan, each), ...("source" in each ? sourceOf(each, fromFolder) : {}) }])),
   }
 }
 
-function sourceOf({ source }: Plan["tools"][number]): { readonly source?: Source } {
-  return source.kind === "typescript" ? { source: { module: source.module, export: source.exportName } } : {}
+type Callable = Plan["tools"][number] | Plan["agents"][number] | Plan["humans"][number]
+
+function callablesOf({ tools, agents, humans }: Plan): readonly Callable[] {
+  return [...tools, ...agents, ...humans]
 }
 
-function contractOf(plan: Plan, { parametersSchema, resultSchema }: Plan["tools"][number] | Plan["agents"][number] | Plan["humans"][number]): string {
+function sourceOf({ source }: Plan["tools"][number], fromFolder: FromFolder): { readonly source?: Source } {
+  return source.kind === "typescript" ? { source: { module: fromFolder(source.module), export: source.exportName } } : {}
+}
+
+function contractOf(plan: Plan, { parametersSchema, resultSchema }: Callable): string {
   const schemas = new Map<string, unknown>()
   const waiting: unknown[] = [parametersSchema, resultSchema]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -113,7 +122,7 @@ export interface KeptCode {
 export function keptCode(lockFile: Pick<LockFile, "path">, kept: ProgramLock["workflows"], plan: Plan): KeptCode {
   const archives = Object.entries(kept).flatMap(([workflow, locked]) => (locked.kept ?? []).map(({ version }) => readArchive(lockFile, workflow, version)))
   if (archives.length === 0) return { files: [], changed: [], needed: [] }
-  const now = versionsOf(plan).callables
+  const contracts = new Map(callablesOf(plan).map((each) => [each.name, contractOf(plan, each)]))
   const files: EmittedFile[] = []
   const imports: string[] = []
   const [workflows, callables] = [[] as string[], new Map<string, string>()]
@@ -129,13 +138,13 @@ export function keptCode(lockFile: Pick<LockFile, "path">, kept: ProgramLock["wo
     }
     workflows.push(take(archive.workflows[archive.workflow]!))
     for (const [name, callable] of Object.entries(archive.callables)) {
-      const current = now[name]
+      const current = contracts.get(name)
       const version = registeredName({ name: archive.workflow, version: archive.version })
       if (current === undefined && !callables.has(name)) {
         callables.set(name, take(callable))
         if (callable.source !== undefined && usesCallable(archive, callable)) needed.push({ ...callable.source, callable: name, version })
       }
-      if (current !== undefined && current.contract !== callable.contract && usesCallable(archive, callable)) changed.push({ callable: name, version })
+      if (current !== undefined && current !== callable.contract && usesCallable(archive, callable)) changed.push({ callable: name, version })
     }
   }
   const text = [
@@ -181,6 +190,6 @@ function readJson<T>(file: string): T | undefined {
   }
 }
 
-export function versionsFile(plan: Plan): EmittedFile {
-  return { path: versionsName, text: `${JSON.stringify(versionsOf(plan), null, 2)}\n` }
+export function versionsFile(plan: Plan, fromFolder: FromFolder): EmittedFile {
+  return { path: versionsName, text: `${JSON.stringify(versionsOf(plan, fromFolder), null, 2)}\n` }
 }

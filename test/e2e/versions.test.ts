@@ -1,6 +1,6 @@
 // A program that changes while its runs wait, at the command line: an old run ends on the old code while a new one runs on the new.
 
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { openWorkspace, type Outcome, type Workspace } from "../harness/cli.ts"
@@ -68,6 +68,27 @@ async function states(): Promise<unknown> {
 }
 
 const good = ({ code, stderr }: Outcome): void => expect([code, stderr]).toEqual([0, expect.not.stringContaining("error")])
+
+function filesIn(folder: string): Readonly<Record<string, string>> {
+  const paths = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((path) => statSync(join(folder, path)).isFile()).sort()
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]))
+}
+
+it("what a build writes is the same wherever it was started", async () => {
+  const files = { "post.agentflow": first, "tools.ts": firstTools }
+  const inside = openWorkspace(files)
+  const above = openWorkspace(Object.fromEntries(Object.entries(files).map(([path, text]) => [`programs/${path}`, text])))
+  try {
+    good(await inside.agentflow("build", "post.agentflow"))
+    good(await above.agentflow("build", "programs/post.agentflow"))
+    const built = filesIn(join(inside.folder, "generated"))
+    expect(built).toEqual(filesIn(join(above.folder, "programs/generated")))
+    expect(JSON.parse(built["versions.json"]!)).toMatchObject({ callables: { publish: { source: { module: "tools.ts", export: "publish" } } } })
+  } finally {
+    inside.close()
+    above.close()
+  }
+})
 
 describe("a change that old runs cannot replay", () => {
   it("leaves them their code, while new runs have the new one", { timeout: 240_000 }, async () => {
