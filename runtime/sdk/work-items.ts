@@ -34,23 +34,28 @@ const raws = new WeakMap<messages.OrchestratorRequest, Raw>()
 
 /** The SDK's own message; of a turn, the past is decoded when it is asked for. */
 export function readWorkItem(bytes: Uint8Array): messages.WorkItem {
-  const turn = fieldsOf(bytes).find(({ number }) => number === numbers.turn)
-  if (turn === undefined) return messages.WorkItem.deserializeBinary(new Uint8Array(bytes))
-  const item = new messages.WorkItem()
+  const fields = fieldsOf(bytes)
+  const turn = fields.find(({ number }) => number === numbers.turn)
+  const item = messages.WorkItem.deserializeBinary(joined(bytes, fields.filter((field) => field !== turn)))
+  if (turn === undefined) return item
   item.setOrchestratorrequest(readTurn(bytes.subarray(turn.start, turn.end)))
   return item
 }
 
 function readTurn(bytes: Uint8Array): messages.OrchestratorRequest {
   const fields = fieldsOf(bytes)
-  const rest = fields.filter(({ number }) => number !== numbers.pastEvents).map(({ at, end }) => bytes.subarray(at, end))
-  const request = messages.OrchestratorRequest.deserializeBinary(new Uint8Array(Buffer.concat(rest)))
+  const rest = fields.filter(({ number }) => number !== numbers.pastEvents)
+  const request = messages.OrchestratorRequest.deserializeBinary(joined(bytes, rest))
   const [past, fresh] = [numbers.pastEvents, numbers.newEvents].map((wanted) => fields.filter(({ number }) => number === wanted))
   const raw: Raw = { bytes, past: past!, fresh: fresh! }
   raws.set(request, raw)
   let decoded: Event[] | undefined
   request.getPasteventsList = () => (decoded ??= eventsFrom(raw, 0))
   return request
+}
+
+function joined(bytes: Uint8Array, fields: readonly Field[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(fields.map(({ at, end }) => bytes.subarray(at, end))))
 }
 
 function eventsFrom({ bytes, past }: Raw, index: number): Event[] {
