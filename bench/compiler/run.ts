@@ -94,8 +94,9 @@ async function measureWarm(rounds: number): Promise<Warm> {
       for (const { peer, what, lines } of measures) {
         // The long programs warm up what the short ones did not; twice is enough of them, and of what they emit.
         if (lines > 1_000 && (what !== "emit" ? round < -2 : round < 0 || round > 1)) continue
+        // Several times in a row: in the first one after the others' turns a process gets its memory back from the system.
         const text = `${program(what === "deep" ? "agentflowDeep" : peer, lines)}\n// round ${round}\n`
-        const { ms, memoryMiB } = await peers.get(`${peer} ${what}`)!.ask({ what: what === "deep" ? "bounds" : what, text, times: lines > 1_000 ? 1 : 5 })
+        const { ms, memoryMiB } = await peers.get(`${peer} ${what}`)!.ask({ what: what === "deep" ? "bounds" : what, text, times: lines > 1_000 ? 3 : 5 })
         memory.set(peer, Math.max(memory.get(peer) ?? 0, memoryMiB))
         const key = `${peer} ${what} ${lines}`
         if (round >= 0) found.set(key, [...(found.get(key) ?? []), ms])
