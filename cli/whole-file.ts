@@ -1,13 +1,17 @@
 // Writes a file that others may be reading or writing: they find it as it was or as it is to be, never half of it.
 
-import { renameSync, rmSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 
-/** Throws what `node:fs` throws; the file is then as it was. */
+/** Throws what `node:fs` throws; the file is then as it was. It keeps its mode, and a link goes on pointing where it did. */
 export function writeWhole(path: string, text: string): void {
-  const unfinished = `${path}.${process.pid}`
+  const target = existsSync(path) ? realpathSync(path) : path
+  const unfinished = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   try {
-    writeFileSync(unfinished, text)
-    renameSync(unfinished, path)
+    const mode = statSync(target, { throwIfNoEntry: false })?.mode
+    writeFileSync(unfinished, text, { flag: "wx", mode })
+    if (mode !== undefined) chmodSync(unfinished, mode)
+    renameSync(unfinished, target)
   } catch (error) {
     rmSync(unfinished, { force: true })
     throw error

@@ -3,6 +3,7 @@
 import type { Applicability } from "../base/diagnostics/diagnostic.ts"
 import type { Edit } from "../base/text/edit.ts"
 import { span, type Span } from "../base/text/span.ts"
+import { nesting } from "./braces.ts"
 import type { Token } from "./lexer.ts"
 import { RecoveringParser } from "./recovery.ts"
 
@@ -135,8 +136,7 @@ export abstract class BorrowingParser extends RecoveringParser {
     for (let at = ahead; at < ahead + 200; at++) {
       const { kind } = this.peek(at)
       if (kind === "EOF") return 0
-      if (kind === "(" || kind === "[" || kind === "{" || kind === "HoleStart") open++
-      else if (kind === ")" || kind === "]" || kind === "}" || kind === "HoleEnd") open--
+      open += nesting(kind)
       if (open === 0) return at
     }
     return 0

@@ -17,6 +17,24 @@ export const surplusBrace = "a `}` that closes nothing"
 
 export const noBraces: Braces = { ends: new Map(), surplus: new Set(), repaired: new Set() }
 
+/** Whether a token opens a group, closes one, or does neither. */
+export function nesting(kind: string): 1 | 0 | -1 {
+  switch (kind) {
+    case "{":
+    case "(":
+    case "[":
+    case "HoleStart":
+      return 1
+    case "}":
+    case ")":
+    case "]":
+    case "HoleEnd":
+      return -1
+    default:
+      return 0
+  }
+}
+
 interface Open {
   readonly kind: string
   readonly start: number

@@ -50,9 +50,11 @@ interface Index {
 
 const racesMax = 50
 
-/** Puts an address into the list, after any number of lost races. */
-/** `pause`: how who was too slow waits before it tries again; where time is virtual, no real time may pass. */
-export async function listEntry(state: InboxState, address: InboxAddress, pause: Pause = shortly): Promise<void> {
+/**
+ * Puts an address into the list, after any number of lost races. `pause`: how who was too slow waits before it tries again; where
+ * time is virtual, no real time may pass.
+ */
+export async function listEntry(state: InboxState, address: InboxAddress, pause?: Pause): Promise<void> {
   await changeIndex(state, (entries) => {
     return entries.some((one) => isSame(one, address))
       ? entries

@@ -89,7 +89,12 @@ function shown(line: string, from: number, to: number, room: number, cut: string
   if (columnsOf(flat.slice(0, to)) > room - cut.length) {
     // A third of the room shows what stands before it, or more where the end of the line has room too.
     const before = Math.max(room / 3, room - cut.length - columnsOf(flat.slice(from)))
-    while (start < from && columnsOf(flat.slice(start, from)) > before - cut.length) start += flat.codePointAt(start)! > 0xffff ? 2 : 1
+    let columns = columnsOf(flat.slice(0, from))
+    for (const character of flat) {
+      if (start >= from || columns <= before - cut.length) break
+      columns -= columnsOf(character)
+      start += character.length
+    }
   }
   const head = start === 0 ? "" : cut
   const rest = flat.slice(start)

@@ -1,10 +1,11 @@
 // agentflow fmt: one layout for every program; `--check` only says which files would change.
 
-import { chmodSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { basename, dirname, join } from "node:path"
+import { readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { format } from "../../grammar/format/format.ts"
 import { Failure, messageOf, type ExitCode } from "../failure.ts"
 import type { Invocation } from "../table.ts"
+import { writeWhole } from "../whole-file.ts"
 
 const limitBytes = 4 * 1024 * 1024
 
@@ -65,17 +66,10 @@ function readFile(file: string): string {
   return text
 }
 
-/** Written beside the file and moved over it, so that no crash leaves half of it; a link goes on pointing where it did. */
 function replaceFile(file: string, text: string): void {
-  const target = realpathSync(file)
-  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.tmp`)
   try {
-    const { mode } = statSync(target)
-    writeFileSync(temporary, text, { flag: "wx", mode })
-    chmodSync(temporary, mode)
-    renameSync(temporary, target)
+    writeWhole(file, text)
   } catch (problem) {
-    rmSync(temporary, { force: true })
     throw new Failure(2, `${file} can't be written: ${messageOf(problem)}.`)
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Edit } from "../../base/text/edit.ts"
 import { span, type Span } from "../../base/text/span.ts"
+import { nesting } from "../braces.ts"
 import { lineEnd } from "../literals.ts"
 import { ExpressionRules } from "./expressions.ts"
 
@@ -78,10 +79,9 @@ export abstract class BorrowedBodies extends ExpressionRules {
     for (let ahead = from; ; ahead++) {
       const { kind, startsLine, start } = this.peek(ahead)
       const isLeft = startsLine && open === 0 && (!isBelow || !this.isDeeper(ahead, owner))
-      const isCloser = kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd"
-      if (kind === "EOF" || isLeft || (isCloser && open === 0)) return [ahead, kind === "}" && this.braces.surplus.has(start)]
-      if (isCloser) open--
-      else if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
+      const step = nesting(kind)
+      if (kind === "EOF" || isLeft || (step < 0 && open === 0)) return [ahead, kind === "}" && this.braces.surplus.has(start)]
+      open += step
     }
   }
 

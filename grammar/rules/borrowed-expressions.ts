@@ -2,6 +2,7 @@
 
 import type { Edit } from "../../base/text/edit.ts"
 import { span } from "../../base/text/span.ts"
+import { nesting } from "../braces.ts"
 import type { Token } from "../lexer.ts"
 import type { Rule } from "./recorder.ts"
 import type { ConditionalExpression, Expression, IndexExpression } from "../syntax/nodes.ts"
@@ -143,10 +144,10 @@ export abstract class BorrowedExpressions extends BorrowedCollections {
     for (let ahead = 2; ; ahead++) {
       const { kind, startsLine } = this.peek(ahead)
       if (open === 0 && kind === "else") return hasElse
-      if (kind === "EOF" || startsLine || (open === 0 && (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd"))) return !hasElse && ahead > 2
+      const step = nesting(kind)
+      if (kind === "EOF" || startsLine || (open === 0 && step < 0)) return !hasElse && ahead > 2
       if (open === 0 && kind === "{") return false
-      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
-      else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
+      open += step
     }
   }
 
@@ -206,8 +207,7 @@ export abstract class BorrowedExpressions extends BorrowedCollections {
       const { kind, startsLine } = this.peek(ahead)
       if (kind === "EOF" || startsLine || kind === "?" || kind === "=>") return
       if (open === 0 && kind === ":" && colon === 0) colon = ahead
-      if (kind === "{" || kind === "(" || kind === "[" || kind === "HoleStart") open++
-      else if (kind === "}" || kind === ")" || kind === "]" || kind === "HoleEnd") open--
+      open += nesting(kind)
     }
     const closer = ahead - 1
     if (colon === 0 || !this.at("]", closer)) return

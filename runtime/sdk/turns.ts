@@ -46,7 +46,7 @@ export function keepContexts(given: object, workflows: ReadonlySet<string>): boo
     // Until its answer is in, nobody may go on from a context that has seen events which may come again.
     kept.delete(id)
     const live = known !== undefined && holds(events.past, known) ? known : undefined
-    const name = live === undefined ? nameIn(events.past.events(0).slice(0, 3)) ?? nameIn(events.fresh) : live.name
+    const name = live === undefined ? nameIn(events.past.events(0, namedWithin)) ?? nameIn(events.fresh) : live.name
     if (events.fresh.length === 0 || name === undefined || !workflows.has(name)) return usual(request, stub)
     const execution = live?.execution ?? openSdkExecution(registry, id)
     const response = await turn(execution, id, { past: events.past.events(live === undefined ? 0 : live.before + live.fed.length), fresh: events.fresh })
@@ -63,8 +63,11 @@ function asked(stub: Stub): (response: messages.OrchestratorResponse) => Promise
   return call[promisify.custom] ?? promisify(call)
 }
 
+/** An instance says its name in one of its first events. */
+const namedWithin = 3
+
 function nameIn(events: readonly Event[]): string | undefined {
-  return events.slice(0, 3).find((event) => event.hasExecutionstarted())?.getExecutionstarted()?.getName()
+  return events.slice(0, namedWithin).find((event) => event.hasExecutionstarted())?.getExecutionstarted()?.getName()
 }
 
 async function turn(execution: SdkExecution, id: string, { past, fresh }: { readonly past: readonly Event[]; readonly fresh: readonly Event[] }): Promise<messages.OrchestratorResponse> {

@@ -18,8 +18,8 @@ export interface TurnEvents {
 
 export interface History {
   readonly length: number
-  /** From the one at `index` on. */
-  events(index: number): readonly Event[]
+  /** From the one at `index` on, up to the one before `end`. */
+  events(index: number, end?: number): readonly Event[]
   bytes(index: number): Uint8Array | undefined
 }
 
@@ -58,8 +58,8 @@ function joined(bytes: Uint8Array, fields: readonly Field[]): Uint8Array {
   return new Uint8Array(Buffer.concat(fields.map(({ at, end }) => bytes.subarray(at, end))))
 }
 
-function eventsFrom({ bytes, past }: Raw, index: number): Event[] {
-  return past.slice(index).map((field) => eventIn(contentOf(bytes, field)))
+function eventsFrom({ bytes, past }: Raw, index: number, end?: number): Event[] {
+  return past.slice(index, end).map((field) => eventIn(contentOf(bytes, field)))
 }
 
 function contentOf(bytes: Uint8Array, { start, end }: Field): Uint8Array {
@@ -75,13 +75,13 @@ export function eventsOf(request: messages.OrchestratorRequest): TurnEvents {
     return { past: historyOf(past), fresh, freshBytes: () => fresh.map((event) => event.serializeBinary()) }
   }
   const bytesOf = (field: Field | undefined): Uint8Array | undefined => field && contentOf(raw.bytes, field)
-  const past: History = { length: raw.past.length, bytes: (index) => bytesOf(raw.past[index]), events: (index) => eventsFrom(raw, index) }
+  const past: History = { length: raw.past.length, bytes: (index) => bytesOf(raw.past[index]), events: (index, end) => eventsFrom(raw, index, end) }
   // Copies: the message that they came in may carry a long history.
   return { past, fresh, freshBytes: () => raw.fresh.map((field) => new Uint8Array(contentOf(raw.bytes, field))) }
 }
 
 function historyOf(past: readonly Event[]): History {
-  return { length: past.length, bytes: (index) => past[index]?.serializeBinary(), events: (index) => past.slice(index) }
+  return { length: past.length, bytes: (index) => past[index]?.serializeBinary(), events: (index, end) => past.slice(index, end) }
 }
 
 /** Two hosts, or one at two times, may write the same event in different ways. */

@@ -9,19 +9,10 @@ import { Failure } from "../../cli/failure.ts"
 import { announceSidecar, type Beacon } from "../../cli/processes.ts"
 import { openOrFind } from "../../cli/shared-sidecar.ts"
 import { startSidecar } from "../../sidecar/start.ts"
+import { asking } from "../harness/asking.ts"
 import { openWorkspace, type Workspace } from "../harness/cli.ts"
 import { startAgentflow } from "../harness/long-lived.ts"
 
-const asking = `human sure(what: string): bool {
-  ask "Is {what} right?"
-  timeout 1d
-}
-
-workflow Ask(what: string): bool {
-  dead letter "asks.failed"
-  return sure(what)
-}
-`
 const patience = { timeout: 60_000, interval: 100 } as const
 const open: Workspace[] = []
 afterEach(() => open.splice(0).forEach((workspace) => workspace.close()))

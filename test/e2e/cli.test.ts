@@ -157,7 +157,7 @@ describe("agentflow", () => {
     const here = workspace()
     const builds = await Promise.all(Array.from({ length: 4 }, () => here.agentflow("build", "greet.agentflow")))
     expect(builds.map(({ code, stderr }) => ({ code, stderr }))).toEqual(builds.map(() => ({ code: 0, stderr: "" })))
-    expect(readdirSync(join(here.folder, "generated")).filter((name) => /\.\d+$/.test(name))).toEqual([])
+    expect(readdirSync(join(here.folder, "generated")).filter((name) => /\.\d+(\.tmp)?$/.test(name))).toEqual([])
     expect((await here.agentflow("build", "greet.agentflow")).code).toBe(0)
   })
 

@@ -7,6 +7,7 @@ import { compare } from "../../cli/pilot/observe.ts"
 import type { Observation } from "../../cli/pilot/observe.ts"
 import { htmlReport } from "../../cli/pilot/report.ts"
 import type { Pilot } from "../../cli/pilot/report.ts"
+import { asking } from "../harness/asking.ts"
 import { openWorkspace } from "../harness/cli.ts"
 import { freePort } from "../harness/triggered.ts"
 
@@ -94,17 +95,6 @@ describe("agentflow pilot", () => {
     expect(readFileSync(join(folder, "out/report.html"), "utf8").match(/<svg /g)).toHaveLength(10)
   })
 })
-
-const asking = `human sure(what: string): bool {
-  ask "Is {what} right?"
-  timeout 1d
-}
-
-workflow Ask(what: string): bool {
-  dead letter "asks.failed"
-  return sure(what)
-}
-`
 
 describe("agentflow pilot --json", () => {
   it("prints the report alone, and answers a question although the sidecar dies while it is asked", { timeout: 120_000 }, async () => {
