@@ -1,7 +1,7 @@
 // One database, one sidecar: who finds it taken waits for word of where the other one listens, or until that one lets go of it.
 
 import { setTimeout as sleep } from "node:timers/promises"
-import { Failure } from "./failure.ts"
+import { Failure, isUnreachable } from "./failure.ts"
 import { readBeacon, type Beacon } from "./processes.ts"
 
 export interface Place {
@@ -23,6 +23,18 @@ export async function openOrFind<T>({ stateFolder, db }: Place, open: () => T | 
       return { own: await open() }
     } catch (thrown) {
       if (!isTaken(thrown) || performance.now() > endMs) throw thrown
+    }
+    await sleep(pollMs)
+  }
+}
+
+/** Does again what is safe to be done twice, where the sidecar of the folder that it was asked of was leaving just then. */
+export async function outliving<T>(work: () => Promise<T>, waitMs = patienceMs): Promise<T> {
+  for (const endMs = performance.now() + waitMs; ;) {
+    try {
+      return await work()
+    } catch (thrown) {
+      if (!isUnreachable(thrown) || performance.now() > endMs) throw thrown
     }
     await sleep(pollMs)
   }

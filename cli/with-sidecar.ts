@@ -4,7 +4,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { Failure } from "./failure.ts"
 import { findSidecar } from "./hub-access.ts"
-import { openOrFind } from "./shared-sidecar.ts"
+import { openOrFind, outliving } from "./shared-sidecar.ts"
 import { stateFolderOf } from "./state-folder.ts"
 import type { Address } from "./processes.ts"
 
@@ -13,9 +13,15 @@ export interface Reached extends Address {
   readonly isBrief: boolean
 }
 
-export async function withSidecar<T>(
-  flags: Readonly<Record<string, string | boolean | undefined>>, cwd: string, work: (sidecar: Reached) => Promise<T>,
-): Promise<T> {
+type Flags = Readonly<Record<string, string | boolean | undefined>>
+
+/** `work` may be done twice where the sidecar that was found ends meanwhile; one that is named is asked once. */
+export function withSidecar<T>(flags: Flags, cwd: string, work: (sidecar: Reached) => Promise<T>): Promise<T> {
+  const ask = (): Promise<T> => withFound(flags, cwd, work)
+  return flags["sidecar"] === undefined ? outliving(ask) : ask()
+}
+
+async function withFound<T>(flags: Flags, cwd: string, work: (sidecar: Reached) => Promise<T>): Promise<T> {
   const running = findSidecar(flags, cwd)
   if (running !== undefined) return work({ ...running, isBrief: false })
   const stateFolder = stateFolderOf(cwd)

@@ -7,7 +7,8 @@ import { setTimeout as delay } from "node:timers/promises"
 import { afterEach, describe, expect, it } from "vitest"
 import { Failure } from "../../cli/failure.ts"
 import { announceSidecar, type Beacon } from "../../cli/processes.ts"
-import { openOrFind } from "../../cli/shared-sidecar.ts"
+import { openOrFind, outliving } from "../../cli/shared-sidecar.ts"
+import { ToolError } from "../../runtime/errors.ts"
 import { startSidecar } from "../../sidecar/start.ts"
 import { asking } from "../harness/asking.ts"
 import { openWorkspace, type Workspace } from "../harness/cli.ts"
@@ -58,6 +59,29 @@ describe("who finds the database taken", () => {
     expect(tries).toBeGreaterThan(1)
     tries = 0
     await expect(failing(new Failure(2, "damaged"), 60_000)).rejects.toThrow("damaged")
+    expect(tries).toBe(1)
+  })
+
+  it("asks the one that took over from a sidecar that was leaving", { timeout: 60_000 }, async () => {
+    const here = workspace()
+    const sidecar = await startSidecar({ file: here.db })
+    announceSidecar(here.state, beaconOf(here))
+    const asked = here.agentflow("inbox", "--json")
+    // The result is the same whether the command has found nobody there by now or not.
+    await delay(1_000)
+    announceSidecar(here.state, { ...beaconOf(here), grpcPort: sidecar.grpcPort, httpPort: sidecar.httpPort })
+    const { code, stdout, stderr } = await asked
+    await sidecar.close()
+    expect([code, stdout.trim(), stderr]).toEqual([0, "[]", ""])
+  })
+
+  it("asks again only where nobody answered, and not for ever", async () => {
+    let tries = 0
+    const asking = (failure: Error, waitMs: number) => outliving(() => (tries++, Promise.reject(failure)), waitMs)
+    await expect(asking(new ToolError("unavailable", "gone"), 250)).rejects.toThrow("gone")
+    expect(tries).toBeGreaterThan(1)
+    tries = 0
+    await expect(asking(new Failure(1, "answered already"), 60_000)).rejects.toThrow("answered already")
     expect(tries).toBe(1)
   })
 
